@@ -1,0 +1,1 @@
+"""The arithmetic under the formulas: number types, elementary functions, rounding."""
