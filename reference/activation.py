@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ class Function:
     bounds: tuple[float, float]
     roots: tuple[float, ...] = ()
     symmetry: str = ""
+    saturation: tuple[float, float] = (inf, inf)
+    expansion: tuple[float, float, int] | None = None
     exact: bool = False
 
 
@@ -58,9 +61,9 @@ class Activation:
 
     def derivative(self, x: ArrayLike, order: int = 1, **parameters: float) -> Any:
         x = np.asarray(x)
-        function = self.orders[order]
-        return evaluate(function, x, None, {**self.parameters, **parameters})
+        x = x.astype(x.dtype.newbyteorder("=")) if x.dtype.kind=="f" or x.dtype.name=="bfloat16" else x.astype(float)
+        return evaluate(self.orders[order], x, None, {**self.parameters, **parameters})[()]
 
     def backward(self, x: ArrayLike, upstream: ArrayLike, **parameters: float) -> Any:
         x, upstream = np.broadcast_arrays(x, upstream)
-        return evaluate(self.orders[1], x, upstream, {**self.parameters, **parameters})
+        return evaluate(self.orders[1], x, upstream, {**self.parameters, **parameters})[()]

@@ -12,7 +12,7 @@ from .arithmetic.elementary import where
 
 
 def value(x: Any) -> Any:
-    return where(x > 0, x, 0 * abs(x))
+    return where(x > 0, x, 0.0)
 
 
 def first(x: Any) -> Any:
@@ -20,7 +20,7 @@ def first(x: Any) -> Any:
 
 
 def second(x: Any) -> Any:
-    return 0.0 * x
+    return where(x > 0, 0.0, 0.0)
 
 
 relu = Activation(

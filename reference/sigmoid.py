@@ -8,7 +8,7 @@ def first(x):
 def second(x):
     s, c = logistic(x); return -s * c * tanh(x / 2)
 sigmoid = Activation("sigmoid", "Sigmoid", (
-  Function(value, "1 / (1 + exp(-x))", r"\frac{1}{1 + e^{-x}}", (0.0, 1.0), (0.0, 1.0)),
-  Function(first, "", "", (0.0, 0.0), (0.0, 0.25)),
-  Function(second, "", "", (0.0, -0.0), (-0.1, 0.1), (0.0,))),
+  Function(value, "1 / (1 + exp(-x))", r"\frac{1}{1 + e^{-x}}", (0.0, 1.0), (0.0, 1.0), saturation=(200.0, 1500.0)),
+  Function(first, "", "", (0.0, 0.0), (0.0, 0.25), saturation=(200.0, 1500.0)),
+  Function(second, "", "", (0.0, -0.0), (-0.1, 0.1), (0.0,), saturation=(200.0, 1500.0), expansion=(-1/8, 1/24, 3))),
   source="")

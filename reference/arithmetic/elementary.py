@@ -1,27 +1,68 @@
 """The functions that the formulas are written in, for whatever number type they are given.
 
-Each is stable: no exponential overflows, and no result is a difference of nearly equal terms.
+A number is a float64 array, a `DoubleDouble` or a `Decimal`. Each function is stable: no
+exponential overflows, and no result is a difference of nearly equal terms.
 """
 
+from decimal import Decimal
 from typing import Any
 
-from . import float64
+import numpy as np
 
-
-def exp(x: Any) -> Any:
-    return float64.exp(x)
-
-
-def expm1(x: Any) -> Any:
-    return float64.expm1(x)
+from . import decimals, double_double, exponential, gaussian_tail
+from .double_double import DoubleDouble
 
 
 def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
-    return float64.where(condition, chosen, otherwise)
+    """``chosen`` where ``condition`` holds, else ``otherwise``."""
+    if isinstance(condition, np.ndarray):
+        if isinstance(chosen, DoubleDouble) or isinstance(otherwise, DoubleDouble):
+            return double_double.where(condition, chosen, otherwise)
+        return np.where(condition, chosen, otherwise)
+    return chosen if condition else otherwise
 
 
-def inverse_sqrt_two_pi(like: Any) -> Any:
-    return 0.3989422804014327
+def with_sign_of(x: Any, magnitude: Any) -> Any:
+    """``magnitude`` with the sign of ``x``."""
+    if isinstance(x, np.ndarray):
+        return np.copysign(magnitude, x)
+    return where(x < 0, -magnitude, magnitude)
+
+
+def constant(number: float, like: Any) -> Any:
+    """``number`` everywhere, in the number type and shape of ``like``."""
+    return where(like == like, number, number)  # noqa
+
+
+def exp(x: Any) -> Any:
+    """e^x."""
+    if isinstance(x, DoubleDouble):
+        return exponential.exp(x)
+    return decimals.exp(x) if isinstance(x, Decimal) else np.exp(x)
+
+
+def expm1(x: Any) -> Any:
+    """e^x - 1."""
+    if isinstance(x, DoubleDouble):
+        return exponential.expm1(x)
+    return decimals.expm1(x) if isinstance(x, Decimal) else np.expm1(x)
+
+
+def scaled_tail(a: Any) -> Any:
+    """R(a) = Φ(-a) e^(a²/2), for a >= 0."""
+    if isinstance(a, DoubleDouble):
+        return gaussian_tail.scaled_tail_double_double(a)
+    if isinstance(a, Decimal):
+        return decimals.scaled_tail(a)
+    return gaussian_tail.scaled_tail_float64(a)
+
+
+def density_at_zero(like: Any) -> Any:
+    """1/√(2π) in the number type of ``like``."""
+    if isinstance(like, Decimal):
+        return decimals.density_at_zero()
+    pair = gaussian_tail.density_at_zero()
+    return pair if isinstance(like, DoubleDouble) else pair.hi
 
 
 def logistic(x: Any) -> tuple[Any, Any]:
@@ -29,18 +70,18 @@ def logistic(x: Any) -> tuple[Any, Any]:
     e = exp(-abs(x))
     larger = 1 / (1 + e)
     smaller = e * larger
-    return where(x < 0, smaller, larger), where(x < 0, larger, smaller)
+    negative = x < 0
+    return where(negative, smaller, larger), where(negative, larger, smaller)
 
 
 def tanh(x: Any) -> Any:
-    """tanh(|x|) = (1 - e^(-2|x|)) / (1 + e^(-2|x|)), with the sign of x."""
+    """tanh(x): for x >= 0, (1 - e^-2x) / (1 + e^-2x)."""
     e = expm1(-2 * abs(x))
-    magnitude = -e / (2 + e)
-    return where(x < 0, -magnitude, magnitude)
+    return with_sign_of(x, -e / (2 + e))
 
 
 def normal(x: Any) -> tuple[Any, Any]:
     """Φ(x) and φ(x), the standard normal distribution function and its density."""
     gauss = exp(-(x * x) / 2)
-    tail = gauss * float64.scaled_tail(abs(x))
-    return where(x < 0, tail, 1 - tail), gauss * inverse_sqrt_two_pi(x)
+    tail = gauss * scaled_tail(abs(x))
+    return where(x < 0, tail, 1 - tail), gauss * density_at_zero(x)

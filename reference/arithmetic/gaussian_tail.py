@@ -9,44 +9,110 @@ Derivation.  R' = aR - 1/√(2π), so the Taylor coefficients R_n = R⁽ⁿ⁾(c
 
 An error in R_0 grows like e^(a²/2) upwards and shrinks by the same factor downwards, so the
 table is filled downwards: a start at a = 64 that is right to a tenth is right to 2^-650 at 56.
-The recurrence for R_n loses at most 2 log2(c) + 1 bits a step: of the 768 bits of fixed point
-more than 400 are left after the terms that are kept.
+The recurrence for R_n loses at most 2 log2(c) + 1 bits a step: of the 512 bits of fixed point
+more than 300 are left after the terms that are kept.
+
+Evaluation. A cell is 1/32 wide, so |a - c| <= 2^-6. The double-double polynomial keeps
+R_0 ... R_3 as double-double and R_4 ... R_11 as double: the rounding of R_4 (a - c)⁴ is below
+2^-80 R_0, the first neglected term below 2^-85 R_0. The float64 polynomial stops at R_6, with a
+truncation error below 2^-49 R_0.
 """
 
+from collections.abc import Iterator
+from fractions import Fraction
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .constants import inverse_sqrt_two_pi
+from .double_double import DoubleDouble, nearest_pair
+from .error_free import fast_two_sum, two_product
+from .types import Float64
 
-FRACTION_BITS = 768
-CELLS_PER_UNIT = 16
+FRACTION_BITS = 512
+CELLS_PER_UNIT = 32
 START, LAST = 64, 56
-STEP_TERMS = 100
+STEP_TERMS = 64
+TERMS = 12
+DOUBLE_DOUBLE_TERMS = 4
+FLOAT64_TERMS = 7
 
 
-def _taylor(cell: int, value: int, terms: int) -> list[int]:
-    """R_0 ... R_(terms-1) at a = ``cell`` / 16, in fixed point, from R_0 = ``value``."""
+def _taylor(cell: int, value: int) -> list[int]:
+    """R_0, R_1, ... in fixed point at the centre of ``cell``, from R_0 = ``value``."""
     slope = cell * value // CELLS_PER_UNIT - inverse_sqrt_two_pi(FRACTION_BITS)
     coefficients = [value, slope]
-    for n in range(2, terms):
+    for n in range(2, STEP_TERMS):
         coefficients.append((cell * coefficients[-1] // CELLS_PER_UNIT + coefficients[-2]) // n)
     return coefficients
 
 
 def _one_cell_down(coefficients: list[int]) -> int:
-    """The Taylor series evaluated at -1/16."""
+    """The value at the centre of the cell below, from the Taylor series."""
     value = 0
     for coefficient in reversed(coefficients):
         value = coefficient - value // CELLS_PER_UNIT
     return value
 
 
-@cache
-def taylor_table(terms: int) -> list[list[int]]:
-    """Row i: R_0 ... R_(terms-1) at a = i/16, each times 2^768, for a in [0, 56]."""
-    rows = []
+def _rows_from_the_top() -> Iterator[list[int]]:
     value = inverse_sqrt_two_pi(FRACTION_BITS) // START
     for cell in range(START * CELLS_PER_UNIT, -1, -1):
-        coefficients = _taylor(cell, value, STEP_TERMS)
-        rows.append(coefficients[:terms])
+        coefficients = _taylor(cell, value)
+        if cell <= LAST * CELLS_PER_UNIT:
+            yield coefficients[:TERMS]
         value = _one_cell_down(coefficients)
-    return rows[::-1][: LAST * CELLS_PER_UNIT + 1]
+
+
+@cache
+def density_at_zero() -> DoubleDouble:
+    """1/√(2π)."""
+    hi, lo = nearest_pair(Fraction(inverse_sqrt_two_pi(FRACTION_BITS), 2**FRACTION_BITS))
+    return DoubleDouble(np.float64(hi), np.float64(lo))
+
+
+@cache
+def table() -> tuple[Float64, Float64]:
+    """The upper and lower halves of R_n at a = i/32, each an array [n, i] for a in [0, 56]."""
+    scale = 2**FRACTION_BITS
+    rows = [[nearest_pair(Fraction(r, scale)) for r in row] for row in _rows_from_the_top()]
+    pairs = np.array(rows[::-1])
+    return np.ascontiguousarray(pairs[..., 0].T), np.ascontiguousarray(pairs[..., 1].T)
+
+
+def _located(a: Float64) -> tuple[NDArray[np.intp], Float64]:
+    """The cell of ``a`` and the distance from its centre, exactly."""
+    cell = np.rint(a * CELLS_PER_UNIT)
+    return cell.astype(np.intp), a - cell / CELLS_PER_UNIT
+
+
+def _gather(column: Float64, index: NDArray[np.intp]) -> Float64:
+    return np.take(column, index, mode="clip")
+
+
+def _polynomial(columns: Float64, index: NDArray[np.intp], offset: Float64) -> Float64:
+    total = _gather(columns[-1], index)
+    for column in columns[-2::-1]:
+        total = total * offset + _gather(column, index)
+    return total
+
+
+def scaled_tail_float64(a: Float64) -> Float64:
+    """R(a) for a in [0, 56], with a relative error below 2^-48."""
+    upper, _ = table()
+    return _polynomial(upper[:FLOAT64_TERMS], *_located(a))
+
+
+def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
+    """R(a) for a double a in [0, 56], with a relative error below 2^-79."""
+    upper, lower = table()
+    index, offset = _located(a.hi)
+    hi = _polynomial(upper[DOUBLE_DOUBLE_TERMS:], index, offset)
+    lo: Float64 | float = 0.0
+    for n in reversed(range(DOUBLE_DOUBLE_TERMS)):
+        product, error = two_product(hi, offset)
+        error = error + lo * offset + _gather(lower[n], index)
+        hi, rest = fast_two_sum(_gather(upper[n], index), product)
+        lo = rest + error
+    return DoubleDouble(*fast_two_sum(hi, lo))

@@ -1,0 +1,106 @@
+"""e^x and e^x - 1 over double-double numbers.
+
+Method (P. T. P. Tang, ACM TOMS 15 (1989), table-driven, with a larger table): with
+k = 1024 e + j the integer nearest to 1024 x / ln 2,
+
+    x = k ln 2 / 1024 + r,    |r| <= ln 2 / 2048 < 2^-11.5,    e^x = 2^e 2^(j/1024) (1 + p),
+
+where p = e^r - 1 = r + r²/2 + r³ (1/6 + r/24 + r²/120 + r³/720).
+
+Error. ln 2 / 1024 is held in three parts; with k < 2^22 its products with the first two (31 bits
+each) are exact and the third's rounding is below 2^-103. In p, r and r²/2 are double-double; the
+cubic term is below 2^-37 and rounded to double, 2^-90; the first neglected term r⁷/5040 is below
+2^-92. So e^x has a relative error below 2^-88 and e^x - 1, where |x| >= 2^-12 or so divides it,
+below 2^-77; nearer to 0, where k = 0, the cubic term is below r 2^-25 and 2^-77 holds as well.
+"""
+
+from functools import cache
+from fractions import Fraction
+from math import isqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .constants import log_2
+from .double_double import DoubleDouble, nearest_pair, power_of_two
+from .error_free import fast_two_sum, two_product, two_sum
+from .types import Float64
+
+STEPS = 1024
+PART_BITS = 31
+TABLE_BITS = 256
+UNSCALED_ABOVE = -600.0
+
+
+@cache
+def _powers() -> tuple[Float64, Float64]:
+    """2^(j/1024) for j in [-512, 512) as hi and lo, from ten integer square roots."""
+    root = 2 << TABLE_BITS
+    for _ in range(STEPS.bit_length() - 1):
+        root = isqrt(root << TABLE_BITS)
+    powers = [1 << TABLE_BITS]
+    for _ in range(STEPS - 1):
+        powers.append(powers[-1] * root >> TABLE_BITS)
+    half = STEPS // 2
+    ordered = [p / 2 for p in map(Fraction, powers[half:])] + powers[:half]
+    pairs = [nearest_pair(Fraction(p) / 2**TABLE_BITS) for p in ordered]
+    return np.array(pairs).T.copy()
+
+
+@cache
+def _log_2_parts() -> tuple[float, float, float]:
+    """ln 2 / 1024 as two parts of 31 bits and a double."""
+    rest = Fraction(log_2(TABLE_BITS), STEPS << TABLE_BITS)
+    parts = []
+    for last_bit in (10 + PART_BITS, 10 + 2 * PART_BITS):
+        part = Fraction(round(rest * 2**last_bit), 2**last_bit)
+        parts.append(float(part))
+        rest -= part
+    return parts[0], parts[1], float(rest)
+
+
+def _reduced(x: DoubleDouble) -> tuple[Float64, Float64, Float64]:
+    """k and p = e^r - 1 as a double-double."""
+    first, second, third = _log_2_parts()
+    k = np.rint(x.hi * (1 / (first + second)))
+    r, error = two_sum(x.hi - k * first, -k * second)
+    r, error = two_sum(r, error + (x.lo - k * third))
+    square, square_error = two_product(r, r)
+    cubic = r * square * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r / 720)))
+    p, p_error = fast_two_sum(r, square / 2)
+    return k, p, p_error + (error + (square_error / 2 + r * error + cubic))
+
+
+def _table_entry(k: Float64) -> tuple[Float64, Float64, NDArray[np.int32]]:
+    """2^(j/1024) as hi and lo, and e."""
+    k_integer = k.astype(np.int32)
+    e = (k_integer + STEPS // 2) >> STEPS.bit_length() - 1
+    index = k_integer & STEPS - 1 ^ STEPS // 2
+    hi, lo = _powers()
+    return np.take(hi, index), np.take(lo, index), e
+
+
+def exp(x: DoubleDouble) -> DoubleDouble:
+    """e^x for -2500 < x <= 0, with an exponent of its own where e^x may be below 2^-865."""
+    k, p, p_error = _reduced(x)
+    hi, lo, e = _table_entry(k)
+    product, error = two_product(hi, p)
+    total, rest = fast_two_sum(hi, product)
+    total, rest = fast_two_sum(total, rest + (lo + (error + (hi * p_error + lo * p))))
+    if np.min(x.hi, initial=0.0) < UNSCALED_ABOVE:
+        return DoubleDouble(total, rest, e)
+    scale = power_of_two(e)
+    return DoubleDouble(total * scale, rest * scale)
+
+
+def expm1(x: DoubleDouble) -> DoubleDouble:
+    """e^x - 1 for -2500 < x <= 0."""
+    k, p, p_error = _reduced(x)
+    hi, lo, e = _table_entry(k)
+    scale = power_of_two(e)
+    hi, lo = hi * scale, lo * scale
+    product, error = two_product(hi, p)
+    power, power_error = two_sum(hi, np.float64(-1.0))
+    total, rest = two_sum(power, product)
+    rest += power_error + (lo + (error + (hi * p_error + lo * p)))
+    return DoubleDouble(*fast_two_sum(total, rest))

@@ -1,0 +1,88 @@
+"""Rounding to float16, bfloat16, float32 and float64: to nearest, ties to even, once.
+
+A double cannot be narrowed to a float32 by way of a sum that was itself rounded to nearest: two
+roundings may differ from one. Rounded *to odd* first (to the neighbour whose last bit is 1, unless
+exact), it can: S. Boldo and G. Melquiond, "Emulation of FMA and correctly rounded sums: proved
+algorithms using rounding to odd", IEEE Trans. Computers 57 (2008), theorem 3.
+"""
+
+from fractions import Fraction
+from math import copysign, inf
+from typing import Any
+
+import numpy as np
+
+from .double_double import DoubleDouble
+from .error_free import two_sum
+from .types import Array, Float64
+
+SMALLEST_NORMAL_EXPONENT = {"float16": -14, "bfloat16": -126, "float32": -126, "float64": -1022}
+PRECISION = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
+
+
+def add_to_odd(a: Float64, b: Float64) -> Float64:
+    """a + b, rounded to odd."""
+    total, error = two_sum(a, b)
+    bits = total.view(np.int64)
+    inexact_and_even = (error != 0) & (bits & 1 == 0) & np.isfinite(total)
+    towards = np.where((error > 0) == (total > 0), 1, -1)
+    return (bits + np.where(inexact_and_even, towards, 0)).view(np.float64)
+
+
+def narrow(y: Float64, dtype: np.dtype[Any]) -> Array:
+    """``y`` rounded to ``dtype``.
+
+    NumPy narrows to float32 and float16 in one rounding. To bfloat16 it goes by way of float32,
+    which is here rounded to odd.
+    """
+    if dtype.name != "bfloat16":
+        return y.astype(dtype)
+    single = y.astype(np.float32)
+    bits = single.view(np.int32)
+    inexact_and_even = (single != y) & (bits & 1 == 0)
+    towards = np.where(np.abs(single) < np.abs(y), 1, -1)
+    odd = bits + np.where(inexact_and_even, towards, 0).astype(np.int32)
+    return odd.view(np.float32).astype(dtype)
+
+
+def narrow_double_double(y: DoubleDouble, error: Float64, dtype: np.dtype[Any]) -> Array:
+    """y + error, rounded to ``dtype``; error is in units of 2^y.exponent."""
+    if dtype == np.float64:
+        return _to_float64(y, error)
+    odd = add_to_odd(y.hi, y.lo + error)
+    return narrow(np.ldexp(odd, y.exponent), dtype)
+
+
+def _to_float64(y: DoubleDouble, error: Float64) -> Float64:
+    lo = y.lo + error
+    nearest = y.hi + lo
+    if isinstance(y.exponent, int):
+        return nearest
+    _, binade = np.frexp(nearest)
+    subnormal = binade + y.exponent <= SMALLEST_NORMAL_EXPONENT["float64"]
+    if not subnormal.any():
+        return np.ldexp(nearest, y.exponent)
+    return np.ldexp(np.where(subnormal, _to_quantum(y, lo), nearest), y.exponent)
+
+
+def _to_quantum(y: DoubleDouble, lo: Float64) -> Float64:
+    """hi + lo rounded to a multiple of q = 2^(-1074 - exponent), the last bit of a subnormal.
+
+    The sum with ±2^52 q, of the sign of hi, lies in a binade whose last bit is q. Its error together with lo is rounded to odd,
+    so that the second sum is the one rounding to nearest.
+    """
+    quantum_exponent = np.clip(-1074 - y.exponent, -1000, 900)
+    anchor = np.copysign(np.ldexp(1.0, 52 + quantum_exponent), y.hi)
+    total, error = two_sum(anchor, y.hi)
+    return np.copysign(total + add_to_odd(error, lo) - anchor, y.hi)
+
+
+def nearest(y: Fraction, dtype: np.dtype[Any]) -> float:
+    """An exact number rounded to ``dtype``, as a float64."""
+    binade = abs(y.numerator).bit_length() - y.denominator.bit_length()
+    binade -= abs(y) < Fraction(2) ** binade
+    lowest = SMALLEST_NORMAL_EXPONENT[dtype.name]
+    quantum = Fraction(2) ** (max(binade, lowest) + 1 - PRECISION[dtype.name])
+    magnitude = round(abs(y) / quantum) * quantum
+    overflows = magnitude >= Fraction(2) ** (2 - lowest)
+    return copysign(inf if overflows else float(magnitude), -1 if y < 0 else 1)
