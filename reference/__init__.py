@@ -1,6 +1,11 @@
-"""Neural-network activation functions and their derivatives, in readable NumPy."""
+"""Neural-network activation functions and their derivatives, exact to the last bit.
 
-from .activation import Activation
+`ACTIVATIONS` is the catalogue, name to `Activation`, in its order; a new activation is one file
+and one entry here. Each is also a name of this package; ``swish`` is another name of ``silu``.
+"""
+
+from .activation import Activation, Kink
+from .function import Function
 from .gelu import gelu
 from .gelu_tanh import gelu_tanh
 from .leaky_relu import leaky_relu
@@ -15,4 +20,17 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 swish = silu
 
-__all__ = ["ACTIVATIONS", "Activation", "gelu", "gelu_tanh", "leaky_relu", "relu", "sigmoid", "silu", "swish", "tanh"]
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Function",
+    "Kink",
+    "gelu",
+    "gelu_tanh",
+    "leaky_relu",
+    "relu",
+    "sigmoid",
+    "silu",
+    "swish",
+    "tanh",
+]

@@ -1,18 +1,87 @@
+"""GELU in its tanh form: x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) = x σ(w).
+
+With w(x) = 2 √(2/π) (x + κ x³) and κ = 0.044715, the decimal itself: (1 + tanh(w/2))/2 = σ(w).
+
+Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415,
+section 2, the first of the two approximations.
+"""
+
 from math import inf
-from .activation import Activation, Function, Kink
-from .arithmetic.elementary import where, logistic, density_at_zero
-def inner(x):
-    c = 4 * density_at_zero(x)
-    k = 44715 * (x * x) / 10**6
-    return c * x * (1 + k), c * (1 + 3 * k), 6 * c * (44715 * x / 10**6)
-def value(x):
-    w, _, _ = inner(x); s, _ = logistic(w); return x * s
-def first(x):
-    w, dw, _ = inner(x); s, c = logistic(w); return s + x * (s * c * dw)
-def second(x):
-    w, dw, ddw = inner(x); s, c = logistic(w); return s * c * (2 * dw + x * (ddw + dw * dw * (c - s)))
-gelu_tanh = Activation("gelu_tanh", "GELU (tanh form)", (
-  Function(value, "", r"", (-0.0, inf), (-0.17, inf), (0.0,), saturation=(14.0, 32.0), expansion=(1/2, 0.4, 2)),
-  Function(first, "", "", (-0.0, 1.0), (-0.13, 1.13), (-0.7524614220710163,), saturation=(14.0, 32.0)),
-  Function(second, "", "", (-0.0, -0.0), (-0.1, 0.8), (-1.4185040087908283, 1.4185040087908283), saturation=(14.0, 32.0))),
-  source="", monotone=False)
+from typing import Any
+
+from .activation import Activation
+from .arithmetic.elementary import density_at_zero, logistic
+from .function import Function
+
+
+def argument(x: Any) -> tuple[Any, Any, Any]:
+    """w(x), w'(x) and w''(x); 2 √(2/π) is 4/√(2π)."""
+    scale = 4 * density_at_zero(like=x)
+    kappa_x = 44715 * x / 10**6
+    kappa_x_x = kappa_x * x
+    return scale * (x * (1 + kappa_x_x)), scale * (1 + 3 * kappa_x_x), scale * (6 * kappa_x)
+
+
+def value(x: Any) -> Any:
+    """x σ(w)."""
+    w, _, _ = argument(x)
+    s, _ = logistic(w)
+    return x * s
+
+
+def first(x: Any) -> Any:
+    """σ(w) + x σ'(w) w', with σ'(w) = σ(w) σ(-w)."""
+    w, dw, _ = argument(x)
+    s, c = logistic(w)
+    return s + x * (s * c * dw)
+
+
+def second(x: Any) -> Any:
+    """2 σ'(w) w' + x (σ''(w) w'² + σ'(w) w''), with σ''(w) = σ'(w) (σ(-w) - σ(w))."""
+    w, dw, ddw = argument(x)
+    s, c = logistic(w)
+    return s * c * (2 * dw + x * (ddw + dw * dw * (c - s)))
+
+
+SATURATION = (14.0, 32.0)  # w'² x e^-w is below 2^-150-128, and below 2^-1075-1024
+
+gelu_tanh = Activation(
+    name="gelu_tanh",
+    title="GELU (tanh form)",
+    orders=(
+        Function(
+            value,
+            formula="x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))",
+            latex=(
+                r"\frac{x}{2}\,\left(1 + \tanh\left(\sqrt{2/\pi}"
+                r"\,(x + 0.044715\,x^3)\right)\right)"
+            ),
+            limits=(-0.0, inf),
+            bounds=(-0.17004075057125406, inf),
+            roots=(0.0,),
+            saturation=SATURATION,
+            expansion=(1 / 2, 0.4, 2),
+        ),
+        Function(
+            first,
+            formula="s(w) + x * s'(w) * w', w = 2 * sqrt(2 / pi) * (x + 0.044715 * x**3)",
+            latex=(r"\sigma(w) + x\,\sigma'(w)\,w', \quad w = 2\sqrt{2/\pi}\,(x + 0.044715\,x^3)"),
+            limits=(-0.0, 1.0),
+            bounds=(-0.12899306865877178, 1.1289930686587717),
+            roots=(-0.7524614220710163,),
+            saturation=SATURATION,
+        ),
+        Function(
+            second,
+            formula="2 * s'(w) * w' + x * (s''(w) * w'**2 + s'(w) * w'')",
+            latex=r"2\sigma'(w)\,w' + x\,(\sigma''(w)\,w'^2 + \sigma'(w)\,w'')",
+            limits=(-0.0, -0.0),
+            bounds=(-0.10791351589036792, 0.7978845608028654),
+            roots=(-1.4185040087908283, 1.4185040087908283),
+            symmetry="even",
+            saturation=SATURATION,
+        ),
+    ),
+    monotone=False,
+    source="D. Hendrycks and K. Gimpel, Gaussian error linear units, arXiv:1606.08415, section 2",
+)

@@ -11,7 +11,6 @@ magnitudes between 2^-450 and 2^450, where `evaluation` keeps them.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import frexp
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from .types import Float64, Mask
 
 Exponent = int | NDArray[np.int32]
 SMALLEST_EXPONENT = -1000
+ZERO = np.zeros(())
 
 
 def nearest_pair(number: Fraction) -> tuple[float, float]:
@@ -62,7 +62,7 @@ class DoubleDouble:
     def __add__(self, other: Any) -> "DoubleDouble":
         a, b, exponent = _aligned(self, as_double_double(other))
         total, error = two_sum(a.hi, b.hi)
-        if isinstance(b.lo, float):
+        if b.lo is ZERO:
             return DoubleDouble(*fast_two_sum(total, error + a.lo), exponent)
         low_total, low_error = two_sum(a.lo, b.lo)
         total, error = fast_two_sum(total, error + low_total)
@@ -71,10 +71,10 @@ class DoubleDouble:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> "DoubleDouble":
-        return self + -other
+        return self + -as_double_double(other)
 
     def __rsub__(self, other: Any) -> "DoubleDouble":
-        return -self + other
+        return as_double_double(other) + -self
 
     def __mul__(self, other: Any) -> "DoubleDouble":
         if _is_power_of_two(other):
@@ -88,28 +88,26 @@ class DoubleDouble:
 
     def __truediv__(self, other: Any) -> "DoubleDouble":
         if _is_power_of_two(other):
-            return self * (1 / other)
+            return DoubleDouble(self.hi / other, self.lo / other, self.exponent)
         b = as_double_double(other)
         quotient = self.hi / b.hi
         product, error = two_product(quotient, b.hi)
         remainder = (self.hi - product) - error + self.lo - quotient * b.lo
-        return DoubleDouble(
-            *fast_two_sum(quotient, remainder / b.hi), self.exponent - b.exponent
-        )
+        return DoubleDouble(*fast_two_sum(quotient, remainder / b.hi), self.exponent - b.exponent)
 
     def __rtruediv__(self, other: Any) -> "DoubleDouble":
         return as_double_double(other) / self
 
 
 def _is_power_of_two(number: Any) -> bool:
-    return isinstance(number, int) and abs(frexp(number)[0]) == 0.5
+    return isinstance(number, int) and number != 0 and abs(number) & (abs(number) - 1) == 0
 
 
 def as_double_double(number: Any) -> DoubleDouble:
     """A double, or an array of doubles, as double-double."""
     if isinstance(number, DoubleDouble):
         return number
-    return DoubleDouble(np.float64(number), 0.0)
+    return DoubleDouble(np.asarray(number, dtype=np.float64), ZERO)
 
 
 def _aligned(a: DoubleDouble, b: DoubleDouble) -> tuple[DoubleDouble, DoubleDouble, Exponent]:
@@ -131,6 +129,4 @@ def where(condition: Mask, chosen: Any, otherwise: Any) -> DoubleDouble:
     exponent: Exponent = 0
     if not (isinstance(a.exponent, int) and isinstance(b.exponent, int)):
         exponent = np.where(condition, a.exponent, b.exponent)
-    return DoubleDouble(
-        np.where(condition, a.hi, b.hi), np.where(condition, a.lo, b.lo), exponent
-    )
+    return DoubleDouble(np.where(condition, a.hi, b.hi), np.where(condition, a.lo, b.lo), exponent)

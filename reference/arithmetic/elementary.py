@@ -30,8 +30,8 @@ def with_sign_of(x: Any, magnitude: Any) -> Any:
 
 
 def constant(number: float, like: Any) -> Any:
-    """``number`` everywhere, in the number type and shape of ``like``."""
-    return where(like == like, number, number)  # noqa
+    """``number`` in the type and shape of ``like``, an array."""
+    return np.full_like(like, number) if isinstance(like, np.ndarray) else number
 
 
 def exp(x: Any) -> Any:
@@ -80,8 +80,13 @@ def tanh(x: Any) -> Any:
     return with_sign_of(x, -e / (2 + e))
 
 
+def normal_density(x: Any) -> Any:
+    """φ(x) = e^(-x²/2) / √(2π)."""
+    return exp(-(x * x) / 2) * density_at_zero(like=x)
+
+
 def normal(x: Any) -> tuple[Any, Any]:
     """Φ(x) and φ(x), the standard normal distribution function and its density."""
     gauss = exp(-(x * x) / 2)
     tail = gauss * scaled_tail(abs(x))
-    return where(x < 0, tail, 1 - tail), gauss * density_at_zero(x)
+    return where(x < 0, tail, 1 - tail), gauss * density_at_zero(like=x)

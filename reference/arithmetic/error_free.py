@@ -19,7 +19,7 @@ def two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
 
 
 def fast_two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
-    """`two_sum` in half the operations, for \\|a\\| >= \\|b\\| (or a = 0)."""
+    """`two_sum` in half the operations, for |a| >= |b| (or a = 0)."""
     total = a + b
     return total, b - (total - a)
 

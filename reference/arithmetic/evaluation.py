@@ -15,14 +15,17 @@ At the second, e^w - 1 and the tail dominate (2^-76, 2^-79): 2^-75. Near a root 
 the terms cancel and both grow by a factor: `_cancellation`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from .double_double import DoubleDouble, as_double_double, where
+from reference.function import Function
+
+from .double_double import ZERO, DoubleDouble, as_double_double, where
 from .rounding import narrow, narrow_double_double, nearest
 from .types import Array, Float64, Mask
 
@@ -35,126 +38,108 @@ NUDGE = 2.0**-80
 FIRST_DIGITS = 60
 DECIMAL_ERROR_DIGITS = 12
 
-Parameters = Mapping[str, float]
+
+@dataclass(frozen=True)
+class _Task:
+    """What stays the same over all the blocks of one call."""
+
+    function: Function
+    parameters: Mapping[str, float]
+    dtype: np.dtype[Any]
+    is_wide: bool
+
+    def formula(self, x: Any) -> Any:
+        return self.function.evaluate(x, **self.parameters)
+
+    def saturation(self) -> float:
+        return self.function.saturation[self.is_wide]
 
 
-class Formula(Protocol):
-    """What evaluation asks of a function; see `reference.activation.Function`."""
-
-    evaluate: Callable[..., Any]
-    limits: tuple[float, float]
-    roots: tuple[float, ...]
-    saturation: tuple[float, float]
-    expansion: tuple[float, float, int] | None
-    exact: bool
-
-
-def evaluate(function: Formula, x: Array, upstream: Array | None, parameters: Parameters) -> Array:
+def evaluate(
+    function: Function, x: Array, upstream: Array | None, parameters: Mapping[str, float]
+) -> Array:
     """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``."""
+    dtypes = (x.dtype,) if upstream is None else (x.dtype, upstream.dtype)
+    task = _Task(function, parameters, x.dtype, is_wide=np.dtype(np.float64) in dtypes)
     result = np.empty(x.shape, x.dtype)
     blocks = result.reshape(-1)
     with np.errstate(all="ignore"):
         for block, x_block, upstream_block in _blocks(x, upstream):
-            blocks[block] = _evaluate_block(function, x_block, upstream_block, parameters)
+            blocks[block] = _evaluate_block(task, x_block, upstream_block)
     return result
 
 
-def _blocks(x: Array, upstream: Array | None) -> Iterator[tuple[slice, Array, Array | None]]:
-    """Pieces small enough for the intermediate results to stay in the cache."""
+def _blocks(x: Array, upstream: Array | None) -> Iterator[tuple[slice, Float64, Float64 | None]]:
+    """Pieces as float64, small enough for the intermediate results to stay in the cache."""
     x = x.reshape(-1)
     upstream = None if upstream is None else upstream.reshape(-1)
     for start in range(0, x.size, BLOCK):
         block = slice(start, start + BLOCK)
-        yield block, x[block], None if upstream is None else upstream[block]
+        factor = None if upstream is None else upstream[block].astype(np.float64)
+        yield block, x[block].astype(np.float64), factor
 
 
-def _evaluate_block(
-    function: Formula, x: Array, upstream: Array | None, parameters: Parameters
-) -> Array:
-    dtype = x.dtype
-    x = x.astype(np.float64)
-    saturation = function.saturation[dtype == np.float64]
-    ordinary = np.abs(x) <= saturation
+def _evaluate_block(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
+    ordinary = np.abs(x) <= task.saturation()
     if upstream is not None:
-        upstream = upstream.astype(np.float64)
         ordinary &= np.isfinite(upstream)
     if ordinary.all():
-        return _correctly_rounded(function, x, upstream, dtype, parameters)
-    result = np.empty(x.shape, dtype)
+        return _correctly_rounded(task, x, upstream)
+    result = np.empty(x.shape, task.dtype)
     for chosen, compute in ((ordinary, _correctly_rounded), (~ordinary, _at_the_limits)):
-        chosen_upstream = None if upstream is None else upstream[chosen]
-        result[chosen] = compute(function, x[chosen], chosen_upstream, dtype, parameters)
+        result[chosen] = compute(task, x[chosen], _select(upstream, chosen))
     return result
 
 
-def _at_the_limits(
-    function: Formula,
-    x: Float64,
-    upstream: Float64 | None,
-    dtype: np.dtype[Any],
-    parameters: Parameters,
-) -> Array:
-    """Where x is NaN or so large that the result has rounded to its limit, or upstream is not finite.
+def _select(upstream: Float64 | None, index: Array) -> Float64 | None:
+    return None if upstream is None else upstream[index]
+
+
+def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
+    """Where x is NaN or beyond saturation, or upstream is not finite.
 
     An infinite upstream multiplies the derivative itself, which is not 0 where its limit is.
     """
+    function = task.function
     limit = np.where(x > 0, function.limits[1], function.limits[0])
     result = np.where(np.isinf(limit), x, limit)
     if upstream is not None:
-        inside = np.clip(x, -function.saturation[1], function.saturation[1])
-        slope = as_double_double(function.evaluate(DoubleDouble(inside, 0.0), **parameters)).hi
+        inside = np.clip(x, -task.saturation(), task.saturation())
+        slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
         by_slope = np.isfinite(x) & ~np.isfinite(upstream)
         result = np.where(by_slope | function.exact, slope, result) * upstream
-    return narrow(np.where(np.isnan(x), x, result), dtype)
+    return narrow(np.where(np.isnan(x), x, result), task.dtype)
 
 
-def _correctly_rounded(
-    function: Formula,
-    x: Float64,
-    upstream: Float64 | None,
-    dtype: np.dtype[Any],
-    parameters: Parameters,
-) -> Array:
+def _correctly_rounded(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
     """The three levels, each for what the one before left in doubt."""
-    if dtype != np.float64 or function.exact:
-        result, doubtful = _by_float64(function, x, upstream, dtype, parameters)
+    if task.is_wide and not task.function.exact:
+        result, doubtful = np.empty(x.shape, task.dtype), np.ones(x.shape, dtype=bool)
     else:
-        result, doubtful = np.empty(x.shape, dtype), np.ones(x.shape, dtype=bool)
+        result, doubtful = _by_float64(task, x, upstream)
     for level in (_by_double_double, _by_decimal):
         if not doubtful.any():
             break
         rest = np.flatnonzero(doubtful)
-        rest_upstream = None if upstream is None else upstream[rest]
-        result[rest], doubtful[rest] = level(function, x[rest], rest_upstream, dtype, parameters)
+        result[rest], doubtful[rest] = level(task, x[rest], _select(upstream, rest))
     return result
 
 
-def _by_float64(
-    function: Formula,
-    x: Float64,
-    upstream: Float64 | None,
-    dtype: np.dtype[Any],
-    parameters: Parameters,
-) -> tuple[Array, Mask]:
-    y = function.evaluate(x, **parameters)
+def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    function = task.function
+    y = task.formula(x)
     if upstream is not None:
         y = y * upstream
-    if function.exact and dtype == np.float64:
+    if function.exact and task.dtype == np.float64:
         return y, np.zeros(x.shape, dtype=bool)
-    relative = ONE_ROUNDING if function.exact else FLOAT64_ERROR * _cancellation(function, x)
-    error = y * relative
-    upper = narrow(y + error, dtype)
-    return upper, (upper != narrow(y - error, dtype)) & np.isfinite(y)
+    error = y * (ONE_ROUNDING if function.exact else FLOAT64_ERROR * _cancellation(function, x))
+    upper = narrow(y + error, task.dtype)
+    return upper, (upper != narrow(y - error, task.dtype)) & np.isfinite(y)
 
 
-def _by_double_double(
-    function: Formula,
-    x: Float64,
-    upstream: Float64 | None,
-    dtype: np.dtype[Any],
-    parameters: Parameters,
-) -> tuple[Array, Mask]:
-    y = as_double_double(function.evaluate(DoubleDouble(x, 0.0), **parameters))
+def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    function = task.function
+    y = as_double_double(task.formula(DoubleDouble(x, ZERO)))
     relative = 0.0 if function.exact else DOUBLE_DOUBLE_ERROR * _cancellation(function, x)
     if upstream is not None:
         mantissa, exponent = np.frexp(upstream)
@@ -165,8 +150,8 @@ def _by_double_double(
         y = where(linear, _linear(function.expansion, x), y)
         relative = np.where(linear, 0.0, relative)
     error = y.hi * relative
-    upper = narrow_double_double(y, error, dtype)
-    return upper, upper != narrow_double_double(y, -error, dtype)
+    upper = narrow_double_double(y, error, task.dtype)
+    return upper, upper != narrow_double_double(y, -error, task.dtype)
 
 
 def _linear(expansion: tuple[float, float, int], x: Float64) -> DoubleDouble:
@@ -177,50 +162,37 @@ def _linear(expansion: tuple[float, float, int], x: Float64) -> DoubleDouble:
     """
     slope, coefficient, power = expansion
     mantissa, exponent = np.frexp(x)
-    first = slope * mantissa
-    return DoubleDouble(first, np.where(x == 0, first, NUDGE * coefficient * mantissa**power), exponent)
+    linear = slope * mantissa
+    nudge = np.where(x == 0, linear, NUDGE * coefficient * mantissa**power)
+    return DoubleDouble(linear, nudge, exponent)
 
 
-def _by_decimal(
-    function: Formula,
-    x: Float64,
-    upstream: Float64 | None,
-    dtype: np.dtype[Any],
-    parameters: Parameters,
-) -> tuple[Array, Mask]:
+def _by_decimal(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    parameters = {name: Decimal(value) for name, value in task.parameters.items()}
+    exact_task = replace(task, parameters=parameters)
     factors = np.ones_like(x) if upstream is None else upstream
-    exact_parameters = {name: Decimal(value) for name, value in parameters.items()}
-    cancellation = np.broadcast_to(_cancellation(function, x), x.shape)
+    growth = np.broadcast_to(_cancellation(task.function, x), x.shape)
     results = [
-        _decide(function, Decimal(point), Fraction(factor), Fraction(growth), dtype, exact_parameters)
-        for point, factor, growth in zip(
-            x.tolist(), factors.tolist(), cancellation.tolist(), strict=True
-        )
+        _decide(exact_task, *point)
+        for point in zip(x.tolist(), factors.tolist(), growth.tolist(), strict=True)
     ]
-    return narrow(np.array(results), dtype), np.zeros(x.shape, dtype=bool)
+    return narrow(np.array(results), task.dtype), np.zeros(x.shape, dtype=bool)
 
 
-def _decide(
-    function: Formula,
-    x: Decimal,
-    factor: Fraction,
-    growth: Fraction,
-    dtype: np.dtype[Any],
-    parameters: Mapping[str, Decimal],
-) -> float:
+def _decide(task: _Task, x: float, factor: float, growth: float) -> float:
     """Double the digits until the enclosure rounds to one number; at x = 0 the value is exact."""
     digits = FIRST_DIGITS
     while True:
         with localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)):
-            y = Fraction(function.evaluate(x, **parameters)) * factor
-        error = 0 if x == 0 else y * growth / 10 ** (digits - DECIMAL_ERROR_DIGITS)
-        upper = nearest(y + error, dtype)
-        if upper == nearest(y - error, dtype):
+            y = Fraction(task.formula(Decimal(x))) * Fraction(factor)
+        error = 0 if x == 0 else y * Fraction(growth) / 10 ** (digits - DECIMAL_ERROR_DIGITS)
+        upper = nearest(y + error, task.dtype)
+        if upper == nearest(y - error, task.dtype):
             return upper
         digits *= 2
 
 
-def _cancellation(function: Formula, x: Float64) -> Float64 | float:
+def _cancellation(function: Function, x: Float64) -> Float64 | float:
     """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 8/|x - root|.
 
     Near a simple root r the sum is f'(r) (x - r), with terms that are at most 8 |f'(r)|. No

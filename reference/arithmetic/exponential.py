@@ -14,8 +14,8 @@ cubic term is below 2^-37 and rounded to double, 2^-90; the first neglected term
 below 2^-77; nearer to 0, where k = 0, the cubic term is below r 2^-25 and 2^-77 holds as well.
 """
 
-from functools import cache
 from fractions import Fraction
+from functools import cache
 from math import isqrt
 
 import numpy as np
@@ -30,6 +30,7 @@ STEPS = 1024
 PART_BITS = 31
 TABLE_BITS = 256
 UNSCALED_ABOVE = -600.0
+MINUS_ONE = np.asarray(-1.0)
 
 
 @cache
@@ -44,7 +45,8 @@ def _powers() -> tuple[Float64, Float64]:
     half = STEPS // 2
     ordered = [p / 2 for p in map(Fraction, powers[half:])] + powers[:half]
     pairs = [nearest_pair(Fraction(p) / 2**TABLE_BITS) for p in ordered]
-    return np.array(pairs).T.copy()
+    hi, lo = np.array(pairs).T
+    return np.ascontiguousarray(hi), np.ascontiguousarray(lo)
 
 
 @cache
@@ -100,7 +102,7 @@ def expm1(x: DoubleDouble) -> DoubleDouble:
     scale = power_of_two(e)
     hi, lo = hi * scale, lo * scale
     product, error = two_product(hi, p)
-    power, power_error = two_sum(hi, np.float64(-1.0))
+    power, power_error = two_sum(hi, MINUS_ONE)
     total, rest = two_sum(power, product)
     rest += power_error + (lo + (error + (hi * p_error + lo * p)))
     return DoubleDouble(*fast_two_sum(total, rest))

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .constants import inverse_sqrt_two_pi
-from .double_double import DoubleDouble, nearest_pair
+from .double_double import ZERO, DoubleDouble, nearest_pair
 from .error_free import fast_two_sum, two_product
 from .types import Float64
 
@@ -69,7 +69,7 @@ def _rows_from_the_top() -> Iterator[list[int]]:
 def density_at_zero() -> DoubleDouble:
     """1/√(2π)."""
     hi, lo = nearest_pair(Fraction(inverse_sqrt_two_pi(FRACTION_BITS), 2**FRACTION_BITS))
-    return DoubleDouble(np.float64(hi), np.float64(lo))
+    return DoubleDouble(np.asarray(hi), np.asarray(lo))
 
 
 @cache
@@ -109,7 +109,7 @@ def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
     upper, lower = table()
     index, offset = _located(a.hi)
     hi = _polynomial(upper[DOUBLE_DOUBLE_TERMS:], index, offset)
-    lo: Float64 | float = 0.0
+    lo = ZERO
     for n in reversed(range(DOUBLE_DOUBLE_TERMS)):
         product, error = two_product(hi, offset)
         error = error + lo * offset + _gather(lower[n], index)

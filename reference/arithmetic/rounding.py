@@ -68,13 +68,14 @@ def _to_float64(y: DoubleDouble, error: Float64) -> Float64:
 def _to_quantum(y: DoubleDouble, lo: Float64) -> Float64:
     """hi + lo rounded to a multiple of q = 2^(-1074 - exponent), the last bit of a subnormal.
 
-    The sum with ±2^52 q, of the sign of hi, lies in a binade whose last bit is q. Its error together with lo is rounded to odd,
-    so that the second sum is the one rounding to nearest.
+    The sum with ±2^52 q, of the sign of hi, lies in a binade whose last bit is q. Its error
+    together with lo is rounded to odd, so that the second sum is the one rounding to nearest.
     """
     quantum_exponent = np.clip(-1074 - y.exponent, -1000, 900)
     anchor = np.copysign(np.ldexp(1.0, 52 + quantum_exponent), y.hi)
     total, error = two_sum(anchor, y.hi)
-    return np.copysign(total + add_to_odd(error, lo) - anchor, y.hi)
+    rounded: Float64 = total + add_to_odd(error, lo) - anchor
+    return np.copysign(rounded, y.hi)
 
 
 def nearest(y: Fraction, dtype: np.dtype[Any]) -> float:
