@@ -44,7 +44,7 @@ class _Task:
     """What stays the same over all the blocks of one call."""
 
     function: Function
-    parameters: Mapping[str, float]
+    parameters: Mapping[str, Any]
     dtype: np.dtype[Any]
     is_wide: bool
 

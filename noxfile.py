@@ -1,0 +1,32 @@
+"""The project's chores: ``nox -s report``, ``nox -s tests``, ``nox -s lint``."""
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.sessions = ["lint", "tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Verify, then draw the figures and typeset the report into ./report (or --out DIR)."""
+    session.install(".[figures]")
+    session.run("halfulp", "report", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the test suite; arguments go to pytest."""
+    session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "tests"))
+    session.run("pytest", "--numprocesses=2", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, formatting and types."""
+    session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("cffconvert", "--validate")
