@@ -1,0 +1,1 @@
+"""How we know: independent witnesses of what ``reference`` says, and their verdict."""
