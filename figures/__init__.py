@@ -1,0 +1,1 @@
+"""What it looks like: every figure of the report, its findings, and the ``halfulp`` command."""

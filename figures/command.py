@@ -1,0 +1,142 @@
+"""The ``halfulp`` command: ``verify``, ``report`` and ``figures``.
+
+Everything heavy is imported by the handlers, so that ``halfulp --help`` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from verification.command import CERTIFICATE, add_commands, progress_bar
+from verification.errors import UsageError
+
+if TYPE_CHECKING:
+    from verification.certificate import Certificate, Progress
+
+# What takes long to load is imported by the handlers.
+# ruff: noqa: PLC0415
+
+OURS = ("reference", "verification", "figures")
+DEFAULT_FOLDER = Path("report")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises UsageError instead of printing its usage and exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what went wrong, with the way to find out more."""
+        raise UsageError(f"{message} (see '{self.prog} --help')")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 1 when something was found wrong, or 2 on bad usage."""
+    try:
+        arguments = _parser().parse_args(argv)
+        status: int = arguments.handler(arguments)
+    except UsageError as error:
+        return _complain(str(error), 2)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in OURS:
+            raise
+        return _complain(
+            f"expected the package {error.name.partition('.')[0]!r}, but it is not installed: "
+            "python -m pip install 'halfulp[figures]' brings all that the commands need",
+            2,
+        )
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = Parser(
+        prog="halfulp",
+        description="The reference for activation functions: verify it, draw it, report on it.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    add_commands(commands)
+    report = commands.add_parser(
+        "report",
+        help="verify, then draw every figure and typeset the report",
+        description="Verify, then draw every figure and typeset DIR/report.pdf.",
+    )
+    report.set_defaults(handler=_report)
+    figures = commands.add_parser(
+        "figures",
+        help="verify, then draw figures",
+        description="Verify, then draw figures into DIR/figures, the plotted numbers beside each.",
+    )
+    figures.add_argument("--only", nargs="+", metavar="ID", help="figures such as 3b; else all")
+    figures.add_argument("--format", nargs="+", metavar="FORMAT", help="svg, pdf, png; else all")
+    figures.set_defaults(handler=_figures)
+    for command in (report, figures):
+        command.add_argument(
+            "--out",
+            type=Path,
+            default=DEFAULT_FOLDER,
+            metavar="DIR",
+            help="where to write (default: ./%(default)s)",
+        )
+    return parser
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from .findings import FindingError
+    from .making import REPORT, staging, write_report
+
+    out: Path = arguments.out
+    with staging(out) as folder:
+        certificate = _certificate(out)
+        if not certificate.passed:
+            return _refuse(certificate)
+        try:
+            write_report(folder, certificate)
+        except FindingError as error:
+            return _complain(f"a finding does not hold, so there is no report. {error}", 1)
+    sys.stdout.write(f"{out / REPORT}\n")
+    return 0
+
+
+def _figures(arguments: argparse.Namespace) -> int:
+    from .making import FIGURES, chosen_examples, chosen_formats, staging, write_figures
+
+    numbers, formats = chosen_examples(arguments.only), chosen_formats(arguments.format)
+    out: Path = arguments.out
+    with staging(out) as folder:
+        certificate = _certificate(out)
+        if not certificate.passed:
+            return _refuse(certificate)
+        write_figures(folder, numbers, formats)
+    sys.stdout.write(f"{out / FIGURES}: {', '.join(numbers)}\n")
+    return 0
+
+
+def _certificate(out: Path) -> "Certificate":
+    """Return the stored certificate, or a new one; only then there is a progress bar."""
+    from verification.certificate import obtain
+
+    with ExitStack() as stack:
+        bars: list[Progress] = []
+
+        def on_progress(done: int, total: int) -> None:
+            if not bars:
+                bars.append(stack.enter_context(progress_bar("Hearing the witnesses")))
+            bars[0](done, total)
+
+        return obtain(out / CERTIFICATE, on_progress)
+
+
+def _refuse(certificate: "Certificate") -> int:
+    """Print the rows that failed."""
+    rows = "".join(
+        f"\n  {row.activation} order {row.order}, {row.witness}, {row.dtype}: "
+        f"{row.ulp:.4g} ulp ({row.absolute:.3g}) at x = {row.where!r}, bound {row.bound:.4g} ulp"
+        for row in certificate.failures
+    )
+    return _complain(f"the verification failed, so nothing is drawn:{rows}", 1)
+
+
+def _complain(message: str, status: int) -> int:
+    sys.stderr.write(f"halfulp: {message}\n")
+    return status

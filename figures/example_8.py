@@ -1,0 +1,108 @@
+"""Example 8, numerical stability: over [-20, 20], and over the whole of float64."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from .catalogue import Activation, Catalogue, distinct, label
+from .curve import draw_derivative, draw_value
+from .drawing import Drawing, panels
+from .measure import Float64s, every_scale
+from .palette import style_of
+from .wording import listing, number
+
+START, STOP = -20.0, 20.0
+DECADES = 324
+GRADIENT: dict[str, Any] = {"color": "black", "linestyle": (0, (2, 1)), "linewidth": 1}
+TICKS = {-1e300: "$-10^{300}$", -1.0: "$-1$", 0.0: "0", 1.0: "1", 1e300: "$10^{300}$"}
+
+
+def extended_range(catalogue: Catalogue) -> Drawing:
+    """Draw the values over [-20, 20], and the gradients below them."""
+    plotted = distinct(catalogue)
+    drawing, (values, gradients) = panels(
+        "Numerical Stability — Extended Range Behavior",
+        ["values", "gradients"],
+        columns=1,
+        row_height=1.7,
+        sharex=True,
+    )
+    for activation in plotted.values():
+        draw_value(drawing, values, activation, (START, STOP))
+        draw_derivative(drawing, gradients, activation, (START, STOP))
+    values.set(title="Forward Values Over Extended Range [-20, 20]", ylabel="$f(x)$")
+    values.legend(ncols=2)
+    gradients.set(
+        title="Gradient Values Over Extended Range [-20, 20]", xlabel="$x$", ylabel="$f'(x)$"
+    )
+    left = {label(a): float(a.derivative(START)) for a in plotted.values()}
+    dead = [name for name, gradient in left.items() if gradient == 0]
+    drawing.caption = (
+        "Far from zero every activation is close to its limits, values above and gradients below. "
+        f"At x = {number(START)} the gradients are "
+        f"{listing(f'{number(y)} ({name})' for name, y in left.items())}; exactly zero: "
+        f"{listing(dead) if dead else 'none'}."
+    )
+    return drawing
+
+
+def whole_range(catalogue: Catalogue) -> Drawing:
+    """Draw value and gradient from -max to max, both axes on a signed logarithmic scale."""
+    plotted = distinct(catalogue)
+    x = every_scale()
+    drawing, axes = panels(
+        "Numerical Stability — The Whole Float64 Range",
+        [*plotted],
+        columns=3,
+        row_height=1.6,
+        sharex=True,
+        sharey=True,
+    )
+    finite = 0
+    for panel, activation in zip(axes, plotted.values(), strict=True):
+        curves = {"value": activation(x), "gradient": activation.derivative(x)}
+        finite += sum(int(np.isfinite(y).sum()) for y in curves.values())
+        look = style_of(activation.name) | {"linestyle": "-"}
+        _draw(drawing, panel, "value", (x, curves["value"]), **look)
+        _draw(drawing, panel, "gradient", _broken(activation, x, curves["gradient"]), **GRADIENT)
+        panel.set_xticks(signed_log([*TICKS]), labels=[*TICKS.values()])
+        panel.set_yticks(signed_log([*TICKS]), labels=[*TICKS.values()])
+        panel.set_title(label(activation))
+        panel.set_xlabel("$x$")
+        panel.label_outer()
+    drawing.figure.legend(
+        [Line2D([], [], color="grey"), Line2D([], [], **GRADIENT)],
+        ["value $f(x)$", "gradient $f'(x)$"],
+        loc="outside lower center",
+        ncols=2,
+    )
+    drawing.caption = (
+        f"Value (coloured) and gradient (black, dashed) at {x.size:,} inputs from −{number(x[-1])} "
+        f"to {number(x[-1])}, zero and the subnormals included, both axes logarithmic on either "
+        f"side of zero. Of the {2 * x.size * len(plotted):,} results {finite:,} are finite."
+    )
+    return drawing
+
+
+def signed_log(x: Any) -> Any:
+    """Return sign(x) · (log10|x| + 324), and 0 for 0: the smallest subnormal lies 0.7 from 0."""
+    x = np.asarray(x, np.float64)
+    magnitude = np.log10(np.abs(x), where=x != 0, out=np.full(x.shape, -float(DECADES)))
+    return np.sign(x) * (magnitude + DECADES)
+
+
+def _broken(activation: Activation, x: Float64s, y: Float64s) -> tuple[Float64s, Float64s]:
+    """Return x and f'(x), the line broken between a kink and the side that was not chosen."""
+    kinks = activation.kinks
+    after = [np.searchsorted(x, k.at, "right" if k.chosen == k.left else "left") for k in kinks]
+    return np.insert(x, after, [kink.at for kink in kinks]), np.insert(y, after, np.nan)
+
+
+def _draw(
+    drawing: Drawing, axes: Axes, name: str, points: tuple[Float64s, Float64s], **look: Any
+) -> None:
+    """Draw a line at the positions of its numbers on two signed logarithmic axes."""
+    axes.plot(*map(signed_log, points), **look)
+    drawing.record(axes, name, *points)

@@ -1,0 +1,106 @@
+"""From the catalogue to files: every figure or the whole report, all of it or nothing."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from verification.certificate import Certificate
+from verification.errors import UsageError
+
+from .catalogue import ACTIVATIONS, Catalogue
+from .drawing import FORMATS, Drawing, styled
+from .findings import measure_all
+from .registry import EXAMPLES
+from .report import typeset
+
+FIGURES = "figures"
+REPORT = "report.pdf"
+
+
+def chosen_examples(numbers: Sequence[str] | None) -> list[str]:
+    """Return the numbers asked for in the order of the report, or all; UsageError if unknown."""
+    return _chosen("figure", numbers, [*EXAMPLES])
+
+
+def chosen_formats(formats: Sequence[str] | None) -> list[str]:
+    """Return the formats asked for, or all; UsageError if unknown."""
+    return _chosen("format", formats, [*FORMATS])
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Give a temporary folder inside ``out``, whose files move to ``out`` when all went well.
+
+    Raises UsageError when ``out`` cannot be a folder, or what is there is in the way.
+    """
+    with _temporary_folder(out) as name:
+        folder = Path(name)
+        yield folder
+        try:
+            _move(folder, out)
+        except OSError as error:
+            raise _not_writable(out, error) from error
+
+
+def write_figures(
+    folder: Path, numbers: Iterable[str], formats: Sequence[str], catalogue: Catalogue = ACTIVATIONS
+) -> dict[str, Drawing]:
+    """Draw the figures into ``folder``/figures, each with its numbers, and return the drawings."""
+    place = folder / FIGURES
+    place.mkdir()
+    with styled():
+        drawings = {number: EXAMPLES[number].draw(catalogue) for number in numbers}
+    for number, drawing in drawings.items():
+        drawing.save(place, EXAMPLES[number].stem, formats)
+    return drawings
+
+
+def write_report(
+    folder: Path, certificate: Certificate, catalogue: Catalogue = ACTIVATIONS
+) -> None:
+    """Measure the findings, draw every figure and typeset the report into ``folder``.
+
+    Raises FindingError, before anything is drawn, when a finding does not hold.
+    """
+    findings = measure_all(catalogue)
+    drawings = write_figures(folder, EXAMPLES, FORMATS, catalogue)
+    with tempfile.TemporaryDirectory() as workplace:
+        report = typeset(Path(workplace), drawings, findings, certificate, catalogue)
+    (folder / REPORT).write_bytes(report)
+
+
+def _chosen(kind: str, asked: Sequence[str] | None, valid: Sequence[str]) -> list[str]:
+    if asked is None:
+        return [*valid]
+    if unknown := [name for name in asked if name not in valid]:
+        raise UsageError(
+            f"expected a {kind} among {', '.join(valid)}, but got {', '.join(map(repr, unknown))}"
+        )
+    return [name for name in valid if name in asked]
+
+
+def _temporary_folder(out: Path) -> tempfile.TemporaryDirectory[str]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=out, prefix=".unfinished-")
+    except OSError as error:
+        raise _not_writable(out, error) from error
+
+
+def _move(folder: Path, out: Path) -> None:
+    """Move all files, after making sure that the folders for them are there."""
+    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*"))]
+    for path in paths:
+        if (folder / path).is_dir():
+            (out / path).mkdir(exist_ok=True)
+    for path in paths:
+        if not (folder / path).is_dir():
+            (folder / path).replace(out / path)
+
+
+def _not_writable(out: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"expected --out to name a folder that can be written, but got {str(out)!r}: "
+        f"{error.filename} ({error.strerror})"
+    )
