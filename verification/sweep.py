@@ -7,7 +7,8 @@ enclosure lies astride a rounding boundary, a few in a million, go to ball arith
 ±0, and all inputs of the 16-bit formats. Nothing is sampled.
 
 Underflowed zeros. Where every result of a run is 0, the enclosure certifies the magnitude and the
-sign is that of f at the run's ends: beyond |x| = 8 none of these functions changes sign. For
+sign is that of f at the run's ends, or at ±16 if they lie beyond, where ball arithmetic cannot
+tell it from 0: beyond |x| = 8 none of these functions changes sign. For
 x <= -8: σ, σσ(-x) and σσ(-x)(1 - 2σ) are products of positive factors, and so are tanh's up to
 sign; silu is x σ, silu' = σ (1 + x σ(-x)) with x σ(-x) < -7, silu'' = σ σ(-x) (2 + x (1 - 2σ))
 with a last factor below -5; gelu' = Φ + x φ < φ (1/|x| - |x|) by Mills' inequality, and
@@ -37,6 +38,7 @@ from .ulp import FORMATS, Format
 SHARD = 1 << 24
 PIECE = 1 << 15
 SHORTEST_RUN = 64
+FAR = 16.0
 QUIET_NAN = {2: 0x7E00, 4: 0x7FC00000}
 FIRST_WRONG = 10
 
@@ -178,15 +180,21 @@ class _Judge:
         return certified
 
     def _sign_of_zeros(self, run: Run) -> bool | None:
-        """Whether f is negative at both ends of the run; None if the ends do not agree."""
+        """Whether f is negative at both ends of the run; None if the ends do not agree.
+
+        Where f is 0, as ReLU is for x < 0, its zero has the sign that is stated for the limit.
+        """
         ends = np.array([run.first | 1, run.first + run.length - 1], self.format_.bits)
         points = ends.view(self.format_.dtype).astype(np.float64).tolist()
         signs = {self._is_negative(point) for point in points}
         return signs.pop() if len(signs) == 1 else None
 
     def _is_negative(self, point: float) -> bool | None:
+        point = min(max(point, -FAR), FAR)
         for bits in PRECISIONS:
             true = enclose_point(self.form, point, bits)[self.order]
+            if true == 0:
+                return bool(np.signbit(self.activation.orders[self.order].limits[point > 0]))
             if true < 0 or true > 0:
                 return bool(true < 0)
         return None
@@ -196,11 +204,11 @@ class _Judge:
         point, computed = float(x), float(result)
         if isinf(point):
             limit = self.activation.orders[self.order].limits[point > 0]
-            return same(computed, limit)
+            return self._is_choice(computed, limit)
         if self.order > 0:
             for kink in self.activation.kinks:
                 if kink.at == point:
-                    return same(computed, kink.chosen if self.order == 1 else 0.0)
+                    return self._is_choice(computed, kink.chosen if self.order == 1 else 0.0)
         for bits in PRECISIONS:
             with ctx.workprec(bits):
                 true = enclose_point(self.form, point, bits)[self.order]
@@ -210,7 +218,7 @@ class _Judge:
                 return ulp <= self.format_.rounding
         return False
 
-
-def same(computed: float, expected: float) -> bool:
-    """Whether two numbers are equal, the sign of a zero included."""
-    return computed == expected and copysign(1, computed) == copysign(1, expected)
+    def _is_choice(self, computed: float, chosen: float) -> bool:
+        """Whether a result is the stated number, rounded; the sign of a zero included."""
+        expected = float(np.asarray(chosen).astype(self.format_.dtype))
+        return computed == expected and copysign(1, computed) == copysign(1, expected)
