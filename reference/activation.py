@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class Activation:
         """The derivative of the given order (0, the value; 1; or 2) with respect to x."""
         if order not in range(len(self.orders)):
             raise ValueError(f"{self.name}: order is 0, 1 or 2, not {order!r}")
-        return self._evaluate(self.orders[order], x, None, parameters)
+        return self._evaluate(self.orders[int(order)], x, None, parameters)
 
     def backward(self, x: ArrayLike, upstream: ArrayLike, **parameters: float) -> Any:
         """f'(x) upstream, the vector-Jacobian product: exact, then rounded once to x's dtype.
@@ -68,11 +68,11 @@ class Activation:
         ``x`` and ``upstream`` broadcast together (ValueError if they do not). An infinite
         upstream multiplies the derivative that x has, not the 0 that it may round to.
         """
-        return self._evaluate(self.orders[1], x, upstream, parameters)
+        return self._evaluate(self.orders[1], x, self._floating(upstream, "upstream"), parameters)
 
     def derivative_wrt(self, parameter: str, x: ArrayLike, **parameters: float) -> Any:
         """The derivative of f(x) with respect to a parameter, such as ``"negative_slope"``."""
-        self._check_parameters({parameter: 0.0})
+        self._checked({parameter: 0.0})
         return self._evaluate(self.parameter_derivatives[parameter], x, None, parameters)
 
     @property
@@ -89,13 +89,12 @@ class Activation:
         self,
         function: Function,
         x: ArrayLike,
-        upstream: ArrayLike | None,
+        upstream: Array | None,
         parameters: Mapping[str, float],
     ) -> Any:
-        self._check_parameters(parameters)
+        parameters = self._checked({**self.parameters, **parameters})
         x = self._floating(x, "x")
         if upstream is not None:
-            upstream = self._floating(upstream, "upstream")
             try:
                 x, upstream = np.broadcast_arrays(x, upstream)
             except ValueError:
@@ -103,7 +102,7 @@ class Activation:
                     f"{self.name}: x and upstream have to broadcast together, "
                     f"but their shapes are {x.shape} and {upstream.shape}"
                 ) from None
-        return evaluate(function, x, upstream, {**self.parameters, **parameters})[()]
+        return evaluate(function, x, upstream, parameters)[()]
 
     def _floating(self, x: ArrayLike, role: str) -> Array:
         array = np.asarray(x)
@@ -116,10 +115,16 @@ class Activation:
             )
         return array.astype(array.dtype.newbyteorder("="), copy=False)
 
-    def _check_parameters(self, parameters: Mapping[str, float]) -> None:
+    def _checked(self, parameters: Mapping[str, float]) -> dict[str, float]:
+        checked = {}
         for name, value in parameters.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise TypeError(f"{self.name} has no parameter {name!r}; its parameters: {known}")
-            if not isfinite(value):
+            try:
+                checked[name] = float(value)
+            except OverflowError:
+                checked[name] = inf
+            if not isfinite(checked[name]):
                 raise ValueError(f"{self.name}: {name} has to be finite, not {value}")
+        return checked

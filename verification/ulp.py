@@ -144,10 +144,15 @@ def unit_exponent(true: Real, format_: Format) -> int:
 
 
 def distance(computed: float, true: Number, exponent: int, format_: Format) -> Number:
-    """Return |computed - true| / 2^exponent; an infinite result stands for 2^(emax + 1)."""
+    """Return |computed - true| / 2^exponent.
+
+    An infinite result stands for 2^(emax + 1), and for every true value of its sign beyond.
+    """
     number: Any = type(true)
     if isinf(computed):
         beyond = _power_of_two(number, format_.emax + 1)
+        if beyond < (true if computed > 0 else -true):
+            return 0 * true
         widened = beyond if computed > 0 else -beyond
     else:
         widened = number(computed)

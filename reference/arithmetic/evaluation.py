@@ -10,8 +10,8 @@ result depend on none of it: the rounded number is the same, whichever level dec
 
 Error bounds. Let w be the argument of the exponential, at most 256 in magnitude at the first
 level and 2400 at the second. An error of n ulp in w, relative, is one of n w ulp in e^w; with
-NumPy's exponentials (4 ulp), the tail (2^-48) and 20 roundings the first level stays below 2^-43.
-At the second, e^w - 1 and the tail dominate (2^-76, 2^-79): 2^-75. Near a root r of a derivative
+NumPy's exponentials (4 ulp), the tail (2^-48) and 20 roundings the first level stays below 2^-42.
+At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79): 2^-74. Near a root r of a derivative
 the terms cancel and both grow by a factor: `_cancellation`.
 """
 
@@ -69,25 +69,29 @@ def evaluate(
     return result
 
 
-def _blocks(x: Array, upstream: Array | None) -> Iterator[tuple[slice, Float64, Float64 | None]]:
-    """Pieces as float64, small enough for the intermediate results to stay in the cache."""
+def _blocks(x: Array, upstream: Array | None) -> Iterator[tuple[slice, Array, Float64 | None]]:
+    """Pieces small enough for the intermediate results to stay in the cache."""
     x = x.reshape(-1)
     upstream = None if upstream is None else upstream.reshape(-1)
     for start in range(0, x.size, BLOCK):
         block = slice(start, start + BLOCK)
         factor = None if upstream is None else upstream[block].astype(np.float64)
-        yield block, x[block].astype(np.float64), factor
+        yield block, x[block], factor
 
 
-def _evaluate_block(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
-    ordinary = np.abs(x) <= task.saturation()
+def _evaluate_block(task: _Task, x: Array, upstream: Float64 | None) -> Array:
+    wide = x.astype(np.float64)
+    ordinary = np.abs(wide) <= task.saturation()
     if upstream is not None:
-        ordinary &= np.isfinite(upstream)
+        # Beyond saturation a finite product rounds as it does at saturation.
+        wide = np.where(np.isinf(wide), wide, np.clip(wide, -task.saturation(), task.saturation()))
+        ordinary = np.isfinite(wide) & np.isfinite(upstream)
     if ordinary.all():
-        return _correctly_rounded(task, x, upstream)
+        return _correctly_rounded(task, wide, upstream)
     result = np.empty(x.shape, task.dtype)
     for chosen, compute in ((ordinary, _correctly_rounded), (~ordinary, _at_the_limits)):
-        result[chosen] = compute(task, x[chosen], _select(upstream, chosen))
+        result[chosen] = compute(task, wide[chosen], _select(upstream, chosen))
+    np.copyto(result, x, where=np.isnan(x))
     return result
 
 
@@ -96,7 +100,7 @@ def _select(upstream: Float64 | None, index: Array) -> Float64 | None:
 
 
 def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
-    """Where x is NaN or beyond saturation, or upstream is not finite.
+    """Where x is not finite or beyond saturation, or upstream is not finite.
 
     An infinite upstream multiplies the derivative itself, which is not 0 where its limit is.
     """
@@ -106,9 +110,8 @@ def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
     if upstream is not None:
         inside = np.clip(x, -task.saturation(), task.saturation())
         slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
-        by_slope = np.isfinite(x) & ~np.isfinite(upstream)
-        result = np.where(by_slope | function.exact, slope, result) * upstream
-    return narrow(np.where(np.isnan(x), x, result), task.dtype)
+        result = np.where(np.isfinite(x) | function.exact, slope, result) * upstream
+    return narrow(result, task.dtype)
 
 
 def _correctly_rounded(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
@@ -142,9 +145,7 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
     y = as_double_double(task.formula(DoubleDouble(x, ZERO)))
     relative = 0.0 if function.exact else DOUBLE_DOUBLE_ERROR * _cancellation(function, x)
     if upstream is not None:
-        mantissa, exponent = np.frexp(upstream)
-        y = y * mantissa
-        y = DoubleDouble(y.hi, y.lo, y.exponent + exponent)
+        y = _times(y, upstream)
     elif function.expansion is not None:
         linear = np.abs(x) < LINEAR_BELOW
         y = where(linear, _linear(function.expansion, x), y)
@@ -152,6 +153,15 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
     error = y.hi * relative
     upper = narrow_double_double(y, error, task.dtype)
     return upper, upper != narrow_double_double(y, -error, task.dtype)
+
+
+def _times(y: DoubleDouble, factor: Float64) -> DoubleDouble:
+    """The product at unit scale; a factor of 0 keeps its sign, which -0 + 0 would lose."""
+    mantissa, exponent = np.frexp(factor)
+    product = y * mantissa
+    lo = np.where(factor == 0, y.hi * mantissa, product.lo)
+    hi = np.where(factor == 0, y.hi * mantissa, product.hi)
+    return DoubleDouble(hi, lo, product.exponent + exponent)
 
 
 def _linear(expansion: tuple[float, float, int], x: Float64) -> DoubleDouble:

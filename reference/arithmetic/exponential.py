@@ -9,9 +9,9 @@ where p = e^r - 1 = r + r²/2 + r³ (1/6 + r/24 + r²/120 + r³/720).
 
 Error. ln 2 / 1024 is held in three parts; with k < 2^22 its products with the first two (31 bits
 each) are exact and the third's rounding is below 2^-103. In p, r and r²/2 are double-double; the
-cubic term is below 2^-37 and rounded to double, 2^-90; the first neglected term r⁷/5040 is below
-2^-92. So e^x has a relative error below 2^-88 and e^x - 1, where |x| >= 2^-12 or so divides it,
-below 2^-77; nearer to 0, where k = 0, the cubic term is below r 2^-25 and 2^-77 holds as well.
+cubic term is below 2^-37 and four roundings at that size are made, 2^-88; the first neglected term
+r⁷/5040 is below 2^-92. So e^x has a relative error below 2^-87, and e^x - 1, whose magnitude is at
+least 2^-11.6 where k is not 0, one below 2^-75.5; where k = 0, the roundings are below r 2^-77.
 """
 
 from fractions import Fraction

@@ -1,0 +1,123 @@
+"""Then shape: any is kept, and no layout, length or offset changes a bit."""
+
+import numpy as np
+import pytest
+
+SHAPES = [
+    pytest.param((), id="0-d"),
+    pytest.param((0,), id="empty"),
+    pytest.param((3, 0, 2), id="empty 3-D"),
+    pytest.param((1,), id="one"),
+    pytest.param((7,), id="1-D"),
+    pytest.param((3, 5), id="2-D"),
+    pytest.param((1, 4, 1), id="ones"),
+    pytest.param((2, 3, 4, 5), id="4-D"),
+]
+
+
+def unaligned(x):
+    """A copy that starts one byte past an aligned address."""
+    buffer = np.zeros(x.nbytes + 1, np.uint8)
+    view = buffer[1:].view(x.dtype).reshape(x.shape)
+    view[...] = x
+    assert not view.flags.aligned
+    return view
+
+
+def read_only(x):
+    """A copy that cannot be written to."""
+    copy = x.copy()
+    copy.flags.writeable = False
+    return copy
+
+
+def strided(x):
+    """Every third element of a longer array."""
+    longer = np.zeros((*x.shape[:-1], 3 * x.shape[-1]), x.dtype)
+    longer[..., ::3] = x
+    return longer[..., ::3]
+
+
+LAYOUTS = [
+    pytest.param(lambda x: x.T.copy().T, id="transposed"),
+    pytest.param(np.asfortranarray, id="Fortran order"),
+    pytest.param(lambda x: x[::-1].copy()[::-1], id="negative stride"),
+    pytest.param(lambda x: x[::-1, ::-1].copy()[::-1, ::-1], id="negative strides"),
+    pytest.param(strided, id="strided"),
+    pytest.param(unaligned, id="unaligned"),
+    pytest.param(read_only, id="read-only"),
+    pytest.param(lambda x: np.concatenate([x, x])[: len(x)], id="view"),
+    pytest.param(lambda x: np.concatenate([x, x])[len(x) :], id="offset"),
+]
+BLOCK = 8192
+LENGTHS = [*range(1, 66), BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK + 1]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shape_is_kept(call, sample, shape, same):
+    """With the elements in their places."""
+    x = sample(int(np.prod(shape))).reshape(shape)
+    result = call(x)
+    assert np.shape(result) == shape
+    assert same(np.reshape(result, -1), call(x.reshape(-1)))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_bits_do_not_depend_on_the_layout(call, sample, layout, same):
+    """The same elements in another arrangement give the same results."""
+    x = sample(12 * 11).reshape(12, 11)
+    arranged = layout(x)
+    assert same(arranged, x)
+    assert same(call(arranged), call(x))
+
+
+def test_a_broadcast_array_is_as_good_as_its_copy(call, sample, same):
+    """Elements that share their memory."""
+    x = np.broadcast_to(sample(11), (4, 11))
+    assert same(call(x), call(x.copy()))
+
+
+def test_bits_do_not_depend_on_the_length(call, sample, same):
+    """1 to 65 elements, where vector code has its tails, and the seams of blocks."""
+    x = sample(LENGTHS[-1])
+    whole = call(x)
+    for length in LENGTHS:
+        assert same(call(x[:length]), whole[:length])
+
+
+def test_bits_do_not_depend_on_the_offset(call, sample, same):
+    """Wherever the elements begin in memory and end."""
+    x = sample(BLOCK + 70)
+    whole = call(x)
+    for offset in (*range(1, 10), 15, 17, 63):
+        assert same(call(x[offset:]), whole[offset:])
+
+
+def test_elements_do_not_depend_on_one_another(call, sample, same):
+    """One at a time they give what they give together."""
+    x = sample(40)
+    assert same(np.array([call(element) for element in x]), call(x))
+
+
+def test_the_input_is_not_written_to(call, sample):
+    """Nor is it part of the result, which belongs to the caller."""
+    x = sample(BLOCK + 3)
+    before = x.tobytes()
+    result = call(x)
+    assert x.tobytes() == before
+    assert result.flags.writeable
+    assert not np.shares_memory(result, x)
+
+
+def test_two_calls_do_not_share_their_result(call, sample):
+    """What one returned, the next leaves alone."""
+    first = call(sample(20))
+    kept = first.tobytes()
+    call(sample(20)[::-1])
+    assert first.tobytes() == kept
+
+
+def test_the_same_call_gives_the_same_bits(call, sample, same):
+    """Every time."""
+    x = sample(200)
+    assert same(call(x), call(x))
