@@ -19,7 +19,7 @@ number), so that shards can be done in any order, anywhere, once.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import copysign, isinf
@@ -64,17 +64,35 @@ class Summary:
     sha256: str
 
 
-def slice_sha256(activation: str, order: int, dtype: str) -> str:
-    """The hash of the results at 2^24 inputs, one out of each 256 consecutive bit patterns."""
-    format_ = FORMATS[dtype]
+def results_sha256(shard: Shard) -> str:
+    """The hash of a shard's results, uncertified: `Summary.sha256` if nothing has changed."""
+    format_ = FORMATS[shard.dtype]
+    first = shard.number * SHARD
+    patterns = np.arange(first, first + min(SHARD, 1 << 8 * format_.dtype.itemsize))
+    return _sha256(shard, [patterns])
+
+
+def combined(hashes: Iterable[str]) -> str:
+    """The hash of a function over its whole format, from those of its shards in order."""
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def _sha256(shard: Shard, blocks: Iterable[Array]) -> str:
+    format_ = FORMATS[shard.dtype]
     digest = hashlib.sha256()
-    for first in range(0, SHARD, PIECE):
-        block = np.arange(first, first + PIECE)
-        patterns = 256 * block + 167 * block % 256
+    for patterns in blocks:
         x = patterns.astype(format_.bits).view(format_.dtype)
-        results = ACTIVATIONS[activation].derivative(x, order=order)
+        results = ACTIVATIONS[shard.activation].derivative(x, order=shard.order)
         digest.update(_canonical_bits(results, format_))
     return digest.hexdigest()
+
+
+def slice_sha256(activation: str, order: int) -> str:
+    """The hash over 2^24 inputs of float32, one out of each 256 consecutive bit patterns."""
+    blocks = (np.arange(first, first + PIECE) for first in range(0, SHARD, PIECE))
+    return _sha256(
+        Shard(activation, order, "float32", 0), (256 * i + 167 * i % 256 for i in blocks)
+    )
 
 
 def shards(activation: str, order: int, dtype: str) -> list[Shard]:

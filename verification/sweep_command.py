@@ -1,6 +1,5 @@
 """``halfulp sweep``: every input of a format, on all cores, resumable."""
 
-import hashlib
 import json
 import multiprocessing
 import os
@@ -152,23 +151,21 @@ def _work(shard: "Shard") -> "Done":
 
 def _row(ledger: "Ledger", activation: str, order: int, dtype: str) -> dict[str, Any]:
     """A row of the certificate; its sha256 is that of the shards' hashes in a line."""
-    from .sweep import SHARD, shards, slice_sha256
+    from .sweep import combined, shards, slice_sha256
 
     done = [ledger.done[shard] for shard in shards(activation, order, dtype)]
-    digest = hashlib.sha256("".join(d.summary.sha256 for d in done).encode())
-    inputs = sum(d.summary.inputs for d in done)
     row: dict[str, Any] = {
         "activation": activation,
         "order": order,
-        "inputs": inputs,
+        "inputs": sum(d.summary.inputs for d in done),
         "by_balls": sum(d.summary.by_balls for d in done),
         "wrong": sum(d.summary.wrong for d in done),
         "examples": [example for d in done for example in d.summary.examples][:10],
-        "sha256": digest.hexdigest(),
+        "sha256": combined(d.summary.sha256 for d in done),
         "seconds": round(sum(d.seconds for d in done)),
     }
-    if inputs > SHARD:
-        row["slice_sha256"] = slice_sha256(activation, order, dtype)
+    if dtype == "float32":
+        row["slice_sha256"] = slice_sha256(activation, order)
     return row
 
 

@@ -152,7 +152,7 @@ def distance(computed: float, true: Number, exponent: int, format_: Format) -> N
     if isinf(computed):
         beyond = _power_of_two(number, format_.emax + 1)
         if beyond < (true if computed > 0 else -true):
-            return 0 * true
+            return true - true
         widened = beyond if computed > 0 else -beyond
     else:
         widened = number(computed)

@@ -88,12 +88,11 @@ def test_other_types_of_upstream_are_refused(implementation, upstream):
         implementation.backward(np.ones(2), upstream)
 
 
-def test_big_endian_numbers_are_numbers(call, format_, sample, same):
-    """With the same values in native order."""
-    if format_.name == "bfloat16":
-        pytest.skip("NumPy has no foreign byte order for it")
+def test_big_endian_numbers_are_numbers(call, sample, same):
+    """With the same values in native order; bfloat16, which ml_dtypes defines, has no other."""
     x = sample(20)
-    assert same(call(x.astype(x.dtype.newbyteorder(">"))), call(x))
+    foreign = x.dtype if x.dtype.name == "bfloat16" else x.dtype.newbyteorder(">")
+    assert same(call(x.astype(foreign)), call(x))
 
 
 def test_a_subclass_of_ndarray_keeps_its_values(call, sample, same):
