@@ -1,4 +1,4 @@
-"""The project's chores: ``nox -s report``, ``nox -s tests``, ``nox -s lint``."""
+"""The project's chores: ``nox -s report``, ``nox -s tests``, ``nox -s lint``, ..."""
 
 import nox
 
@@ -30,3 +30,17 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("cffconvert", "--validate")
+
+
+@nox.session
+def sweep(session: nox.Session) -> None:
+    """Certify every input of float32; hours of processor time (arguments: --resume, ...)."""
+    session.install(".[verification]")
+    session.run("halfulp", "sweep", "--out", "sweep-float32.json", *session.posargs)
+
+
+@nox.session
+def readme(session: nox.Session) -> None:
+    """Write the pictures and tables that README shows."""
+    session.install("-e", ".[figures]")
+    session.run("python", "-m", "figures.readme")

@@ -31,7 +31,7 @@ def nearest_pair(number: Fraction) -> tuple[float, float]:
 
 
 def power_of_two(exponent: Any) -> Any:
-    """2^exponent by its bit pattern, for exponents up to 0; 2^-1000 stands for what is below."""
+    """2^exponent by its bit pattern, up to 2^1000; 2^-1000 stands for what is below."""
     biased = np.maximum(exponent, SMALLEST_EXPONENT) + 1023
     return (np.asarray(biased, dtype=np.int64) << 52).view(np.float64)
 

@@ -1,7 +1,7 @@
 """The functions that the formulas are written in, for whatever number type they are given.
 
-A number is a float64 array, a `DoubleDouble` or a `Decimal`. Each function is stable: no
-exponential overflows, and no result is a difference of nearly equal terms.
+A number is a float64 array, a `DoubleDouble` or a `Decimal`, and within the saturation of its
+function: so no exponential overflows. No result is a difference of nearly equal terms.
 """
 
 from decimal import Decimal
@@ -66,12 +66,10 @@ def density_at_zero(like: Any) -> Any:
 
 
 def logistic(x: Any) -> tuple[Any, Any]:
-    """σ(x) and σ(-x) = 1 - σ(x), where σ(x) = 1 / (1 + e^-x)."""
-    e = exp(-abs(x))
-    larger = 1 / (1 + e)
-    smaller = e * larger
-    negative = x < 0
-    return where(negative, smaller, larger), where(negative, larger, smaller)
+    """σ(x) = 1 / (1 + e^-x) and σ(-x) = e^-x σ(x)."""
+    e = exp(-x)
+    s = 1 / (1 + e)
+    return s, e * s
 
 
 def tanh(x: Any) -> Any:

@@ -12,7 +12,9 @@ Error bounds. Let w be the argument of the exponential, at most 256 in magnitude
 level and 2400 at the second. An error of n ulp in w, relative, is one of n w ulp in e^w; with
 NumPy's exponentials (4 ulp), the tail (2^-48) and 20 roundings the first level stays below 2^-42.
 At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79): 2^-74. Near a root r of a derivative
-the terms cancel and both grow by a factor: `_cancellation`.
+the terms cancel, and the error grows by the factor `_cancellation`. At the first level what is
+within 2^-8 of a root is left to the second; elsewhere the factor is at most 2^11 where |w| <= 8
+and the error is below 2^-48, and at most 4 beyond: 2^-37.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,6 +33,8 @@ from .types import Array, Float64, Mask
 
 BLOCK = 8192
 FLOAT64_ERROR = 2.0**-42
+FLOAT64_ERROR_OF_SUMS = 2.0**-37
+NEAR_A_ROOT = 2.0**-8
 DOUBLE_DOUBLE_ERROR = 2.0**-74
 ONE_ROUNDING = 2.0**-52
 LINEAR_BELOW = 2.0**-60
@@ -135,9 +139,21 @@ def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
         y = y * upstream
     if function.exact and task.dtype == np.float64:
         return y, np.zeros(x.shape, dtype=bool)
-    error = y * (ONE_ROUNDING if function.exact else FLOAT64_ERROR * _cancellation(function, x))
-    upper = narrow(y + error, task.dtype)
-    return upper, (upper != narrow(y - error, task.dtype)) & np.isfinite(y)
+    error = _float64_error(function)
+    upper = narrow(y * (1 + error), task.dtype)
+    doubtful = upper != narrow(y * (1 - error), task.dtype)
+    if function.exact:
+        doubtful &= np.isfinite(y)
+    for root in _cancelling_roots(function):
+        doubtful |= np.abs(x - root) < NEAR_A_ROOT
+    return upper, doubtful
+
+
+def _float64_error(function: Function) -> float:
+    """The relative error of the first level, away from the roots."""
+    if function.exact:
+        return ONE_ROUNDING
+    return FLOAT64_ERROR_OF_SUMS if _cancelling_roots(function) else FLOAT64_ERROR
 
 
 def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
@@ -206,10 +222,14 @@ def _cancellation(function: Function, x: Float64) -> Float64 | float:
     """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 8/|x - root|.
 
     Near a simple root r the sum is f'(r) (x - r), with terms that are at most 8 |f'(r)|. No
-    double is within 2^-60 of a root; the root at 0 of an odd function is a product, not a sum.
+    double is within 2^-60 of a root.
     """
     growth: Float64 | float = 1.0
-    for root in function.roots:
-        if root != 0:
-            growth = growth + 8 / np.maximum(np.abs(x - root), 2.0**-60)
+    for root in _cancelling_roots(function):
+        growth = growth + 8 / np.maximum(np.abs(x - root), 2.0**-60)
     return growth
+
+
+def _cancelling_roots(function: Function) -> list[float]:
+    """The roots where terms cancel; the one at 0 of an odd function is a product, not a sum."""
+    return [root for root in function.roots if root != 0]

@@ -29,7 +29,7 @@ from .types import Float64
 STEPS = 1024
 PART_BITS = 31
 TABLE_BITS = 256
-UNSCALED_ABOVE = -600.0
+UNSCALED = 600.0
 MINUS_ONE = np.asarray(-1.0)
 
 
@@ -83,13 +83,13 @@ def _table_entry(k: Float64) -> tuple[Float64, Float64, NDArray[np.int32]]:
 
 
 def exp(x: DoubleDouble) -> DoubleDouble:
-    """e^x for -2500 < x <= 0, with an exponent of its own where e^x may be below 2^-865."""
+    """e^x for |x| < 2500, with an exponent of its own where e^x may be beyond 2^±865."""
     k, p, p_error = _reduced(x)
     hi, lo, e = _table_entry(k)
     product, error = two_product(hi, p)
     total, rest = fast_two_sum(hi, product)
     total, rest = fast_two_sum(total, rest + (lo + (error + (hi * p_error + lo * p))))
-    if np.min(x.hi, initial=0.0) < UNSCALED_ABOVE:
+    if np.max(np.abs(x.hi), initial=0.0) > UNSCALED:
         return DoubleDouble(total, rest, e)
     scale = power_of_two(e)
     return DoubleDouble(total * scale, rest * scale)

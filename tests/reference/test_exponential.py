@@ -127,7 +127,7 @@ def test_the_result_does_not_depend_on_the_scaling(x):
 
 def test_the_bound_holds_down_to_the_last_unscaled_result(enclosed, relative_errors):
     """Without an exponent of its own e^x, and the products within it, do not underflow."""
-    x = np.linspace(exponential.UNSCALED_ABOVE, exponential.UNSCALED_ABOVE + 40, 1001)
+    x = np.linspace(-exponential.UNSCALED, 40 - exponential.UNSCALED, 1001)
     computed = exponential.exp(DoubleDouble(x, ZERO))
     assert isinstance(computed.exponent, int)
     true = [ball for (ball,) in enclosed(lambda ball: (ball.exp(),), x.tolist())]

@@ -1,0 +1,43 @@
+"""README does what it says: its code runs as it stands, and its tables are the measured ones."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from figures.command import main
+from figures.readme import with_tables
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(python|sh)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+PYTHON = [code for language, code in BLOCKS if language == "python"]
+COMMANDS = [line for language, code in BLOCKS if language == "sh" for line in code.splitlines()]
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_the_python_code_runs(code):
+    """Each block by itself, without an error or a warning."""
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102  it is our README
+
+
+def test_the_commands_run(tmp_path, monkeypatch):
+    """One after the other in an empty folder, each with exit status 0, ending in a report."""
+    monkeypatch.chdir(tmp_path)
+    ours = [shlex.split(line, comments=True) for line in COMMANDS if line.startswith("halfulp ")]
+    assert [arguments[1] for arguments in ours] == ["verify", "sweep", "figures", "report"]
+    for arguments in ours:
+        assert main(arguments[1:]) == 0
+    assert (tmp_path / "report" / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_other_commands_are_nox_sessions():
+    """What the commands before the parts call is in the noxfile."""
+    noxfile = (Path(__file__).parent.parent / "noxfile.py").read_text(encoding="utf-8")
+    for session in re.findall(r"nox -s (\w+)", README):
+        assert f"def {session}(" in noxfile
+
+
+def test_the_table_is_that_of_the_committed_sweep():
+    """Writing README anew changes nothing."""
+    assert with_tables(README) == README

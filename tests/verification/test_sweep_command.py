@@ -1,0 +1,145 @@
+"""``halfulp sweep`` loses nothing: killed, interrupted, resumed, misused."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from figures.command import main
+from verification.errors import UsageError
+from verification.ledger import Done, Ledger
+from verification.sweep import Shard, Summary
+
+HEADER = {"dtype": "float16", "sources": "abc"}
+DONE = Done(Shard("relu", 0, "float16", 0), Summary(65536, 2, 0, (), "00"), 0.5)
+ARGUMENTS = ["sweep", "relu", "silu", "tanh", "gelu", "--dtype", "float16"]
+PATIENCE = 60
+
+
+def certificate(path):
+    """Return what a certificate says, without the times."""
+    content = json.loads(path.read_text())
+    for row in content["rows"]:
+        del row["seconds"]
+    return content
+
+
+def started(out):
+    """Start a sweep in a process of its own, and wait until it has done two shards."""
+    command = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
+    process = subprocess.Popen(  # noqa: S603  our own command
+        [sys.executable, "-c", command, *ARGUMENTS, "--out", str(out)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    state = out.with_name(out.name + ".state")
+    deadline = time.monotonic() + PATIENCE
+    while not (state.exists() and state.read_bytes().count(b"\n") >= 3):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.01)
+    return process, state
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The certificate of a sweep that nothing happened to."""
+    out = tmp_path_factory.mktemp("undisturbed") / "sweep.json"
+    assert main([*ARGUMENTS, "--out", str(out)]) == 0
+    return certificate(out)
+
+
+def test_a_sweep_certifies_all_inputs_and_leaves_no_state(undisturbed, tmp_path, capsys):
+    """A row for each function and order; the state file is gone."""
+    assert [row["inputs"] for row in undisturbed["rows"]] == [65536] * 12
+    out = tmp_path / "sweep.json"
+    assert main(["sweep", "relu", "--dtype", "bfloat16", "--order", "0", "--out", str(out)]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.json"]
+    assert "65,536" in capsys.readouterr().out
+
+
+def test_a_killed_sweep_goes_on_where_it_was(undisturbed, tmp_path):
+    """After SIGKILL and --resume the certificate is that of an undisturbed sweep."""
+    out = tmp_path / "sweep.json"
+    process, state = started(out)
+    process.kill()
+    process.communicate()
+    kept = state.read_text().splitlines()
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert len(kept) >= 3
+    assert certificate(out) == undisturbed
+
+
+def test_an_interrupted_sweep_says_how_to_go_on(undisturbed, tmp_path):
+    """Ctrl-C: one sentence, exit 130, no traceback, and --resume goes on."""
+    out = tmp_path / "sweep.json"
+    process, state = started(out)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "--resume" in error
+    assert "Traceback" not in error
+    assert state.exists()
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert certificate(out) == undisturbed
+
+
+def test_an_unfinished_sweep_is_not_overwritten(tmp_path, capsys):
+    """Without --resume, a state file that is there is left alone."""
+    out = tmp_path / "sweep.json"
+    Ledger(tmp_path / "sweep.json.state", HEADER, resume=False)
+    assert main([*ARGUMENTS, "--out", str(out)]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert (tmp_path / "sweep.json.state").exists()
+
+
+def test_a_ledger_keeps_what_is_added(tmp_path):
+    """A shard is there when the file is read again."""
+    Ledger(tmp_path / "state", HEADER, resume=False).add(DONE)
+    assert Ledger(tmp_path / "state", HEADER, resume=True).done == {DONE.shard: DONE}
+
+
+def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path):
+    """The whole lines before it count, and the next one starts on a line of its own."""
+    path = tmp_path / "state"
+    Ledger(path, HEADER, resume=False).add(DONE)
+    with path.open("a") as file:
+        file.write('{"shard": {"activ')
+    Ledger(path, HEADER, resume=True).add(DONE)
+    assert Ledger(path, HEADER, resume=True).done == {DONE.shard: DONE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("not JSON\n", id="foreign"),
+        pytest.param('{"dtype": "float16", "sources": "def"}\n', id="other sources"),
+        pytest.param('{"dtype": "float16", "sources": "abc"}\n{"shard": 1}\n', id="damaged"),
+    ],
+)
+def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
+    """With one sentence that says what to do."""
+    path = tmp_path / "state"
+    path.write_text(text)
+    with pytest.raises(UsageError, match="delete the file"):
+        Ledger(path, HEADER, resume=True)
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--dtype", "float64"], "float16, bfloat16, float32", id="format"),
+        pytest.param(["--order", "3"], "0, 1, 2", id="order"),
+        pytest.param(["mish"], "relu, leaky_relu", id="activation"),
+    ],
+)
+def test_misuse_names_the_choices(tmp_path, capsys, arguments, said):
+    """Exit 2, one sentence, nothing written."""
+    assert main(["sweep", *arguments, "--out", str(tmp_path / "sweep.json")]) == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
