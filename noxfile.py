@@ -33,6 +33,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmark(session: nox.Session) -> None:
+    """Time the reference beside its peers; with a GPU build of PyTorch the download is large."""
+    session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "benchmarks"))
+    session.run("pytest", "tests/benchmarks/bench_speed.py", *session.posargs)
+
+
+@nox.session
 def sweep(session: nox.Session) -> None:
     """Certify every input of float32; hours of processor time (arguments: --resume, ...)."""
     session.install(".[verification]")

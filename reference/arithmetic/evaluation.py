@@ -17,7 +17,7 @@ within 2^-8 of a root is left to the second; elsewhere the factor is at most 2^1
 and the error is below 2^-48, and at most 4 beyond: 2^-37.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
@@ -59,48 +59,65 @@ class _Task:
         return self.function.saturation[self.is_wide]
 
 
+Level = Callable[[_Task, Float64, Float64 | None], tuple[Array, Mask]]
+
+
 def evaluate(
     function: Function, x: Array, upstream: Array | None, parameters: Mapping[str, float]
 ) -> Array:
     """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``."""
     dtypes = (x.dtype,) if upstream is None else (x.dtype, upstream.dtype)
     task = _Task(function, parameters, x.dtype, is_wide=np.dtype(np.float64) in dtypes)
-    result = np.empty(x.shape, x.dtype)
-    blocks = result.reshape(-1)
+    levels = [_by_float64, _by_double_double, _by_decimal]
+    if task.is_wide and not function.exact:
+        del levels[0]
+    flat_upstream = None if upstream is None else upstream.reshape(-1)
     with np.errstate(all="ignore"):
-        for block, x_block, upstream_block in _blocks(x, upstream):
-            blocks[block] = _evaluate_block(task, x_block, upstream_block)
-    return result
+        return _evaluate(task, levels, x.reshape(-1), flat_upstream).reshape(x.shape)
 
 
-def _blocks(x: Array, upstream: Array | None) -> Iterator[tuple[slice, Array, Float64 | None]]:
-    """Pieces small enough for the intermediate results to stay in the cache."""
-    x = x.reshape(-1)
-    upstream = None if upstream is None else upstream.reshape(-1)
+def _evaluate(task: _Task, levels: Sequence[Level], x: Array, upstream: Array | None) -> Array:
+    """The first level for all of ``x``, in blocks, and the higher ones for what it left in doubt."""
+    level, *higher = levels
+    result = np.empty(x.shape, task.dtype)
+    doubtful = []
     for start in range(0, x.size, BLOCK):
         block = slice(start, start + BLOCK)
-        factor = None if upstream is None else upstream[block].astype(np.float64)
-        yield block, x[block], factor
-
-
-def _evaluate_block(task: _Task, x: Array, upstream: Float64 | None) -> Array:
-    wide = x.astype(np.float64)
-    ordinary = np.abs(wide) <= task.saturation()
-    if upstream is not None:
-        # Beyond saturation a finite product rounds as it does at saturation.
-        wide = np.where(np.isinf(wide), wide, np.clip(wide, -task.saturation(), task.saturation()))
-        ordinary = np.isfinite(wide) & np.isfinite(upstream)
-    if ordinary.all():
-        return _correctly_rounded(task, wide, upstream)
-    result = np.empty(x.shape, task.dtype)
-    for chosen, compute in ((ordinary, _correctly_rounded), (~ordinary, _at_the_limits)):
-        result[chosen] = compute(task, wide[chosen], _select(upstream, chosen))
-    np.copyto(result, x, where=np.isnan(x))
+        result[block], in_doubt = _evaluate_block(task, level, x[block], _at(upstream, block))
+        if in_doubt.any():
+            doubtful.append(start + np.flatnonzero(in_doubt))
+    if doubtful:
+        rest = np.concatenate(doubtful)
+        result[rest] = _evaluate(task, higher, x[rest], _at(upstream, rest))
     return result
 
 
-def _select(upstream: Float64 | None, index: Array) -> Float64 | None:
+def _at(upstream: Array | None, index: slice | Array) -> Array | None:
     return None if upstream is None else upstream[index]
+
+
+def _evaluate_block(
+    task: _Task, level: Level, x: Array, upstream: Array | None
+) -> tuple[Array, Mask]:
+    """One block by one level; what is no ordinary number is settled here and left in no doubt."""
+    end = task.saturation()
+    if upstream is None:
+        wide, factor = x.astype(np.float64), None
+        if wide.min() >= -end and wide.max() <= end:
+            return level(task, wide, None)
+        ordinary = np.abs(wide) <= end
+    else:
+        wide, factor = x.astype(np.float64), upstream.astype(np.float64)
+        ordinary = np.isfinite(wide) & np.isfinite(factor)
+        # Beyond saturation a finite product rounds as it does at saturation.
+        wide = np.where(np.isinf(wide), wide, np.clip(wide, -end, end))
+        if ordinary.all():
+            return level(task, wide, factor)
+    result, in_doubt = level(task, np.where(ordinary, wide, 1.0), factor)
+    settled = _at_the_limits(task, wide[~ordinary], _at(factor, ~ordinary))
+    result[~ordinary] = settled
+    np.copyto(result, x, where=np.isnan(x))
+    return result, in_doubt & ordinary
 
 
 def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
@@ -116,20 +133,6 @@ def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
         slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
         result = np.where(np.isfinite(x) | function.exact, slope, result) * upstream
     return narrow(result, task.dtype)
-
-
-def _correctly_rounded(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
-    """The three levels, each for what the one before left in doubt."""
-    if task.is_wide and not task.function.exact:
-        result, doubtful = np.empty(x.shape, task.dtype), np.ones(x.shape, dtype=bool)
-    else:
-        result, doubtful = _by_float64(task, x, upstream)
-    for level in (_by_double_double, _by_decimal):
-        if not doubtful.any():
-            break
-        rest = np.flatnonzero(doubtful)
-        result[rest], doubtful[rest] = level(task, x[rest], _select(upstream, rest))
-    return result
 
 
 def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
