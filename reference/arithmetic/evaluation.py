@@ -31,7 +31,7 @@ from .double_double import ZERO, DoubleDouble, as_double_double, where
 from .rounding import narrow, narrow_double_double, nearest
 from .types import Array, Float64, Mask
 
-BLOCK = 8192
+BLOCK = 16384
 FLOAT64_ERROR = 2.0**-42
 FLOAT64_ERROR_OF_SUMS = 2.0**-37
 NEAR_A_ROOT = 2.0**-8
@@ -77,7 +77,7 @@ def evaluate(
 
 
 def _evaluate(task: _Task, levels: Sequence[Level], x: Array, upstream: Array | None) -> Array:
-    """The first level for all of ``x``, in blocks, and the higher ones for what it left in doubt."""
+    """The first level for all of ``x``, in blocks, and the higher ones for what is in doubt."""
     level, *higher = levels
     result = np.empty(x.shape, task.dtype)
     doubtful = []
@@ -101,16 +101,17 @@ def _evaluate_block(
 ) -> tuple[Array, Mask]:
     """One block by one level; what is no ordinary number is settled here and left in no doubt."""
     end = task.saturation()
+    wide = x.astype(np.float64)
     if upstream is None:
-        wide, factor = x.astype(np.float64), None
-        if wide.min() >= -end and wide.max() <= end:
+        if x.min() >= -end and x.max() <= end:
             return level(task, wide, None)
+        factor = None
         ordinary = np.abs(wide) <= end
     else:
-        wide, factor = x.astype(np.float64), upstream.astype(np.float64)
-        ordinary = np.isfinite(wide) & np.isfinite(factor)
+        factor = upstream.astype(np.float64)
         # Beyond saturation a finite product rounds as it does at saturation.
         wide = np.where(np.isinf(wide), wide, np.clip(wide, -end, end))
+        ordinary = np.isfinite(wide) & np.isfinite(factor)
         if ordinary.all():
             return level(task, wide, factor)
     result, in_doubt = level(task, np.where(ordinary, wide, 1.0), factor)

@@ -35,7 +35,7 @@ def narrow(y: Float64, dtype: np.dtype[Any]) -> Array:
     NumPy narrows to float32 and float16 in one rounding. To bfloat16 it goes by way of float32,
     which is here rounded to odd.
     """
-    if dtype.name != "bfloat16":
+    if dtype.kind == "f":
         return y.astype(dtype)
     single = y.astype(np.float32)
     bits = single.view(np.int32)
