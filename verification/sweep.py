@@ -127,7 +127,13 @@ def sweep(shard: Shard) -> Summary:
 def _canonical_bits(results: Array, format_: Format) -> bytes:
     bits = np.ascontiguousarray(results).view(format_.bits)
     nan = format_.bits.type(QUIET_NAN[format_.dtype.itemsize])
-    return np.where(np.isnan(results), nan, bits).astype(bits.dtype.newbyteorder("<")).tobytes()
+    return np.where(_is_nan(results), nan, bits).astype(bits.dtype.newbyteorder("<")).tobytes()
+
+
+def _is_nan(numbers: Array) -> Mask:
+    # By way of float64, for bfloat16's own isnan warns of each NaN.
+    is_nan: Mask = np.isnan(numbers.astype(np.float64))
+    return is_nan
 
 
 def _runs(
@@ -185,7 +191,7 @@ class _Judge:
     ) -> Mask:
         """Where the enclosure proves the result to be the correctly rounded one."""
         if enclosure is None:
-            return np.isnan(x) & np.isnan(results)
+            return _is_nan(x) & _is_nan(results)
         half = run.length // 2
         t = (patterns - (run.first + half)) / half
         lower, upper = (
