@@ -131,8 +131,9 @@ def _canonical_bits(results: Array, format_: Format) -> bytes:
 
 
 def _is_nan(numbers: Array) -> Mask:
-    # By way of float64, for bfloat16's own isnan warns of each NaN.
-    is_nan: Mask = np.isnan(numbers.astype(np.float64))
+    # A signalling NaN, and any NaN of bfloat16, makes NumPy warn.
+    with np.errstate(invalid="ignore"):
+        is_nan: Mask = np.isnan(numbers)
     return is_nan
 
 
