@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ class Kink:
 @dataclass(frozen=True)
 class Activation:
     """An activation function with its first and second derivative, correctly rounded.
+
+    Limits, bounds, roots and kinks are those for the default parameters.
 
     Call it for the value. All methods take anything `numpy.asarray` takes, of any shape, stride
     and byte order. float16, bfloat16 (of ml_dtypes), float32 and float64 keep their dtype;
@@ -58,7 +61,7 @@ class Activation:
 
     def derivative(self, x: ArrayLike, order: int = 1, **parameters: float) -> Any:
         """The derivative of the given order (0, the value; 1; or 2) with respect to x."""
-        if order not in range(len(self.orders)):
+        if not isinstance(order, Real) or order not in range(len(self.orders)):
             raise ValueError(f"{self.name}: order is 0, 1 or 2, not {order!r}")
         return self._evaluate(self.orders[int(order)], x, None, parameters)
 
@@ -116,15 +119,17 @@ class Activation:
         return array.astype(array.dtype.newbyteorder("="), copy=False)
 
     def _checked(self, parameters: Mapping[str, float]) -> dict[str, float]:
-        checked = {}
+        checked: dict[str, float] = {}
         for name, value in parameters.items():
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise TypeError(f"{self.name} has no parameter {name!r}; its parameters: {known}")
+            if not isinstance(value, Real):
+                raise TypeError(f"{self.name}: {name} has to be a real number, not {value!r}")
             try:
                 checked[name] = float(value)
             except OverflowError:
-                checked[name] = inf
+                raise ValueError(f"{self.name}: {name} has to be within float64's range") from None
             if not isfinite(checked[name]):
                 raise ValueError(f"{self.name}: {name} has to be finite, not {value}")
         return checked

@@ -6,7 +6,7 @@ It holds no date and no time, so the same sources on the same machine give the s
 import json
 import platform
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from importlib import metadata
@@ -26,8 +26,13 @@ PACKAGES = ("numpy", "ml_dtypes", "scipy", "jax", "jaxlib", "python-flint", "hyp
 def hash_of_sources() -> str:
     """SHA-256 over the names and contents of all of ``reference``'s Python files."""
     folder = Path(reference.__file__).parent
+    return hash_of_files(folder.rglob("*.py"), folder)
+
+
+def hash_of_files(paths: Iterable[Path], folder: Path) -> str:
+    """SHA-256 over the names, relative to ``folder``, and the contents of files."""
     digest = sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted(paths):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
         digest.update(content)

@@ -11,7 +11,7 @@ Lagrange's remainder). The polynomial is evaluated in float64 by Horner's rule, 
 below 2d u / (1 - 2d u) Σ |a_n| with u = 2^-53 (N. J. Higham, Accuracy and Stability of Numerical
 Algorithms, section 5.1, for |t| <= 1). All of that together is ``Polynomial.error``.
 
-Nothing of ``reference`` is used here.
+No formula of ``reference`` is used here.
 """
 
 from collections.abc import Iterator
@@ -29,14 +29,13 @@ from .ulp import Format, unit_exponent
 
 DEGREE = 9
 BITS = 256
-# 2d u / (1 - 2d u), and u for the rounding of each coefficient, rounded up together.
+# 2d u / (1 - 2d u) for Horner's rule and u for adding the error, rounded up together.
 ROUNDING = (2 * DEGREE + 2) * 2.0**-53
 # Underflow may add 2^-1074 an operation.
 UNDERFLOW = 2.0**-1060
 # A polynomial is good enough if it leaves one input in 2^17 or so in doubt.
 GOOD_ENOUGH = 2.0**-18
 POWER_OF_TWO = 0.5  # the mantissa that frexp gives
-# Below it a further term is less than 2^-53 s x for any f with |f⁽ⁿ⁾(0) / n!| < 2^40 |s|.
 LINE_BELOW = 2.0**-100
 
 
@@ -100,7 +99,8 @@ def beside_a_line(form: Form, order: int, run: Run, format_: Format) -> Line | N
         n = 3 if second == 0 else 2
         term = _taylor(form, order, (last / 2) * arb(1, 1))[n] * last**n
         is_exact = value == 0 and slope.is_exact() and abs(frexp(float(slope))[0]) == POWER_OF_TWO
-        if not is_exact or term.contains(0):
+        is_close = abs(term) < abs(slope * last) * 2.0**-53
+        if not is_exact or not is_close or term.contains(0):
             return None
         return Line(float(slope), inf if term > 0 else -inf)
 

@@ -32,12 +32,13 @@ class Ledger:
         prepare(path)
         self.path = path
         self.done: dict[Shard, Done] = {}
-        if path.exists() and not resume:
+        is_there = path.exists() and path.stat().st_size > 0
+        if is_there and not resume:
             raise UsageError(
                 f"expected no unfinished sweep at {path}, but there is one: go on with it with "
                 "--resume, or delete the file"
             )
-        if path.exists():
+        if is_there:
             self._read(header)
         else:
             self._append(header)

@@ -1,6 +1,7 @@
 """Every input of a format, one after the other, each result certified.
 
-Each result of ``reference`` is held against an enclosure that shares nothing with it. In float32
+Each result of ``reference`` is held against an enclosure that shares no formula with it (at ±inf,
+at kinks and where f is 0 throughout, against the limits and choices that it states). In float32
 the bit patterns are cut into runs with a certified polynomial each (`enclosure`); where both ends
 of the enclosure round to one number, that number is the correctly rounded result. The inputs whose
 enclosure lies astride a rounding boundary, a few in a million, go to ball arithmetic itself, as do
@@ -22,7 +23,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import copysign, isinf
+from math import copysign, frexp, isinf
 
 import numpy as np
 from flint import ctx
@@ -39,6 +40,9 @@ SHARD = 1 << 24
 PIECE = 1 << 15
 SHORTEST_RUN = 64
 FAR = 16.0
+TINY = 2.0**-149
+# Knuth's multiplier: consecutive numbers are scattered over the low byte.
+SCATTER = 2654435761
 QUIET_NAN = {2: 0x7E00, 4: 0x7FC00000}
 FIRST_WRONG = 10
 
@@ -91,7 +95,8 @@ def slice_sha256(activation: str, order: int) -> str:
     """The hash over 2^24 inputs of float32, one out of each 256 consecutive bit patterns."""
     blocks = (np.arange(first, first + PIECE) for first in range(0, SHARD, PIECE))
     return _sha256(
-        Shard(activation, order, "float32", 0), (256 * i + 167 * i % 256 for i in blocks)
+        Shard(activation, order, "float32", 0),
+        (256 * i + (i * SCATTER >> 16) % 256 for i in blocks),
     )
 
 
@@ -214,7 +219,15 @@ class _Judge:
         signs = {self._is_negative(point) for point in points}
         return signs.pop() if len(signs) == 1 else None
 
+    @staticmethod
+    def _precisions(point: float) -> list[int]:
+        """For a tiny x at once enough bits for the term in x² that may break a tie."""
+        enough = -2 * frexp(point)[1] + PRECISIONS[0]
+        return [bits for bits in PRECISIONS if bits >= enough] or [PRECISIONS[-1]]
+
     def _is_negative(self, point: float) -> bool | None:
+        """Whether f is, at x = ±0 beside it, or just so where it is 0; None if undecided."""
+        point = point or copysign(TINY, point)
         point = min(max(point, -FAR), FAR)
         for bits in PRECISIONS:
             true = enclose_point(self.form, point, bits)[self.order]
@@ -234,7 +247,9 @@ class _Judge:
             for kink in self.activation.kinks:
                 if kink.at == point:
                     return self._is_choice(computed, kink.chosen if self.order == 1 else 0.0)
-        for bits in PRECISIONS:
+        if computed == 0 and self._is_negative(point) != (copysign(1, computed) < 0):
+            return False
+        for bits in self._precisions(point):
             with ctx.workprec(bits):
                 true = enclose_point(self.form, point, bits)[self.order]
                 error = miss(computed, true, self.format_)

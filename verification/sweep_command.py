@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DTYPES = ("float16", "bfloat16", "float32")
 ORDERS = ("0", "1", "2")
 INTERRUPTED = 130
+HERE = Path(__file__).parent
+CERTIFIER = [HERE / name for name in ("balls.py", "enclosure.py", "sweep.py", "ulp.py")]
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -52,13 +54,17 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
 
 def sweep(arguments: Namespace) -> int:
     """Do the shards that are left, then write the certificate."""
-    from .certificate import hash_of_sources, prepare, write_whole
+    from .certificate import hash_of_files, hash_of_sources, prepare, write_whole
     from .ledger import Ledger
 
     functions = _functions(arguments)
     out = arguments.out or Path("report") / f"sweep-{arguments.dtype}.json"
     prepare(out)
-    header = {"dtype": arguments.dtype, "sources": hash_of_sources()}
+    header = {
+        "dtype": arguments.dtype,
+        "sources": hash_of_sources(),
+        "certifier": hash_of_files(CERTIFIER, HERE),
+    }
     ledger = Ledger(out.with_name(out.name + ".state"), header, resume=arguments.resume)
     if not _fill(ledger, functions):
         return INTERRUPTED
@@ -84,7 +90,8 @@ def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
         for value in given:
             if value not in choices:
                 raise UsageError(f"{what}: expected one of {', '.join(choices)}, got {value!r}")
-    return [(name, int(order), arguments.dtype) for name in names for order in orders]
+    functions = [(name, int(order), arguments.dtype) for name in names for order in orders]
+    return list(dict.fromkeys(functions))
 
 
 def _fill(ledger: "Ledger", functions: Iterable[tuple[str, int, str]]) -> bool:
@@ -102,6 +109,7 @@ def _fill(ledger: "Ledger", functions: Iterable[tuple[str, int, str]]) -> bool:
                 ledger.add(done)
                 advance(done.summary.inputs)
         except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             pool.shutdown(wait=False, cancel_futures=True)
             reason = "interrupted"
         except BrokenProcessPool:

@@ -5,8 +5,9 @@ e^-1000 at unit scale, where its last bits cannot underflow; it is the int 0 unt
 needs it. With u = 2^-53 the relative errors are, from M. Joldes, J.-M. Muller and V. Popescu,
 "Tight and rigorous error bounds for basic building blocks of double-word arithmetic", ACM TOMS 44
 (2017): sum 3u²/(1 - 4u) (algorithm 6), sum with a double 2u² (4), product 7u² (10), quotient
-15u² + 56u³ (17). All hold while no intermediate error term underflows, that is while results stay
-between 2^-900 and 2^900, where `evaluation` keeps them.
+15u² + 56u³ (17, whose remainder is summed here in another order, with no more roundings). All hold
+while no intermediate error term underflows, that is while results stay between 2^-900 and 2^900,
+where `evaluation` keeps them.
 """
 
 from dataclasses import dataclass

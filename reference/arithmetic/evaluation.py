@@ -5,16 +5,18 @@ Decimal with ever more digits. Each level has a proved error bound, and a result
 its enclosure [y - error, y + error] rounds to one number of the format (A. Ziv, ACM TOMS 17
 (1991)); the rest goes one level up. So speed comes from the first level, and truth from the last.
 
-float16, bfloat16 and float32 start at the first level, float64 at the second. The bits of the
-result depend on none of it: the rounded number is the same, whichever level decides.
+float16, bfloat16 and float32 start at the first level; float64 starts at the second, unless the
+formula is exact. The bits of the result depend on none of it: the rounded number is the same,
+whichever level decides.
 
-Error bounds. Let w be the argument of the exponential, at most 256 in magnitude at the first
-level and 2400 at the second. An error of n ulp in w, relative, is one of n w ulp in e^w; with
-NumPy's exponentials (4 ulp), the tail (2^-48) and 20 roundings the first level stays below 2^-42.
-At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79): 2^-74. Near a root r of a derivative
-the terms cancel, and the error grows by the factor `_cancellation`. At the first level what is
-within 2^-8 of a root is left to the second; elsewhere the factor is at most 2^11 where |w| <= 8
-and the error is below 2^-48, and at most 4 beyond: 2^-37.
+Error bounds, with u = 2^-53. The first level rests on NumPy's exp and expm1 being within 4 ulp, as
+the tests check. Its largest errors are those of e^w where w is large: w is off by at most 6u
+relatively, e^w then by 6u |w|, and |w| <= 218 (gelu_tanh within its saturation): 2^-42.6, with
+another 20 roundings below 2^-42. At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79):
+2^-74. Near a root r of a derivative the terms cancel and the error grows by a factor, at most
+3.3 / |x - r| for all roots of the catalogue. At the first level what is within 2^-8 of a root is
+left to the second; where |w| <= 8, the tail (2^-48) and 20u come to 2^-47.6, times 2^9.8: 2^-37.8;
+beyond, the factor is at most 7 and 2^-42 comes to 2^-39. So sums have 2^-37.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +43,7 @@ LINEAR_BELOW = 2.0**-60
 NUDGE = 2.0**-80
 FIRST_DIGITS = 60
 DECIMAL_ERROR_DIGITS = 12
+SHORT_FRACTION = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
     limit = np.where(x > 0, function.limits[1], function.limits[0])
     result = np.where(np.isinf(limit), x, limit)
     if upstream is not None:
-        inside = np.clip(x, -task.saturation(), task.saturation())
+        inside = np.clip(np.where(np.isnan(x), 0.0, x), -task.saturation(), task.saturation())
         slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
         result = np.where(np.isfinite(x) | function.exact, slope, result) * upstream
     return narrow(result, task.dtype)
@@ -210,12 +213,16 @@ def _by_decimal(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
 
 
 def _decide(task: _Task, x: float, factor: float, growth: float) -> float:
-    """Double the digits until the enclosure rounds to one number; at x = 0 the value is exact."""
+    """Double the digits until the enclosure rounds to one number.
+
+    At x = 0 a derivative may be a short binary fraction, exactly; else f(x) is transcendental.
+    """
     digits = FIRST_DIGITS
     while True:
         with localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)):
             y = Fraction(task.formula(Decimal(x))) * Fraction(factor)
-        error = 0 if x == 0 else y * Fraction(growth) / 10 ** (digits - DECIMAL_ERROR_DIGITS)
+        is_exact = x == 0 and y.denominator <= Fraction(factor).denominator * SHORT_FRACTION
+        error = 0 if is_exact else y * Fraction(growth) / 10 ** (digits - DECIMAL_ERROR_DIGITS)
         upper = nearest(y + error, task.dtype)
         if upper == nearest(y - error, task.dtype):
             return upper
@@ -225,7 +232,8 @@ def _decide(task: _Task, x: float, factor: float, growth: float) -> float:
 def _cancellation(function: Function, x: Float64) -> Float64 | float:
     """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 8/|x - root|.
 
-    Near a simple root r the sum is f'(r) (x - r), with terms that are at most 8 |f'(r)|. No
+    Near a simple root r the sum is f'(r) (x - r), with terms that come to 3.3 |f'(r)| at most. The
+    roots are known as the nearest doubles, which may double the distance: 8 covers both. No
     double is within 2^-60 of a root.
     """
     growth: Float64 | float = 1.0

@@ -83,7 +83,7 @@ def _table_entry(k: Float64) -> tuple[Float64, Float64, NDArray[np.int32]]:
 
 
 def exp(x: DoubleDouble) -> DoubleDouble:
-    """e^x for |x| < 2500, with an exponent of its own where e^x may be beyond 2^±865."""
+    """e^x for |x| < 2500, not NaN; with an exponent of its own where e^x may be beyond 2^±865."""
     k, p, p_error = _reduced(x)
     hi, lo, e = _table_entry(k)
     product, error = two_product(hi, p)
