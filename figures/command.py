@@ -39,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.handler(arguments)
     except UsageError as error:
         return _complain(str(error), 2)
+    except KeyboardInterrupt:
+        return _complain("interrupted", 130)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in OURS:
             raise

@@ -48,6 +48,9 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="certificate (default: report/sweep-DTYPE.json)"
     )
+    parser.add_argument(
+        "--expect", metavar="FILE", type=Path, help="an earlier certificate, to compare hashes with"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with an unfinished sweep")
     parser.set_defaults(handler=sweep)
 
@@ -73,7 +76,28 @@ def sweep(arguments: Namespace) -> int:
     ledger.remove()
     _show(rows)
     sys.stdout.write(f"Written: {out}\n")
-    return 1 if any(row["wrong"] for row in rows) else 0
+    differing = _differing(rows, arguments.expect) if arguments.expect else []
+    if differing:
+        sys.stderr.write(f"Other results than in {arguments.expect}: {', '.join(differing)}\n")
+    return 1 if differing or any(row["wrong"] for row in rows) else 0
+
+
+def _differing(rows: list[dict[str, Any]], path: Path) -> list[str]:
+    """The functions whose hash is not that of the earlier certificate."""
+    try:
+        expected = {
+            (row["activation"], row["order"]): row["sha256"]
+            for row in json.loads(path.read_text(encoding="utf-8"))["rows"]
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"--expect: expected a certificate of a sweep, but {path} is none"
+        ) from None
+    return [
+        f"{row['activation']} order {row['order']}"
+        for row in rows
+        if row["sha256"] != expected.get((row["activation"], row["order"]))
+    ]
 
 
 def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:

@@ -49,7 +49,7 @@ LAYOUTS = [
     pytest.param(lambda x: np.concatenate([x, x])[: len(x)], id="view"),
     pytest.param(lambda x: np.concatenate([x, x])[len(x) :], id="offset"),
 ]
-BLOCK = 8192
+BLOCK = 16384
 LENGTHS = [*range(1, 66), BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK + 1]
 
 

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import ACTIVATIONS
+from reference.arithmetic.evaluation import BLOCK
 from verification.ulp import FORMATS
 
 SIZE = 1 << 16
@@ -138,15 +139,15 @@ each_case = pytest.mark.parametrize(
 @each_case
 def test_bits_do_not_depend_on_the_place_in_the_array(activation, order, format_):
     """Reversed, rolled past the seams of the blocks, cut at them, strided, transposed."""
-    x = active(format_)[: 3 * 8192 + 5]
+    x = active(format_)[: 3 * BLOCK + 5]
     expected = activation.derivative(x, order=order)
-    whole = x[:-5].reshape(3, 8192)
+    whole = x[:-5].reshape(3, BLOCK)
     assert same_bits(activation.derivative(x[::-1], order=order)[::-1], expected)
     assert same_bits(np.roll(activation.derivative(np.roll(x, 77), order=order), -77), expected)
     assert same_bits(activation.derivative(x[::3], order=order), expected[::3])
     transposed = activation.derivative(whole.T, order=order)
     assert same_bits(transposed.T.reshape(-1), expected[:-5])
-    for seam in (8191, 8192, 8193):
+    for seam in (BLOCK - 1, BLOCK, BLOCK + 1):
         parts = [activation.derivative(part, order=order) for part in (x[:seam], x[seam:])]
         assert same_bits(np.concatenate(parts), expected)
 
@@ -163,6 +164,20 @@ def test_bits_do_not_depend_on_the_neighbours(data, name, order):
     alone = np.asarray(activation.derivative(beside[0], order=order))
     assert same_bits(results[:1], alone.reshape(1))
     assert same_bits(results[-1:], alone.reshape(1))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_product_does_not_depend_on_its_neighbours(name, dtype):
+    """Whatever mixture of NaN, infinities, zeros and deep tails it stands among."""
+    points = [np.nan, -np.inf, np.inf, -1400.0, -1000.0, -30.0, -0.0, 0.0, 5e-324, 2.5, 1400.0]
+    factors = [np.nan, -np.inf, np.inf, -0.0, 0.0, 5e-324, 1.0, -3e38]
+    x, upstream = (axis.ravel().astype(dtype) for axis in np.meshgrid(points, factors))
+    together = ACTIVATIONS[name].backward(x, upstream)
+    alone = [ACTIVATIONS[name].backward(*pair) for pair in zip(x, upstream, strict=True)]
+    is_nan = np.isnan(together)
+    assert np.array_equal(is_nan, np.isnan(alone))
+    assert same_bits(together[~is_nan], np.array(alone)[~is_nan])
 
 
 def test_calls_leave_nothing_behind():

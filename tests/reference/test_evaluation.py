@@ -248,3 +248,18 @@ def test_distance_to_a_root_is_counted_from_the_nearest_double(activation):
             growth = evaluation._cancellation(function, x)  # noqa: SLF001 part of the bound
             assert growth[0] >= 8 * 2.0**60
             assert growth[1] >= 8 / abs(x[1] - root)
+
+
+@pytest.mark.parametrize("name", ["exp", "expm1"])
+def test_what_the_first_level_rests_on_is_within_4_ulp(name):
+    """NumPy's exponentials, whichever C library or vector unit computes them here."""
+    rng = np.random.default_rng(8)
+    tiny = np.ldexp(rng.uniform(1, 2, 2000), rng.integers(-60, 0, 2000))
+    x = np.concatenate([rng.uniform(-600, 600, 6000), tiny, -tiny])
+    with ctx.workprec(200):
+        true = [getattr(arb(point), name)() for point in x.tolist()]
+        computed = getattr(np, name)(x)
+        relative = [
+            float(abs(arb(y) / t - 1)) for y, t in zip(computed.tolist(), true, strict=True)
+        ]
+    assert max(relative) <= 4 * 2.0**-52

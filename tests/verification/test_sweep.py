@@ -19,10 +19,10 @@ EVERY_FUNCTION = [(name, order) for name in ACTIVATIONS for order in range(3)]
 
 
 class Altered:
-    """An activation whose result at one input is one ulp off, or has another sign of zero."""
+    """An activation whose result at one input, or at some, is one ulp off or of another sign."""
 
     def __init__(self, activation, at, change):
-        """Take the activation, the input, and what becomes of the result there."""
+        """Take the activation, the inputs, and what becomes of the results there."""
         self.activation, self.at, self.change = activation, at, change
 
     def __getattr__(self, fact):
@@ -32,7 +32,7 @@ class Altered:
         """Return the result, changed at one input."""
         results = self.activation.derivative(x, order=order)
         with np.errstate(invalid="ignore"):  # of bfloat16's NaNs
-            return np.where(x == self.at, self.change(results), results)
+            return np.where(np.isin(x, self.at), self.change(results), results)
 
 
 def one_up(results):
@@ -68,6 +68,37 @@ def test_a_zero_of_the_wrong_sign_is_found(monkeypatch):
     altered = Altered(ACTIVATIONS["silu"], np.float32(-1000), np.abs)
     monkeypatch.setitem(ACTIVATIONS, "silu", altered)
     assert sweep.sweep(Shard("silu", 0, "float32", 196)).examples == (float(-1000).hex(),)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("name", ["tanh", "relu", "silu"])
+def test_a_zero_of_the_wrong_sign_at_zero_is_found(monkeypatch, name, dtype):
+    """f(+0) is +0 for each of these."""
+    altered = Altered(ACTIVATIONS[name], 0.0, np.negative)
+    monkeypatch.setitem(ACTIVATIONS, name, altered)
+    assert "0x0.0p+0" in sweep.sweep(Shard(name, 0, dtype, 0)).examples
+
+
+@pytest.mark.parametrize("name", ["gelu", "gelu_tanh", "relu"])
+def test_underflowed_zeros_of_the_wrong_sign_are_counted(monkeypatch, name):
+    """In a 16-bit format, wherever the result underflows, one by one."""
+
+    def flip_zeros(results):
+        return np.where(results == 0, -results, results)
+
+    activation = ACTIVATIONS[name]
+    x = np.arange(0x8001, 0xFC00).astype(np.uint16).view(np.float16)
+    zeros = np.count_nonzero(activation(x) == 0)
+    monkeypatch.setitem(ACTIVATIONS, name, Altered(activation, x, flip_zeros))
+    assert sweep.sweep(Shard(name, 0, "float16", 0)).wrong == zeros > 0
+
+
+def test_a_tie_broken_the_wrong_way_is_found(monkeypatch):
+    """silu(3 · 2^-149) is just above 1.5 units, so 2 of them."""
+    point = np.float32(3 * 2.0**-149)
+    altered = Altered(ACTIVATIONS["silu"], point, lambda y: np.nextafter(y, np.float32(0)))
+    monkeypatch.setitem(ACTIVATIONS, "silu", altered)
+    assert sweep.sweep(Shard("silu", 0, "float32", 0)).examples == (float(point).hex(),)
 
 
 @pytest.mark.parametrize("at", [np.inf, -np.inf])

@@ -87,6 +87,39 @@ def test_an_interrupted_sweep_says_how_to_go_on(undisturbed, tmp_path):
     assert certificate(out) == undisturbed
 
 
+def test_an_impatient_second_interrupt_does_no_harm(tmp_path):
+    """Two Ctrl-C, one after the other: the process still ends, with the same exit status."""
+    process, state = started(tmp_path / "sweep.json")
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert state.exists()
+
+
+def test_a_function_named_twice_is_swept_once(tmp_path):
+    """So are orders."""
+    out = tmp_path / "sweep.json"
+    twice = ["sweep", "relu", "relu", "--order", "0,0", "--dtype", "float16", "--out", str(out)]
+    assert main(twice) == 0
+    assert len(certificate(out)["rows"]) == 1
+
+
+def test_hashes_that_differ_from_the_expected_ones_are_told(undisturbed, tmp_path, capsys):
+    """--expect compares with an earlier certificate; exit 1 names the functions that differ."""
+    out, earlier = tmp_path / "sweep.json", tmp_path / "earlier.json"
+    relu = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--expect", str(earlier)]
+    earlier.write_text(json.dumps(undisturbed))
+    assert main(relu) == 0
+    undisturbed["rows"][1]["sha256"] = "0"
+    earlier.write_text(json.dumps(undisturbed))
+    undisturbed["rows"][1]["sha256"] = certificate(out)["rows"][1]["sha256"]
+    assert main(relu) == 1
+    assert "relu order 1" in capsys.readouterr().err
+
+
 def test_an_unfinished_sweep_is_not_overwritten(tmp_path, capsys):
     """Without --resume, a state file that is there is left alone."""
     out = tmp_path / "sweep.json"
@@ -112,10 +145,17 @@ def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path):
     assert Ledger(path, HEADER, resume=True).done == {DONE.shard: DONE}
 
 
+def test_an_empty_state_is_that_of_a_sweep_just_begun(tmp_path):
+    """A kill may leave the file without its first line."""
+    path = tmp_path / "state"
+    path.touch()
+    Ledger(path, HEADER, resume=True).add(DONE)
+    assert Ledger(path, HEADER, resume=True).done == {DONE.shard: DONE}
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("", id="empty"),
         pytest.param("not JSON\n", id="foreign"),
         pytest.param('{"dtype": "float16", "sources": "def"}\n', id="other sources"),
         pytest.param('{"dtype": "float16", "sources": "abc"}\n{"shard": 1}\n', id="damaged"),

@@ -1,0 +1,49 @@
+"""The wheel holds all that the commands need, and nothing that is only for the repository."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """The names of the files in a wheel built from the tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)  # noqa: S603  our own command
+    (wheel,) = folder.glob("halfulp-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.mark.parametrize("package", ["reference", "verification", "figures"])
+def test_every_module_of_the_tree_is_in_the_wheel(names, package):
+    """With the marker that its types are to be used."""
+    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
+    assert modules - names <= {"figures/readme.py"}
+    assert f"{package}/py.typed" in names
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "figures/report.typ",
+        "figures/style.mplstyle",
+        "verification/sweeps/float16.json",
+        "verification/sweeps/bfloat16.json",
+        "verification/sweeps/float32.json",
+    ],
+)
+def test_data_files_are_in_the_wheel(names, name):
+    """What the report and the sweeps read."""
+    assert name in names
+
+
+def test_what_serves_the_repository_alone_is_not_in_the_wheel(names):
+    """README's pictures, the tests."""
+    assert not [name for name in names if name.startswith(("figures/gallery", "tests"))]
