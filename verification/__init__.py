@@ -1,1 +1,20 @@
-"""How we know: independent witnesses of what ``reference`` says, and their verdict."""
+"""How we know: independent witnesses of what ``reference`` says, and their verdict.
+
+``check`` judges anyone's implementation; it is loaded when it is asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .oracle import check as check
+
+__all__ = ["check"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import ``check`` with what it needs at its first use."""
+    if name != "check":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .oracle import check  # noqa: PLC0415  importing a witness does not load the oracle
+
+    return check

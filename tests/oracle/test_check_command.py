@@ -1,0 +1,96 @@
+"""``halfulp check``: every way in gives the verdict, and no candidate takes us down with it."""
+
+import json
+import sys
+
+import pytest
+
+from figures.command import main
+
+CANDIDATES = """
+import os, time
+import numpy as np
+
+def leaves(x):
+    os._exit(7)
+
+def hangs(x):
+    time.sleep(60)
+
+def raises(x):
+    raise ValueError("no")
+"""
+PROGRAM = """
+import sys, array
+x = array.array("d", sys.stdin.buffer.read())
+sys.stdout.buffer.write(array.array("d", {result}).tobytes())
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a module of candidates, and programs; the current one."""
+    (tmp_path / "candidates.py").write_text(CANDIDATES)
+    for name, result in (("relu", "[a if a != a else max(0.0, a) for a in x]"), ("short", "x[1:]")):
+        (tmp_path / f"{name}.py").write_text(PROGRAM.format(result=result))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_sound_function_passes(folder, capsys):
+    """Exit 0, and the verdict as JSON where it is wanted."""
+    arguments = ["numpy:numpy.tanh", "tanh", "--dtype", "float64", "--json", "verdict.json"]
+    assert main(["check", *arguments]) == 0
+    assert "passed" in capsys.readouterr().out
+    assert json.loads((folder / "verdict.json").read_text())["passed"] is True
+
+
+def test_a_wrong_function_fails(folder, capsys):
+    """Exit 1, with what is wrong and where."""
+    assert main(["check", "numpy:numpy.arctan", "tanh", "--dtype", "float64"]) == 1
+    assert "at: x = " in capsys.readouterr().out
+    assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("leaves", "exit status 7", id="leaves"),
+        pytest.param("hangs", "no end within 3 s", id="hangs"),
+        pytest.param("raises", "ValueError: no", id="raises"),
+    ],
+)
+def test_a_candidate_that_misbehaves_fails(folder, capsys, name, said):
+    """Its end is the finding, not ours."""
+    candidate = f"numpy:candidates:{name}"
+    assert main(["check", candidate, "relu", "--timeout", "3"]) == 1
+    assert said in capsys.readouterr().out
+    assert folder.exists()
+
+
+@pytest.mark.parametrize(("program", "status"), [("relu", 0), ("short", 1)])
+def test_a_program_is_judged(folder, capsys, program, status):
+    """Raw values in, as many out; fewer are a finding."""
+    command = f"{sys.executable} -S -E {folder / program}.py"
+    assert main(["check", "--command", command, "relu", "--dtype", "float64"]) == status
+    assert ("passed" if status == 0 else "bytes came") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["gelu"], "IMPLEMENTATION ACTIVATION", id="one word"),
+        pytest.param(["caffe:relu", "relu"], "numpy, torch, jax, tensorflow", id="framework"),
+        pytest.param(["numpy:numpy.nothing", "relu"], "no function 'nothing'", id="function"),
+        pytest.param(["numpy:nowhere.f", "relu"], "no module 'nowhere'", id="module"),
+        pytest.param(["numpy:numpy.tanh", "mish"], "relu, leaky_relu", id="activation"),
+        pytest.param(["numpy:numpy.tanh", "tanh", "--dtype", "int8"], "float16", id="dtype"),
+    ],
+)
+def test_misuse_is_one_sentence(folder, capsys, arguments, said):
+    """Exit 2, with the valid choices."""
+    assert main(["check", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error
+    assert folder.exists()

@@ -1,0 +1,245 @@
+"""The verdict: what it says, how it is written, and what a check refuses."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+
+from reference import gelu, gelu_tanh, relu, sigmoid, silu, tanh
+from verification.errors import UsageError
+from verification.implementation import Implementation
+from verification.oracle import check
+from verification.ulp import FORMATS
+
+
+def tanh_form(x):
+    """Return another function than GELU."""
+    return gelu_tanh(x)
+
+
+@pytest.fixture(scope="module", name="failed")
+def failed_verdict():
+    """Make the verdict on a wrong implementation."""
+    return check(tanh_form, "gelu", derivative=gelu.derivative)
+
+
+def test_a_failed_verdict_is_false(failed):
+    """And a passed one is true."""
+    assert not failed
+    assert not failed.passed
+    assert check(gelu, "gelu")
+
+
+def test_a_finding_reproduces(failed):
+    """Its input alone gives what was got, and not what was expected."""
+    finding = failed.findings[0]
+    x = np.array([finding.at], np.float32)
+    assert tanh_form(x)[0] == np.float32(finding.got)
+    assert gelu(x)[0] == np.float32(finding.expected)
+    assert int(finding.bits, 16) == int(x.view(np.uint32)[0])
+    assert finding.absolute == abs(finding.got - finding.expected)
+
+
+def test_a_snippet_runs(failed):
+    """In the candidate's own terms."""
+    finding = failed.findings[0]
+    assert finding.snippet == f'tanh_form(np.array([{finding.decimal}], "float32"))'
+    [result] = eval(finding.snippet, {"np": np, "tanh_form": tanh_form})  # noqa: S307  our own text
+    assert result == np.float32(finding.got)
+
+
+def test_a_finding_is_shrunk(failed):
+    """To an input of few digits."""
+    accuracy = next(f for f in failed.findings if f.kind == "inaccurate")
+    assert accuracy.at * 8 == int(accuracy.at * 8)
+
+
+def test_findings_come_gravest_first():
+    """NaN before an error, an error before a law."""
+    verdict = check(lambda x: np.where(x > 1, np.float32(np.nan), gelu_tanh(x)), "gelu")
+    ranks = [finding.rank for finding in verdict.findings]
+    assert ranks == sorted(ranks)
+    assert verdict.findings[0].kind == "nan"
+
+
+def test_a_derivative_of_another_forward_is_told():
+    """Right though it is for the name that was asked for."""
+    verdict = check(tanh_form, "gelu", derivative=gelu.derivative)
+    assert "inconsistent" in {finding.kind for finding in verdict.findings}
+    verdict = check(gelu_tanh, "gelu_tanh", derivative=gelu_tanh.derivative)
+    assert verdict
+
+
+def test_json_is_json(failed):
+    """With infinities as strings."""
+    content = json.loads(failed.to_json())
+    assert content["passed"] is False
+    assert content["findings"][0]["why"] == failed.findings[0].why
+    overflow = check(lambda x: np.where(x > 5, x * np.float32(np.inf), silu(x)), "silu")
+    assert json.loads(overflow.to_json())["findings"][0]["got"] == "inf"
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_a_plot_is_drawn(failed, tmp_path, suffix):
+    """As the suffix says."""
+    path = tmp_path / f"error.{suffix}"
+    failed.plot(path)
+    assert path.stat().st_size > 10_000
+
+
+def test_one_line_tells_the_worst(failed):
+    """Short enough for pytest, which cuts an operand at 240 characters."""
+    assert len(repr(failed)) <= 240
+    assert "tanh form" in repr(failed)
+    assert "\n" not in repr(failed)
+
+
+def test_a_verdict_is_what_a_failed_assertion_prints(tmp_path):
+    """In somebody's own test suite."""
+    test = tmp_path / "test_mine.py"
+    test.write_text(
+        "from reference import gelu_tanh\n"
+        "from verification import check\n"
+        "def test_mine():\n"
+        "    assert check(gelu_tanh, 'gelu')\n"
+    )
+    run = subprocess.run(  # noqa: S603  pytest itself
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
+    )
+    assert run.returncode == 1
+    assert "this is the tanh form, not the exact one" in run.stdout
+
+
+def test_importing_check_loads_neither_jax_nor_scipy_nor_matplotlib():
+    """A quick check starts quickly."""
+    code = (
+        "import sys; from verification import check; from reference import gelu; "
+        "check(gelu, 'gelu'); heavy = ('jax', 'scipy', 'matplotlib', 'flint'); "
+        "print([module for module in heavy if module in sys.modules])"
+    )
+    run = subprocess.run(  # noqa: S603  Python itself
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "said"),
+    [
+        pytest.param((gelu, "glue"), {}, "no activation 'glue'", id="activation"),
+        pytest.param((gelu, "gelu"), {"dtype": "float8"}, "no dtype 'float8'", id="dtype"),
+        pytest.param((gelu, "gelu"), {"allow": ("errors",)}, "no allowance 'errors'", id="allow"),
+        pytest.param((gelu, "gelu"), {"tolerance": -1}, "tolerance has to be", id="tolerance"),
+        pytest.param((gelu, "gelu"), {"tolerance": np.nan}, "tolerance has to be", id="NaN"),
+        pytest.param(
+            (gelu, "gelu"), {"dtype": "float64", "exhaustive": True}, "too many", id="all"
+        ),
+        pytest.param((None, "gelu"), {}, "nothing to check", id="nothing"),
+        pytest.param((3, "gelu"), {}, "expected a function", id="no function"),
+        pytest.param(
+            (Implementation("mine", gelu), "gelu"), {"derivative": gelu}, "its own", id="two"
+        ),
+    ],
+)
+def test_misuse_is_refused_in_a_sentence(arguments, options, said):
+    """That says what was expected."""
+    with pytest.raises(UsageError, match=said):
+        check(*arguments, **options)
+
+
+def test_swish_is_silu():
+    """By its other name."""
+    assert check(silu, "swish")
+
+
+def test_an_implementation_is_called_in_its_own_terms():
+    """Its template makes the snippet."""
+    mine = Implementation("mine", tanh_form, call="mine({x}, as={dtype})")
+    verdict = check(mine, "gelu")
+    assert verdict.implementation == "mine"
+    assert verdict.findings[0].snippet.startswith("mine(-")
+    assert verdict.findings[0].snippet.endswith(", as=float32)")
+
+
+def test_flush_to_zero_is_an_allowance_with_a_name():
+    """Told in the verdict, and refused without it."""
+
+    def flushing(x):
+        result = np.asarray(silu(x))
+        zero = np.copysign(0, result).astype(x.dtype)
+        return np.where(np.abs(result) < np.finfo(x.dtype).tiny, zero, result)
+
+    assert not check(flushing, "silu")
+    verdict = check(flushing, "silu", allow=("flush-to-zero",))
+    assert verdict, str(verdict)
+    assert any("flush-to-zero" in allowance for allowance in verdict.allowances)
+
+
+def test_next_to_a_root_of_the_derivative_strict_is_strict():
+    """Half an ulp of x is allowed, and said so; not when the check is strict."""
+    root = gelu.orders[1].roots[0]
+
+    def shifted(x):
+        wide = x.astype(np.float64)
+        near = np.abs(wide - root) < 2.0**-10
+        half = 0.9 * 2.0**-25 * gelu.derivative(wide, order=2)
+        return (gelu.derivative(wide) + np.where(near, half, 0)).astype(x.dtype)
+
+    verdict = check(gelu, "gelu", derivative=shifted)
+    assert verdict, str(verdict)
+    assert any("root" in allowance for allowance in verdict.allowances)
+    strict = check(gelu, "gelu", derivative=shifted, strict=True)
+    assert not strict
+    assert not any("root" in allowance for allowance in strict.allowances)
+
+
+def test_the_tolerance_is_the_line():
+    """One ulp more is refused, one less is not."""
+
+    def off(x):
+        right = gelu(x)
+        return np.where(x == np.float32(1.5), right + np.float32(6 * 2.0**-23), right)
+
+    assert not check(off, "gelu", tolerance=5)
+    assert check(off, "gelu", tolerance=7)
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_one_input_beyond_the_tolerance_is_found(dtype):
+    """In every format: a zero neighbour, a root, an integer."""
+    special = 3.0
+
+    def off(x):
+        wide = np.asarray(x, np.float64)
+        right = np.asarray(tanh(x), np.float64)
+        return np.where(wide == special, right * (1 - 2.0**-6), right).astype(x.dtype)
+
+    [first, *_] = check(off, "tanh", dtype=dtype).findings
+    assert first.at == special
+
+
+def test_all_patterns_of_float16_are_tried():
+    """A single wrong pattern among 65536 is found."""
+
+    def off(x):
+        return np.where(x == np.float16(-2.3457), np.float16(1), sigmoid(x))
+
+    [first, *_] = check(off, "sigmoid", dtype="float16").findings
+    assert first.at == float(np.float16(-2.3457))
+    assert first.region.wrong == 1
+
+
+def test_a_verdict_cannot_be_changed():
+    """It is what it was."""
+    verdict = check(relu, "relu")
+    with pytest.raises(FrozenInstanceError):
+        verdict.tolerance = 9

@@ -1,0 +1,220 @@
+"""Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Float64, Mask
+
+from .calls import Subject
+from .inputs import ordinals, stratified, upstreams
+from .truth import FLUSH_TO_ZERO, Answer, Question, answer, expected_of
+from .ulp import Format
+
+# Patterns in a block of the exhaustive sweep, and wrong results kept of each block and kind.
+BLOCK = 1 << 20
+KEPT = 512
+KEPT_IN_ALL = 4096
+# A neighbour of the correctly rounded result is at most so many ulp off, where the ulp changes.
+NEIGHBOUR = 2.5
+# No kind of finding but a convention: a zero of either sign, where both are legal.
+OTHER_ZERO = "other zero"
+# Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
+OTHER_NAN = "other nan"
+
+
+@dataclass
+class Tally:
+    """The wrong results of one kind: how many, where, how bad, and a sample of them."""
+
+    wrong: int = 0
+    low: float = np.inf
+    high: float = -np.inf
+    worst_ulp: float = 0.0
+    worst_at: float = np.nan
+    samples: list[tuple[Array, Array, Array | None]] = field(default_factory=list)
+
+    def add(self, x: Array, got: Array, ulp: Float64, upstream: Array | None) -> None:
+        """Count wrong results."""
+        wide = x.astype(np.float64)
+        worst = int(np.argmax(ulp))
+        if ulp[worst] >= self.worst_ulp:
+            self.worst_ulp, self.worst_at = float(ulp[worst]), float(wide[worst])
+        self.wrong += x.size
+        if not np.isnan(wide).all():
+            self.low = min(self.low, float(np.nanmin(wide)))
+            self.high = max(self.high, float(np.nanmax(wide)))
+        if sum(part.size for part, _, _ in self.samples) < KEPT_IN_ALL:
+            limit = KEPT if self.samples else KEPT_IN_ALL
+            kept = np.unique(np.linspace(0, x.size - 1, min(x.size, limit)).astype(int))
+            self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
+
+    def sample(self) -> tuple[Array, Array, Array | None]:
+        """Inputs, results and upstreams of some of the wrong ones."""
+        x, got, upstream = zip(*self.samples, strict=True)
+        joined = None if upstream[0] is None else np.concatenate(upstream)
+        return np.concatenate(x), np.concatenate(got), joined
+
+
+@dataclass
+class Survey:
+    """All that was seen of one subject's accuracy."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    inputs: int = 0
+    worst_ulp: float = 0.0
+    x: Array = field(default_factory=lambda: np.empty(0))
+    got: Array = field(default_factory=lambda: np.empty(0))
+    ulp: Float64 = field(default_factory=lambda: np.empty(0))
+    bound: Float64 = field(default_factory=lambda: np.empty(0))
+    upstream: Array | None = None
+    unanswered: Array = field(default_factory=lambda: np.empty(0))
+
+    def add(
+        self, kinds: dict[str, Mask], x: Array, got: Array, ulp: Float64, u: Array | None
+    ) -> None:
+        """Count the wrong results of each kind."""
+        for kind, mask in kinds.items():
+            if mask.any():
+                part = None if u is None else u[mask]
+                self.tallies.setdefault(kind, Tally()).add(x[mask], got[mask], ulp[mask], part)
+        finite = ulp[np.isfinite(ulp)]
+        self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
+
+    def right(self) -> tuple[Array, Array | None]:
+        """Inputs, and upstreams, of the results that are not wrong."""
+        places = np.flatnonzero(self.ulp <= self.bound)
+        return self.x[places], None if self.upstream is None else self.upstream[places]
+
+
+def kinds_of(
+    question: Question, x: Array, got: Array, result: Answer, upstream: Array | None
+) -> dict[str, Mask]:
+    """Sort what is wrong: each wrong result is of one kind."""
+    wide, computed = x.astype(np.float64), got.astype(np.float64)
+    expected = result.expected.astype(np.float64)
+    at_kink = np.isin(wide, [kink.at for kink in question.activation.kinks])
+    zero = computed == 0
+    opposite = (np.sign(computed) * np.sign(expected) < 0) & _sign_is_known(question, wide, result)
+    lost = zero & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
+    if FLUSH_TO_ZERO in question.allow:
+        opposite &= result.ulp > 0
+    tests = {
+        "infinity": np.isinf(wide) & result.wrong,
+        "nan": np.isnan(computed) & ~np.isnan(expected),
+        OTHER_NAN: ~np.isnan(computed) & np.isnan(wide) & _nan_is_free(question),
+        "nan lost": ~np.isnan(computed) & np.isnan(expected),
+        "kink": at_kink & result.wrong & (question.order == 1),
+        "overflow": np.isinf(computed) & np.isfinite(expected) & result.wrong,
+        "wrong sign": opposite,
+        "flushed": zero & (expected != 0) & result.wrong,
+        "inaccurate": result.wrong,
+        "sign of zero": lost & _zero_has_a_sign(question, wide, upstream),
+        OTHER_ZERO: lost,
+    }
+    sorted_already = np.zeros(x.shape, bool)
+    kinds = {}
+    for kind, mask in tests.items():
+        kinds[kind] = mask & ~sorted_already
+        sorted_already |= mask
+    return kinds
+
+
+def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
+    """Whether a result of the other sign is wrong however small: everywhere but next to a root."""
+    if question.order == 0:
+        return np.ones(x.shape, bool)
+    return result.wrong
+
+
+def _zero_has_a_sign(question: Question, x: Float64, upstream: Array | None) -> Mask:
+    """Whether a zero has to carry the sign of the value: where f changes sign, or underflows.
+
+    Where f is zero on an interval (relu), and in a derivative, either zero is as good unless
+    the check is strict.
+    """
+    if question.strict:
+        return np.ones(x.shape, bool)
+    is_value = question.order == 0 and upstream is None
+    has_root = bool(question.activation.orders[0].roots)
+    signed = is_value and (has_root or question.activation.orders[0].bounds != (0.0, np.inf))
+    return np.full(x.shape, signed)
+
+
+def _nan_is_free(question: Question) -> bool:
+    """Whether a derivative may be a number at NaN: that of a function of pieces, in frameworks."""
+    return question.order == 1 and bool(question.activation.kinks) and not question.strict
+
+
+def inputs_of(question: Question) -> Array:
+    """The inputs that are tried: stratified, both zeros, both infinities, and a NaN."""
+    format_ = question.format_
+    special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
+    return np.concatenate([stratified(question.activation, format_), special, _payload(format_)])
+
+
+def _payload(format_: Format) -> Array:
+    """A quiet NaN of negative sign with a payload."""
+    quiet = np.array([np.nan]).astype(format_.dtype).view(format_.bits)
+    sign = np.array(1 << format_.dtype.itemsize * 8 - 1, np.uint64).astype(format_.bits)
+    payload: Array = (quiet | sign | np.array(5).astype(format_.bits)).view(format_.dtype)
+    return payload
+
+
+def survey(question: Question, subject: Subject) -> Survey:
+    """Try the stratified inputs."""
+    x = inputs_of(question)
+    upstream = upstreams(x.size, question.format_) if question.subject == "backward" else None
+    arguments = (x,) if upstream is None else (x, upstream)
+    got, answered = subject.resiliently(*arguments)
+    unanswered, x, got = x[~answered], x[answered], got[answered]
+    upstream = None if upstream is None else upstream[answered]
+    seen = Survey(x=x, got=got, upstream=upstream, unanswered=unanswered)
+    _count(question, seen, x, got, upstream)
+    return seen
+
+
+def _count(
+    question: Question, seen: Survey, x: Array, got: Array, upstream: Array | None = None
+) -> None:
+    if not x.size:
+        return
+    result = answer(question, x, got, upstream)
+    if seen.x is x:
+        seen.ulp, seen.bound = result.ulp, result.bound
+    with np.errstate(all="ignore"):
+        seen.add(kinds_of(question, x, got, result, upstream), x, got, result.ulp, upstream)
+    seen.inputs += x.size
+
+
+def sweep(question: Question, subject: Subject, seen: Survey) -> None:
+    """Try every bit pattern of the format, of value or derivative, in blocks.
+
+    A result that is the correctly rounded one or, from a tolerance of 2.5 ulp on, its neighbour
+    passes without further ado: a neighbour is at most 2.5 ulp off, where the ulp changes. The truth
+    is computed in a thread beside the candidate.
+    """
+    format_ = question.format_
+    patterns = 1 << format_.dtype.itemsize * 8
+    with ThreadPoolExecutor(1) as beside:
+        for start in range(0, patterns, BLOCK):
+            bits = np.arange(start, min(start + BLOCK, patterns), dtype=np.uint64)
+            x = bits.astype(format_.bits).view(format_.dtype)
+            truth = beside.submit(expected_of, question, x, None)
+            got, answered = subject.resiliently(x, warns=False)
+            doubtful = answered & _differ(question, got, truth.result())
+            seen.inputs += int(answered.sum() - doubtful.sum())
+            _count(question, seen, x[doubtful], got[doubtful])
+
+
+def _differ(question: Question, got: Array, expected: Array) -> Mask:
+    bits = question.format_.bits
+    doubtful: Mask = got.view(bits) != expected.view(bits)
+    if question.tolerance < NEIGHBOUR:
+        return doubtful
+    rest = np.flatnonzero(doubtful)
+    far = np.abs(ordinals(got[rest], question.format_) - ordinals(expected[rest], question.format_))
+    same_sign = np.signbit(got[rest]) == np.signbit(expected[rest])
+    doubtful[rest[same_sign & (far <= 1)]] = False
+    return doubtful

@@ -1,0 +1,123 @@
+"""Somebody else's function, called with care: whatever it does is noted, and nothing escapes."""
+
+import io
+import warnings
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Mask
+
+from .ulp import Format
+
+# Of a call that raised, the halves are tried, and their halves, so many times in all.
+RETRIES = 400
+# What frameworks say about themselves, not about the numbers.
+HARMLESS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What a call did that it should not, and the arguments that it did it with."""
+
+    kind: str
+    detail: str
+    arguments: tuple[Array, ...]
+
+
+@dataclass
+class Subject:
+    """One function under test: "value", "derivative" or "backward"."""
+
+    name: str
+    function: Callable[..., Any]
+    format_: Format
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+
+    def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
+        """Return the result in the format and in the arguments' common shape, None if none came.
+
+        What goes wrong is noted under its kind: the first time, and again with fewer elements.
+        """
+        before = [argument.tobytes() for argument in arguments]
+        result = self.guarded(arguments, warns=warns)
+        if any(a.tobytes() != b for a, b in zip(arguments, before, strict=True)):
+            self._note("input written", "the argument is not what it was before", arguments)
+        return None if result is None else self._checked(result, arguments)
+
+    def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:
+        """Results of 1-D arguments, and where there are any: past exceptions, the rest is kept."""
+        size = arguments[0].size
+        results = np.zeros(size, self.format_.dtype)
+        answered = np.zeros(size, bool)
+        left, retries = [slice(0, size)], 0
+        while left and retries < RETRIES:
+            part = left.pop(0)
+            retries += 1
+            result = self(*(argument[part].copy() for argument in arguments), warns=warns)
+            if result is not None:
+                results[part], answered[part] = result, True
+            elif part.stop - part.start > 1 and self._worth_a_retry():
+                middle = (part.start + part.stop) // 2
+                left += [slice(part.start, middle), slice(middle, part.stop)]
+        return results, answered
+
+    def _worth_a_retry(self) -> bool:
+        return not {"no result", "shape"} & set(self.troubles)
+
+    def guarded(self, arguments: tuple[Array, ...], *, warns: bool = True) -> Any:
+        """Return what the function returns, its noises noted; None if it raised."""
+        said = io.StringIO()
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            redirect_stdout(said),
+            redirect_stderr(said),
+            np.errstate(all="warn", under="ignore"),
+        ):
+            warnings.simplefilter("always")
+            try:
+                result = self.function(*arguments)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  SystemExit too is its doing
+                self._note("exception", f"{type(error).__name__}: {error}", arguments)
+                result = None
+            else:
+                if result is None:
+                    self._note("no result", "it returned None", arguments)
+        if said.getvalue():
+            self._note("output", repr(said.getvalue()[:60]), arguments)
+        for warning in caught:
+            if warns and not issubclass(warning.category, HARMLESS):
+                self._note("warning", f"{warning.category.__name__}: {warning.message}", arguments)
+        return result
+
+    def _checked(self, result: Any, arguments: tuple[Array, ...]) -> Array | None:
+        shape = np.broadcast_shapes(*(argument.shape for argument in arguments))
+        scalar = shape == () and isinstance(result, float)
+        if not isinstance(result, np.ndarray | np.generic) and not scalar:
+            self._note("no result", f"it returned a {type(result).__name__}", arguments)
+            return None
+        array = np.asarray(result)
+        if array.dtype != self.format_.dtype:
+            detail = f"{array.dtype} for {self.format_.name}"
+            numbers = array.dtype.name in ("float16", "bfloat16", "float32", "float64")
+            self._note("dtype" if numbers else "no result", detail, arguments)
+            if not numbers:
+                return None
+        if array.shape != shape:
+            self._note("shape", f"{array.shape} for {shape}", arguments)
+            return None
+        if any(np.may_share_memory(array, argument) for argument in arguments if argument.size):
+            self._note("shared result", "the result lies in the argument's memory", arguments)
+        with np.errstate(all="ignore"):
+            return array.astype(self.format_.dtype)
+
+    def _note(self, kind: str, detail: str, arguments: tuple[Array, ...]) -> None:
+        known = self.troubles.get(kind)
+        if known is None or arguments[0].size < known.arguments[0].size:
+            kept = tuple(np.array(argument) for argument in arguments)
+            self.troubles[kind] = Trouble(kind, detail, kept)

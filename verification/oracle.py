@@ -1,0 +1,222 @@
+"""Check anyone's activation against the correctly rounded one."""
+
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from reference import ACTIVATIONS, Activation, swish
+
+from . import laws
+from .accuracy import Survey, survey, sweep
+from .behaviour import Behaviour, upstream_laws
+from .calls import Subject
+from .complaint import Complaint
+from .errors import UsageError
+from .implementation import Implementation
+from .reporting import Reporter
+from .truth import ALLOWANCES, Question
+from .ulp import FORMATS, Format
+from .verdict import Convention, Finding, Verdict
+
+TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
+NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
+NAMES = {**ACTIVATIONS, "swish": swish}
+
+
+def check(  # noqa: PLR0913  one call says all that a check needs
+    forward: Callable[..., Any] | Implementation | None,
+    activation: str,
+    *,
+    derivative: Callable[..., Any] | None = None,
+    backward: Callable[..., Any] | None = None,
+    dtype: Any = "float32",
+    tolerance: float | None = None,
+    exhaustive: bool = False,
+    allow: Iterable[str] = (),
+    strict: bool = False,
+) -> Verdict:
+    """Judge an implementation of an activation in one format; the verdict is true if it passed.
+
+    Args:
+        forward: maps an array to an array of the same dtype and shape; or an `Implementation`.
+        activation: its name in the catalogue: "relu", "gelu", ...
+        derivative: the same for the first derivative.
+        backward: maps (x, upstream) to derivative times upstream.
+        dtype: "float16", "bfloat16" (of ml_dtypes), "float32" or "float64".
+        tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
+        exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
+        allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
+        strict: drop the allowance next to roots of the derivative, and hold results to the sign
+            of every zero, to order, symmetry and layout to the last bit.
+
+    Raises:
+        UsageError: an unknown activation, dtype or allowance; a tolerance that is no number.
+
+    """
+    known, format_ = _activation(activation), _format(dtype)
+    allowed = _allowances(allow)
+    bound = TOLERANCES[format_.name] if tolerance is None else float(tolerance)
+    if not (isfinite(bound) and bound >= 0):
+        raise UsageError(f"tolerance has to be a finite number of ulp, 0 or more, not {tolerance}")
+    if exhaustive and format_.name == "float64":
+        raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
+    implementation = _implementation(forward, derivative, backward)
+    judge = _Judge(known, format_, bound, allowed, exhaustive=exhaustive, strict=strict)
+    judge.look_at(implementation)
+    return judge.verdict(implementation)
+
+
+class _Judge:
+    """One check: what the subjects of an implementation show, gathered."""
+
+    def __init__(
+        self,
+        activation: Activation,
+        format_: Format,
+        tolerance: float,
+        allow: frozenset[str],
+        *,
+        exhaustive: bool,
+        strict: bool,
+    ) -> None:
+        self.activation, self.format_, self.tolerance = activation, format_, tolerance
+        self.allow, self.exhaustive, self.strict = allow, exhaustive, strict
+        self.findings: list[Finding] = []
+        self.conventions: list[Convention] = []
+        self.surveys: dict[str, Survey] = {}
+
+    def look_at(self, implementation: Implementation) -> None:
+        """Judge value, derivative and backward, as far as they are given."""
+        functions = {
+            "value": implementation.forward,
+            "derivative": implementation.derivative,
+            "backward": implementation.backward,
+        }
+        subjects = {
+            name: Subject(name, function, self.format_)
+            for name, function in functions.items()
+            if function is not None
+        }
+        for subject in subjects.values():
+            self._judge(subject, implementation)
+        if "value" in subjects and "derivative" in subjects:
+            question = self._question("derivative")
+            complaints = laws.consistency(question, subjects["value"], subjects["derivative"])
+            reporter = Reporter(question, subjects["derivative"], implementation)
+            self._take(reporter, complaints)
+
+    def verdict(self, implementation: Implementation) -> Verdict:
+        """All that was said, worst first."""
+        allowances = [ALLOWANCES[name] for name in sorted(self.allow)]
+        if self.activation.orders[1].roots and not self.strict and len(self.surveys) > 1:
+            allowances.append(NEXT_TO_ROOTS)
+        return Verdict(
+            implementation=implementation.name,
+            activation=self.activation.name,
+            dtype=self.format_.name,
+            tolerance=self.tolerance,
+            allowances=tuple(allowances),
+            findings=tuple(sorted(self.findings, key=lambda finding: finding.rank)),
+            conventions=tuple(self.conventions),
+            inputs={name: seen.inputs for name, seen in self.surveys.items()},
+            worst_ulp={name: seen.worst_ulp for name, seen in self.surveys.items()},
+            profile={name: (seen.x, seen.ulp) for name, seen in self.surveys.items()},
+        )
+
+    def _question(self, subject: str) -> Question:
+        return Question(
+            self.activation, subject, self.format_, self.tolerance, self.allow, self.strict
+        )
+
+    def _judge(self, subject: Subject, implementation: Implementation) -> None:
+        question = self._question(subject.name)
+        reporter = Reporter(question, subject, implementation)
+        seen = survey(question, subject)
+        self.surveys[subject.name] = seen
+        if self.exhaustive and subject.name != "backward":
+            seen.tallies.clear()
+            seen.inputs = 0
+            sweep(question, subject, seen)
+        complaints = laws.judge(question, seen)
+        if seen.x.size:
+            complaints += Behaviour(question, subject).judge()
+        if subject.name == "backward":
+            complaints += upstream_laws(question, subject)
+        troubles = list(subject.troubles.values())
+        self.conventions += [*reporter.kinks(), *reporter.others(seen)]
+        self.findings += reporter.of_troubles(troubles, seen)
+        self.findings += reporter.of_tallies(seen)
+        self._take(reporter, complaints)
+
+    def _take(self, reporter: Reporter, complaints: list[Complaint]) -> None:
+        for complaint in complaints:
+            if complaint.legal:
+                at = float(complaint.x[0])
+                self.conventions.append(
+                    Convention(reporter.subject.name, at, f"{complaint.kind}: {complaint.detail}")
+                )
+            else:
+                self.findings.append(reporter.of_complaint(complaint))
+
+
+def _activation(name: str) -> Activation:
+    if name not in NAMES:
+        raise UsageError(f"no activation {name!r}; the catalogue has {', '.join(NAMES)}")
+    return NAMES[name]
+
+
+def _format(dtype: Any) -> Format:
+    try:
+        name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+    except TypeError:
+        name = repr(dtype)
+    if name not in FORMATS:
+        raise UsageError(f"no dtype {name!r}; expected {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def _allowances(allow: Iterable[str]) -> frozenset[str]:
+    names = {allow} if isinstance(allow, str) else set(allow)
+    unknown = sorted(names - set(ALLOWANCES))
+    if unknown:
+        raise UsageError(f"no allowance {unknown[0]!r}; expected {', '.join(ALLOWANCES)}")
+    return frozenset(names)
+
+
+def _implementation(
+    forward: Callable[..., Any] | Implementation | None,
+    derivative: Callable[..., Any] | None,
+    backward: Callable[..., Any] | None,
+) -> Implementation:
+    if isinstance(forward, Implementation):
+        if derivative is not None or backward is not None:
+            raise UsageError("an Implementation brings its own derivative and backward")
+        return forward
+    functions = (forward, derivative, backward)
+    for function in functions:
+        if function is not None and not callable(function):
+            raise UsageError(f"expected a function or an Implementation, not {function!r}")
+    names = [_name(function) for function in functions]
+    given = [name for name, f in zip(names, functions, strict=True) if f is not None]
+    if not given:
+        raise UsageError("nothing to check: give forward, derivative or backward")
+    array = 'np.array([{x}], "{dtype}")'
+    upstream = 'np.array([{upstream}], "{dtype}")'
+    return Implementation(
+        given[0],
+        *functions,
+        call=f"{names[0]}({array})",
+        derivative_call=f"{names[1]}({array})",
+        backward_call=f"{names[2]}({array}, {upstream})",
+    )
+
+
+def _name(function: Any) -> str:
+    """How a function is called, or an object that can be called."""
+    for attribute in ("__name__", "name"):
+        name = getattr(function, attribute, None)
+        if isinstance(name, str):
+            return name
+    return type(function).__name__

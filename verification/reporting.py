@@ -1,0 +1,212 @@
+"""Findings and conventions, made of what was seen: place, numbers, reason, snippet."""
+
+import numpy as np
+
+from reference.arithmetic.types import Array
+
+from .accuracy import OTHER_NAN, OTHER_ZERO, Survey, Tally
+from .calls import Subject, Trouble
+from .complaint import Complaint
+from .implementation import Implementation
+from .shrinking import complexity, shrink
+from .truth import Question, answer
+from .verdict import KINDS, Convention, Finding, Region
+
+# Who chooses which derivative at a kink.
+CHOICES = {
+    ("relu", "left"): "PyTorch's, JAX's and TensorFlow's choice",
+    ("relu", "middle"): "the mean of both sides, as of jax.numpy.maximum",
+    ("leaky_relu", "left"): "PyTorch's and TensorFlow's choice",
+    ("leaky_relu", "right"): "JAX's choice",
+}
+WHY_OF_TROUBLES = {
+    "input written": "it works in place",
+    "read-only": "it works in place, and cannot where the input is read-only",
+    "dtype": "a constant or a conversion of another precision decides the dtype",
+}
+OTHERS = {
+    OTHER_ZERO: "{count} zeros have the other sign than the limit, in [{low:.6g}, {high:.6g}]",
+    OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in the frameworks",
+}
+# Laws that fall with the accuracy, and for the same reason.
+LAWS = ("out of bounds", "not monotone", "not symmetric", "inconsistent")
+# Wrong results that a diagnosis looks at.
+DIAGNOSED = 1500
+NOT_ALONE = "only within a longer array"
+
+
+class Reporter:
+    """Writes the findings about one subject of an implementation."""
+
+    def __init__(
+        self, question: Question, subject: Subject, implementation: Implementation
+    ) -> None:
+        self.question, self.subject, self.implementation = question, subject, implementation
+        self.why: str | None = None
+
+    def of_tallies(self, seen: Survey) -> list[Finding]:
+        """One finding for each kind of wrong results."""
+        kinds = {kind: tally for kind, tally in seen.tallies.items() if kind in KINDS}
+        if not kinds:
+            return []
+        self.why = self._why(seen, *kinds.values())
+        return [
+            self._of_tally(kind, tally, seen, self.why or self._why(seen, tally))
+            for kind, tally in kinds.items()
+        ]
+
+    def _of_tally(self, kind: str, tally: Tally, seen: Survey, why: str | None) -> Finding:
+        x, got, upstream, alone = shrink(kind, self.question, self.subject, tally)
+        region = Region(
+            tally.wrong, seen.inputs, tally.low, tally.high, tally.worst_ulp, tally.worst_at
+        )
+        return self._finding(
+            kind, x, got, region, upstream=upstream, why=why, detail="" if alone else NOT_ALONE
+        )
+
+    def _why(self, seen: Survey, *tallies: Tally) -> str | None:
+        from .diagnosis import Case, diagnose  # noqa: PLC0415  SciPy only where it is needed
+
+        samples = [tally.sample() for tally in tallies]
+        x, got, upstream = zip(*samples, strict=True)
+        factors = None if upstream[0] is None else np.concatenate(upstream)
+        size = sum(part.size for part in x)
+        some = slice(None, None, size // DIAGNOSED + 1)
+        case = Case(
+            self.question,
+            np.concatenate(x)[some],
+            np.concatenate(got)[some],
+            None if factors is None else factors[some],
+            right=seen.right(),
+            wrong=sum(tally.wrong for tally in tallies),
+        )
+        return diagnose(case)
+
+    def of_troubles(self, troubles: list[Trouble], seen: Survey) -> list[Finding]:
+        """One finding for each kind of misbehaviour in a call."""
+        return [self._of_trouble(trouble, seen) for trouble in troubles]
+
+    def _of_trouble(self, trouble: Trouble, seen: Survey) -> Finding:
+        flat = [argument.reshape(-1) for argument in trouble.arguments]
+        x = flat[0]
+        at = x[_simplest(x)] if x.size else np.zeros(1, self.question.format_.dtype)
+        where = seen.unanswered if trouble.kind == "exception" else x
+        why = WHY_OF_TROUBLES.get(trouble.kind)
+        if trouble.kind == "exception" and "read-only" in trouble.detail:
+            why = WHY_OF_TROUBLES["read-only"]
+        detail = trouble.detail
+        if x.size != 1:
+            detail += f" (argument of shape {trouble.arguments[0].shape})"
+        region = self._region(where if where.size else x, max(seen.inputs, x.size, 1))
+        return self._finding(trouble.kind, at, None, region, why=why, detail=detail)
+
+    def of_complaint(self, complaint: Complaint) -> Finding:
+        """The finding about a broken law."""
+        x = complaint.x.reshape(-1)
+        one = x[_simplest(x)]
+        upstream = np.ones_like(one) if self.subject.name == "backward" else None
+        arguments = (one,) if upstream is None else (one, upstream)
+        got, _ = self.subject.resiliently(*arguments, warns=False)
+        region = self._region(x, complaint.tried)
+        return self._finding(
+            complaint.kind,
+            one,
+            got,
+            region,
+            upstream=upstream,
+            why=complaint.why or (self.why if complaint.kind in LAWS else None),
+            detail=complaint.detail,
+        )
+
+    def _region(self, x: Array, tried: int) -> Region:
+        wide = x.astype(np.float64)
+        wide = wide[~np.isnan(wide)]
+        if not wide.size:
+            return Region(int(x.size), tried, np.nan, np.nan, 0.0, np.nan)
+        return Region(int(x.size), tried, float(wide.min()), float(wide.max()), 0.0, np.nan)
+
+    def _finding(  # noqa: PLR0913  the parts of a finding
+        self,
+        kind: str,
+        x: Array,
+        got: Array | None,
+        region: Region,
+        *,
+        upstream: Array | None = None,
+        why: str | None = None,
+        detail: str = "",
+    ) -> Finding:
+        format_ = self.question.format_
+        factor = upstream
+        if factor is None and self.subject.name == "backward":
+            factor = np.ones_like(x)
+        with np.errstate(all="ignore"):
+            nothing = np.full(1, np.nan).astype(format_.dtype)
+            result = answer(self.question, x, nothing if got is None else got, factor)
+            expected = float(result.expected[0])
+            computed = None if got is None else float(got[0])
+            absolute = np.nan if computed is None else abs(computed - expected)
+        return Finding(
+            kind=kind,
+            subject=self.subject.name,
+            at=float(x[0]),
+            bits=f"0x{int(x.view(format_.bits)[0]):0{2 * format_.dtype.itemsize}x}",
+            got=computed,
+            expected=expected,
+            ulp=np.nan if computed is None else float(result.ulp[0]),
+            absolute=absolute,
+            region=region,
+            why=why,
+            snippet=self._snippet(x, factor),
+            detail=detail,
+            decimal=str(x[0]),
+            upstream=None if factor is None else float(factor[0]),
+        )
+
+    def _snippet(self, x: Array, upstream: Array | None) -> str:
+        templates = {
+            "value": self.implementation.call,
+            "derivative": self.implementation.derivative_call or self.implementation.call,
+            "backward": self.implementation.backward_call or self.implementation.call,
+        }
+        text = templates[self.subject.name].replace("{x}", _literal(x))
+        text = text.replace("{dtype}", self.question.format_.name)
+        return text if upstream is None else text.replace("{upstream}", _literal(upstream))
+
+    def others(self, seen: Survey) -> list[Convention]:
+        """Zeros of the other sign than the limit's, and numbers at NaN, where they are legal."""
+        conventions = []
+        for kind, text in OTHERS.items():
+            tally = seen.tallies.get(kind)
+            if tally is not None:
+                said = text.format(count=tally.wrong, low=tally.low, high=tally.high)
+                conventions.append(Convention(self.subject.name, tally.worst_at, said))
+        return conventions
+
+    def kinks(self) -> list[Convention]:
+        """The element of the subdifferential that is chosen at each kink."""
+        if self.subject.name != "derivative":
+            return []
+        conventions = []
+        for kink in self.question.activation.kinks:
+            x = np.full(1, kink.at).astype(self.question.format_.dtype)
+            got, answered = self.subject.resiliently(x, warns=False)
+            if not answered[0] or answer(self.question, x, got).wrong[0]:
+                continue
+            chosen = float(got[0])
+            ends = np.array([kink.left, kink.right]).astype(got.dtype).astype(np.float64)
+            side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
+            whose = CHOICES.get((self.question.activation.name, side), f"{side} derivative")
+            text = f"derivative {got[0]} at the kink {kink.at:g} ({whose})"
+            conventions.append(Convention(self.subject.name, kink.at, text))
+        return conventions
+
+
+def _simplest(x: Array) -> slice:
+    place = int(np.argmin(complexity(x.astype(np.float64))))
+    return slice(place, place + 1)
+
+
+def _literal(x: Array) -> str:
+    number = float(x[0])
+    return str(x[0]) if np.isfinite(number) else f'float("{number}")'

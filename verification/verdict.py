@@ -1,0 +1,208 @@
+"""What the oracle says: a verdict, its findings, and the conventions that it met."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from reference.arithmetic.types import Array, Float64
+
+# Kinds of findings, gravest first: in this order they are told.
+KINDS: dict[str, str] = {
+    "exception": "raises an exception",
+    "no result": "returns no array of numbers",
+    "dtype": "returns another dtype",
+    "shape": "returns another shape",
+    "input written": "writes to its input",
+    "shared result": "returns memory that is not the caller's own",
+    "not deterministic": "gives other bits for the same input",
+    "state": "depends on earlier calls",
+    "nan": "gives NaN where the true result is a number",
+    "nan lost": "gives a number for NaN",
+    "overflow": "gives an infinity where the true result is finite",
+    "kink": "gives a derivative outside the subdifferential",
+    "upstream": "breaks a law of the product with upstream",
+    "wrong sign": "has the wrong sign",
+    "flushed": "gives zero where the true result is not",
+    "inaccurate": "is less accurate than the tolerance",
+    "infinity": "misses the limit at an infinity",
+    "length": "gives other bits in an array of another length or offset",
+    "layout": "gives other bits in another memory layout",
+    "inconsistent": "is not the derivative of this forward",
+    "out of bounds": "leaves the function's range",
+    "not monotone": "falls where the function rises, or rises where it falls",
+    "not symmetric": "breaks the function's symmetry",
+    "sign of zero": "gives a zero of the wrong sign",
+    "warning": "lets a warning reach the caller",
+    "output": "writes to standard output or error",
+}
+SHOWN = 5
+# Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
+DIGITS = {6: 5, 10: 9, 18: 17}
+# pytest shows at most 240 characters of a failed assertion's operand.
+ONE_LINE = 236
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a finding holds: so many of the tried inputs, between two of them; and the worst."""
+
+    wrong: int
+    tried: int
+    low: float
+    high: float
+    worst_ulp: float
+    worst_at: float
+
+    def __str__(self) -> str:
+        text = f"{self.wrong} of {self.tried} inputs in [{self.low:.6g}, {self.high:.6g}]"
+        if self.worst_ulp > 0:
+            text += f", worst {self.worst_ulp:.3g} ulp at {self.worst_at:.6g}"
+        return text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, at a smallest input that shows it.
+
+    ``subject`` is "value", "derivative" or "backward", ``bits`` those of the input in hex,
+    ``got`` (None if no result came) and ``expected`` (correctly rounded) are numbers, the errors
+    in ulp and absolute. ``detail`` adds what the numbers do not say, ``why`` names the known
+    pattern.
+    """
+
+    kind: str
+    subject: str
+    at: float
+    bits: str
+    got: float | None
+    expected: float
+    ulp: float
+    absolute: float
+    region: Region
+    why: str | None = None
+    snippet: str = ""
+    detail: str = ""
+    decimal: str = ""
+    upstream: float | None = None
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Sort key: gravest kind first, then largest error."""
+        return list(KINDS).index(self.kind), -self.region.worst_ulp
+
+    def __str__(self) -> str:
+        lines = [f"{self.subject} {KINDS[self.kind]}: {self.detail or self._numbers()}"]
+        if self.why:
+            lines.append(f"  why: {self.why}")
+        where = f"  at: x = {self.decimal} = {self.at.hex()} = {self.bits}"
+        lines.append(where if self.upstream is None else f"{where}, upstream = {self.upstream:g}")
+        if self.detail and self.got is not None:
+            lines.append(f"  {self._numbers()}")
+        lines += [f"  region: {self.region}", f"  try: {self.snippet}"]
+        return "\n".join(lines)
+
+    def _numbers(self) -> str:
+        digits = DIGITS[len(self.bits)]
+        numbers = f"got {self.got:.{digits}g}, expected {self.expected:.{digits}g}"
+        return f"{numbers}: off by {self.ulp:.4g} ulp, {self.absolute:.3g}"
+
+    def short(self) -> str:
+        """Return one clause: kind, place, numbers and reason."""
+        said = f"{self.subject} {self.kind} at x={self.decimal}"
+        if self.detail:
+            return f"{said}: {self.why or self.detail}"
+        said += f": got {self.got:.6g}, expected {self.expected:.6g}, {self.ulp:.3g} ulp"
+        return f"{said}: {self.why}" if self.why else said
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A legal choice, reported and not held against the implementation."""
+
+    subject: str
+    at: float
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement on one implementation in one format; true if nothing was found.
+
+    ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
+    inputs, ``inputs`` how many were tried of each, ``allowances`` what was tolerated beyond
+    ``tolerance`` (in ulp). ``profile`` holds inputs and errors in ulp, for the plot.
+    """
+
+    implementation: str
+    activation: str
+    dtype: str
+    tolerance: float
+    allowances: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    conventions: tuple[Convention, ...]
+    inputs: Mapping[str, int]
+    worst_ulp: Mapping[str, float]
+    profile: Mapping[str, tuple[Array, Float64]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def _head(self) -> str:
+        result = "passed" if self.passed else "FAILED"
+        return f"{result}: {self.implementation} as {self.activation} in {self.dtype}"
+
+    def __str__(self) -> str:
+        worst = ", ".join(f"{name} {ulp:.3g} ulp" for name, ulp in self.worst_ulp.items())
+        tried = sum(self.inputs.values())
+        lines = [
+            self._head(),
+            f"worst: {worst or 'nothing judged'}; {tried} results, tolerance {self.tolerance:g} ulp"
+            + "".join(f"; allowed: {allowance}" for allowance in self.allowances),
+            *(str(finding) for finding in self.findings[:SHOWN]),
+        ]
+        if len(self.findings) > SHOWN:
+            rest = ", ".join(f"{f.subject} {f.kind}" for f in self.findings[SHOWN:])
+            lines.append(f"and {len(self.findings) - SHOWN} more: {rest}")
+        lines += [f"convention: {convention}" for convention in self.conventions]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        clauses = "; ".join(finding.short() for finding in self.findings)
+        text = f"<{self._head()}{': ' if clauses else ''}{clauses}>"
+        return text if len(text) <= ONE_LINE else f"{text[: ONE_LINE - 4]}...>"
+
+    def to_json(self) -> str:
+        """Return the verdict as JSON; infinities and NaN are strings."""
+        content = asdict(self)
+        del content["profile"]
+        return json.dumps(_plain({"passed": self.passed, **content}), indent=2, allow_nan=False)
+
+    def plot(self, path: str | Path) -> None:
+        """Draw error in ulp against x over the whole format, and save it."""
+        from .plot import draw  # noqa: PLC0415  Matplotlib only when drawing
+
+        draw(self, path)
+
+
+def _plain(content: Any) -> Any:
+    """Replace what JSON has no number for."""
+    if isinstance(content, Mapping):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
+    if isinstance(content, float) and not isfinite(content):
+        return str(content)
+    return content
