@@ -139,9 +139,9 @@ each_case = pytest.mark.parametrize(
 @each_case
 def test_bits_do_not_depend_on_the_place_in_the_array(activation, order, format_):
     """Reversed, rolled past the seams of the blocks, cut at them, strided, transposed."""
-    x = active(format_)[: 3 * BLOCK + 5]
+    x = np.tile(active(format_), 2)[: 2 * BLOCK + 5]
     expected = activation.derivative(x, order=order)
-    whole = x[:-5].reshape(3, BLOCK)
+    whole = x[:-5].reshape(2, BLOCK)
     assert same_bits(activation.derivative(x[::-1], order=order)[::-1], expected)
     assert same_bits(np.roll(activation.derivative(np.roll(x, 77), order=order), -77), expected)
     assert same_bits(activation.derivative(x[::3], order=order), expected[::3])
