@@ -29,12 +29,13 @@ import numpy as np
 from reference.function import Function
 
 from .double_double import ZERO, DoubleDouble, as_double_double, where
-from .parallel import in_parallel
+from .parallel import in_parallel, threads_for
 from .rounding import narrow, narrow_double_double, nearest
 from .types import Array, Float64, Mask
 
 FLOAT64 = np.dtype(np.float64)
-BLOCK = 16384
+BLOCK = 1 << 14
+THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
 FLOAT64_ERROR = 2.0**-42
 FLOAT64_ERROR_OF_SUMS = 2.0**-37
 NEAR_A_ROOT = 2.0**-8
@@ -54,6 +55,7 @@ class _Task(NamedTuple):
     parameters: Mapping[str, Any]
     dtype: np.dtype[Any]
     is_wide: bool
+    block: int
 
     def formula(self, x: Any) -> Any:
         return self.function.evaluate(x, **self.parameters)
@@ -70,7 +72,9 @@ def evaluate(
 ) -> Array:
     """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``."""
     is_wide = x.dtype == FLOAT64 or (upstream is not None and upstream.dtype == FLOAT64)
-    task = _Task(function, parameters, x.dtype, is_wide)
+    threads = threads_for(x.size)
+    block = BLOCK if threads == 1 else THREADED_BLOCK
+    task = _Task(function, parameters, x.dtype, is_wide, block)
     levels = [_by_float64, _by_double_double, _by_decimal]
     if task.is_wide and not function.exact:
         del levels[0]
@@ -82,7 +86,7 @@ def evaluate(
         with np.errstate(all="ignore"):
             _evaluate(task, levels, flat[part], _at(factor, part), result[part])
 
-    in_parallel(fill, flat.size)
+    in_parallel(fill, flat.size, threads)
     return result.reshape(x.shape)
 
 
@@ -92,8 +96,8 @@ def _evaluate(
     """Fill ``result`` by the first level, in blocks, and by the others where that is in doubt."""
     level, *higher = levels
     doubtful = []
-    for start in range(0, x.size, BLOCK):
-        block = slice(start, start + BLOCK)
+    for start in range(0, x.size, task.block):
+        block = slice(start, start + task.block)
         result[block], in_doubt = _evaluate_block(task, level, x[block], _at(upstream, block))
         if np.count_nonzero(in_doubt):
             doubtful.append(start + np.flatnonzero(in_doubt))

@@ -8,21 +8,25 @@ VARIABLE = "HALFULP_THREADS"
 SMALLEST_PART = 1 << 17
 
 
-def in_parallel(work: Callable[[slice], None], size: int) -> None:
-    """Call ``work`` for slices that make up range(size), at most one a thread."""
-    parts = min(_threads(), size // SMALLEST_PART) if size >= 2 * SMALLEST_PART else 1
-    if parts == 1:
-        work(slice(0, size))
-        return
-    ends = [size * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
-        for _ in pool.map(work, map(slice, ends, ends[1:])):
-            pass
+def threads_for(size: int) -> int:
+    """How many threads an array of ``size`` elements is worth, of those that are allowed."""
+    return min(_allowed(), size // SMALLEST_PART) if size >= 2 * SMALLEST_PART else 1
 
 
-def _threads() -> int:
+def _allowed() -> int:
     """The number of threads that the environment asks for; 1 unless it does."""
     asked = os.environ.get(VARIABLE, "1")
     if not (asked.isdecimal() and int(asked) > 0):
         raise ValueError(f"{VARIABLE} has to be a number of threads, 1 or more, not {asked!r}")
     return int(asked)
+
+
+def in_parallel(work: Callable[[slice], None], size: int, threads: int) -> None:
+    """Call ``work`` for slices that make up range(size), one a thread."""
+    if threads == 1:
+        work(slice(0, size))
+        return
+    ends = [size * part // threads for part in range(threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(work, map(slice, ends, ends[1:])):
+            pass

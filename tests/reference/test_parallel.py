@@ -7,13 +7,17 @@ import pytest
 
 from reference import gelu
 from reference.arithmetic import parallel
-from reference.arithmetic.parallel import SMALLEST_PART, in_parallel
+from reference.arithmetic.parallel import SMALLEST_PART, in_parallel, threads_for
 
 
 def parts_of(size):
     """List the slices that the work is divided into, and the threads that did them."""
     seen = []
-    in_parallel(lambda part: seen.append((part.start, part.stop, threading.get_ident())), size)
+    in_parallel(
+        lambda part: seen.append((part.start, part.stop, threading.get_ident())),
+        size,
+        threads_for(size),
+    )
     return sorted(seen)
 
 
@@ -46,11 +50,10 @@ def test_bits_do_not_depend_on_threads(monkeypatch):
         assert a.tobytes() == b.tobytes()
 
 
-def test_what_goes_wrong_in_a_thread_is_raised(monkeypatch):
+def test_what_goes_wrong_in_a_thread_is_raised():
     """And not lost."""
-    monkeypatch.setenv(parallel.VARIABLE, "2")
     with pytest.raises(ZeroDivisionError):
-        in_parallel(lambda part: part.start // 0, 2 * SMALLEST_PART)
+        in_parallel(lambda part: part.start // 0, 2 * SMALLEST_PART, threads=2)
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "two", ""])
@@ -58,4 +61,4 @@ def test_a_number_of_threads_that_is_none_is_refused(asked, monkeypatch):
     """In one sentence that says what came."""
     monkeypatch.setenv(parallel.VARIABLE, asked)
     with pytest.raises(ValueError, match="HALFULP_THREADS has to be a number of threads"):
-        in_parallel(lambda _part: None, 2 * SMALLEST_PART)
+        threads_for(2 * SMALLEST_PART)
