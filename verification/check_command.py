@@ -36,6 +36,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument("--tolerance", type=float, metavar="ULP", help="default: 4; 16-bit: 1")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
     parser.add_argument("--strict", action="store_true", help="no allowance next to roots")
     parser.add_argument("--allow", action="append", default=[], help="such as flush-to-zero")
     parser.add_argument("--command", help="a program that maps raw values to raw values")
@@ -102,6 +103,7 @@ def _judge(connection: Connection, arguments: Namespace) -> None:
             exhaustive=arguments.exhaustive,
             allow=arguments.allow,
             strict=arguments.strict,
+            scheduler=arguments.scheduler,
         )
     except UsageError as error:
         outcome = error

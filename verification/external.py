@@ -3,6 +3,7 @@
 import shlex
 import subprocess
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ def implementation(
         None if derivative_command is None else _program(derivative_command, timeout),
         call=_pipe(command),
         derivative_call=_pipe(derivative_command),
+        origin=partial(implementation, command, derivative_command, timeout),
     )
 
 

@@ -13,7 +13,8 @@ class Implementation:
 
     ``backward`` maps (x, upstream); a function that is None is not judged. The ``call``s are
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
-    ``{upstream}`` stand for a number and ``{dtype}`` for the format's name.
+    ``{upstream}`` stand for a number and ``{dtype}`` for the format's name. Where there is an
+    ``origin``, other processes can make the same implementation by it.
     """
 
     name: str
@@ -23,3 +24,4 @@ class Implementation:
     call: str = "{x}"
     derivative_call: str = ""
     backward_call: str = ""
+    origin: Callable[[], "Implementation"] | None = None

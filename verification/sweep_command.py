@@ -71,9 +71,10 @@ def sweep(arguments: Namespace) -> int:
             return INTERRUPTED
         rows = [_row(ledger, *function) for function in functions]
         write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
+        seconds = sum(done.seconds for done in ledger.done.values())
         ledger.remove()
     _show(rows)
-    sys.stdout.write(f"Written: {out}\n")
+    sys.stdout.write(f"Written: {out} ({seconds:,.0f} core seconds)\n")
     differing = _differing(_hashes(rows), expected)
     if differing:
         sys.stderr.write(f"Other results than in {arguments.expect}: {', '.join(differing)}\n")
