@@ -15,8 +15,8 @@ relatively, e^w then by 6u |w|, and |w| <= 218 (gelu_tanh within its saturation)
 another 20 roundings below 2^-42. At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79):
 2^-74. Near a root r of a derivative the terms cancel and the error grows by a factor, at most
 3.3 / |x - r| for all roots of the catalogue. At the first level, where |w| <= 8, the tail (2^-48)
-and 20u come to 2^-47.6, so that sums have 2^-45 / |x - r| within 2^-8 of a root, and 2^-37 up to
-there; beyond |w| = 8 the factor is at most 7 and 2^-42 comes to 2^-39.
+and 20u come to 2^-47.6, so that sums have 2^-45 / |x - r|; beyond |w| = 8 the factor is at most 7
+and 2^-42 comes to 2^-39. So it is 2^-39 for all that is not within 2^-6 of a root.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,8 +37,8 @@ FLOAT64 = np.dtype(np.float64)
 BLOCK = 1 << 14
 THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
 FLOAT64_ERROR = 2.0**-42
-FLOAT64_ERROR_OF_SUMS = 2.0**-37
-NEAR_A_ROOT = 2.0**-8
+FLOAT64_ERROR_OF_SUMS = 2.0**-39
+NEAR_A_ROOT = 2.0**-6
 DOUBLE_DOUBLE_ERROR = 2.0**-74
 ONE_ROUNDING = 2.0**-52
 LINEAR_BELOW = 2.0**-60
