@@ -10,37 +10,45 @@ from math import inf
 from typing import Any
 
 from .activation import Activation
-from .arithmetic.elementary import density_at_zero, logistic
+from .arithmetic.elementary import decimal, density_at_zero, logistic
 from .function import Function
 
 
-def argument(x: Any) -> tuple[Any, Any, Any]:
-    """w(x), w'(x) and w''(x); 2 √(2/π) is 4/√(2π)."""
-    scale = 4 * density_at_zero(like=x)
-    kappa_x = 44715 * x / 10**6
-    kappa_x_x = kappa_x * x
-    return scale * (x * (1 + kappa_x_x)), scale * (1 + 3 * kappa_x_x), scale * (6 * kappa_x)
+def argument(x: Any) -> Any:
+    """w(x) = 2 √(2/π) (x + κ x³); 2 √(2/π) is 4/√(2π)."""
+    kappa = decimal("0.044715", like=x)
+    return 4 * density_at_zero(like=x) * (x * (1 + kappa * x * x))
+
+
+def slope(x: Any) -> Any:
+    """w'(x) = 2 √(2/π) (1 + 3 κ x²)."""
+    kappa = decimal("0.044715", like=x)
+    return 4 * density_at_zero(like=x) * (1 + 3 * kappa * x * x)
+
+
+def curvature(x: Any) -> Any:
+    """w''(x) = 2 √(2/π) 6 κ x."""
+    kappa = decimal("0.044715", like=x)
+    return 4 * density_at_zero(like=x) * (6 * kappa * x)
 
 
 def value(x: Any) -> Any:
     """x σ(w)."""
-    w, _, _ = argument(x)
-    s, _ = logistic(w)
+    s, _ = logistic(argument(x))
     return x * s
 
 
 def first(x: Any) -> Any:
     """σ(w) + x σ'(w) w', with σ'(w) = σ(w) σ(-w)."""
-    w, dw, _ = argument(x)
-    s, c = logistic(w)
-    return s + x * (s * c * dw)
+    s, c = logistic(argument(x))
+    return s + x * (s * c * slope(x))
 
 
 def second(x: Any) -> Any:
     """2 σ'(w) w' + x (σ''(w) w'² + σ'(w) w''), with σ''(w) = σ'(w) (σ(-w) - σ(w))."""
-    w, dw, ddw = argument(x)
-    s, c = logistic(w)
-    return s * c * (2 * dw + x * (ddw + dw * dw * (c - s)))
+    s, c = logistic(argument(x))
+    dw = slope(x)
+    return s * c * (2 * dw + x * (curvature(x) + dw * dw * (c - s)))
 
 
 SATURATION = (14.0, 32.0)  # w'² x e^-w is below 2^-150-128, and below 2^-1075-1024

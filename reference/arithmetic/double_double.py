@@ -12,6 +12,7 @@ where `evaluation` keeps them.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,13 @@ class DoubleDouble:
 
     def __rtruediv__(self, other: Any) -> "DoubleDouble":
         return as_double_double(other) / self
+
+
+@cache
+def constant(digits: str) -> DoubleDouble:
+    """The pair nearest to a decimal fraction."""
+    hi, lo = nearest_pair(Fraction(digits))
+    return DoubleDouble(np.asarray(hi), np.asarray(lo))
 
 
 def _is_power_of_two(number: Any) -> bool:

@@ -35,6 +35,14 @@ def constant(number: float, like: Any) -> Any:
     return np.full_like(like, number) if isinstance(like, np.ndarray) else number
 
 
+def decimal(digits: str, like: Any) -> Any:
+    """A decimal fraction, rounded to the number type of ``like``."""
+    if isinstance(like, Decimal):
+        return Decimal(digits)
+    pair = double_double.constant(digits)
+    return pair if isinstance(like, DoubleDouble) else float(pair.hi)
+
+
 def exp(x: Any) -> Any:
     """e^x."""
     if isinstance(x, DoubleDouble):
