@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from math import frexp, inf, nextafter, perm
 
 import numpy as np
-from flint import arb, arb_series, ctx
+from flint import arb, arb_series, ctx, fmpq_series
 
 from reference.arithmetic.types import Float64
 
@@ -95,7 +95,7 @@ def beside_a_line(form: Form, order: int, run: Run, format_: Format) -> Line | N
         last = _number(run.first + run.length - 1, format_)
         if not abs(last) < LINE_BELOW:
             return None
-        value, slope, second, *_ = _taylor(form, order, arb(0))
+        value, slope, second, *_ = _taylor_at_zero(form, order)
         n = 3 if second == 0 else 2
         term = _taylor(form, order, (last / 2) * arb(1, 1))[n] * last**n
         is_exact = value == 0 and slope.is_exact() and abs(frexp(float(slope))[0]) == POWER_OF_TWO
@@ -133,6 +133,15 @@ def _taylor(form: Form, order: int, x: arb) -> list[arb]:
     except ValueError:
         return [arb(0, inf)] * (DEGREE + 2)
     return [series[n + order] * perm(n + order, order) for n in range(DEGREE + 2)]
+
+
+def _taylor_at_zero(form: Form, order: int) -> list[arb]:
+    """The same at x = 0; where the form has no irrational numbers, by exact rational arithmetic."""
+    try:
+        series = form(fmpq_series([0, 1]))
+    except TypeError:
+        return _taylor(form, order, arb(0))
+    return [arb(series[n + order] * perm(n + order, order)) for n in range(DEGREE + 2)]
 
 
 @contextmanager

@@ -87,17 +87,27 @@ def test_a_damaged_polynomial_does_not_enclose(damage):
     assert not encloses(damaged, form, 0, run)
 
 
-@pytest.mark.parametrize("name", ["silu", "gelu", "gelu_tanh"])
+@pytest.mark.parametrize(
+    ("name", "order", "slope", "sides"),
+    [
+        pytest.param("silu", 0, 1 / 2, (1, 1), id="silu"),
+        pytest.param("gelu", 0, 1 / 2, (1, 1), id="gelu"),
+        pytest.param("gelu_tanh", 0, 1 / 2, (1, 1), id="gelu_tanh"),
+        pytest.param("sigmoid", 2, -1 / 8, (1, -1), id="sigmoid''"),
+    ],
+)
 @pytest.mark.parametrize("sign", [0, 1 << 31])
-def test_a_line_says_on_which_side_the_function_lies(name, sign):
-    """For subnormal x, f(x) is strictly between x/2 and the next double above it."""
+def test_a_line_says_on_which_side_the_function_lies(name, order, slope, sides, sign):
+    """For subnormal x, f(x) is strictly between the line and the next double above or below."""
     form = form_of(ACTIVATIONS[name])
-    line = beside_a_line(form, 0, Run(sign, BINADE), FLOAT32)
-    assert line == Line(0.5, np.inf)
+    side = sides[sign > 0]
+    line = beside_a_line(form, order, Run(sign, BINADE), FLOAT32)
+    assert line == Line(slope, side * np.inf)
     x, t = points(Run(sign | 1, 1 << 20))
-    with ctx.workprec(700):
+    with ctx.workprec(1200):
         for point, bound in zip(x.tolist(), line.bounds(x, t)[0].tolist(), strict=True):
-            assert arb(point) / 2 < enclose_point(form, point, 700)[0] < arb(bound)
+            f = enclose_point(form, point, 1200)[order]
+            assert 0 < side * (f - slope * arb(point)) < side * (arb(bound) - slope * arb(point))
 
 
 @pytest.mark.parametrize(("name", "order"), [("sigmoid", 0), ("gelu", 1), ("tanh", 1)])
