@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from importlib import metadata
 from typing import TypeVar
 
 from .errors import UsageError
@@ -22,15 +23,23 @@ SECONDS_TO_COME_BACK = 120
 
 
 def reach(address: str) -> None:
-    """Raise UsageError unless a scheduler answers."""
+    """Raise UsageError unless a scheduler answers, and its workers have this version of ours."""
     try:
-        with _quiet(), Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False):
-            pass
+        with _quiet(), Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False) as client:
+            # A worker that cannot unpickle a task dies of it: nothing of ours is sent here.
+            found = client.run(metadata.version, "halfulp", on_error="return")
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
             f"--scheduler: expected the address of a Dask scheduler, such as tcp://host:8786, "
             f"but none answers at {address!r} ({str(error).splitlines()[0]})"
         ) from None
+    here = metadata.version("halfulp")
+    for worker, there in found.items():
+        if there != here:
+            raise UsageError(
+                f"expected halfulp {here} on every worker, but {worker} has "
+                f"{there if isinstance(there, str) else 'none'}: install it there"
+            )
 
 
 def on_cluster(

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 import reference
 from figures.command import main
@@ -173,6 +174,20 @@ def test_a_worker_of_other_sources_is_refused(cluster, tmp_path, capsys):
     out = tmp_path / "sweep.json"
     assert main([*ARGUMENTS, "--out", str(out), "--scheduler", cluster.address]) == 2
     assert "install the same version of halfulp" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_worker_of_another_version_is_refused(cluster, tmp_path, capsys):
+    """Before anything is sent to it."""
+    package = tmp_path / "other" / "halfulp-0.0.1.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: halfulp\nVersion: 0.0.1\n")
+    cluster.new_worker(PYTHONPATH=str(tmp_path / "other"))
+    with Client(cluster.address) as client:
+        client.wait_for_workers(1)
+    out = tmp_path / "sweep.json"
+    assert main([*ARGUMENTS, "--out", str(out), "--scheduler", cluster.address]) == 2
+    assert "has 0.0.1: install it there" in capsys.readouterr().err
     assert not out.exists()
 
 
