@@ -187,5 +187,5 @@ def _second_look(arguments: Namespace) -> "Verdict":
 
     name, activation = arguments.target
     clock = Clock(arguments.timeout)
-    with Worker(partial(_named, name), format_of(arguments.dtype), clock) as worker:
+    with Worker(name, partial(_named, name), format_of(arguments.dtype), clock) as worker:
         return _judge(arguments, worker.implementation(), activation)

@@ -4,7 +4,9 @@ import os
 import signal
 import time
 from contextlib import suppress
+from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
+from threading import Thread
 
 from .calls import Died, Expired
 
@@ -44,6 +46,11 @@ class Clock:
         return self.limit()
 
 
+def late(limit: float) -> str:
+    """What is said of a call that took longer than it may."""
+    return f"no result within {limit:.3g} s (a tenth of --timeout)"
+
+
 def memory_limit() -> int:
     """Bytes that a candidate may have: half of the machine's memory."""
     return int(MEMORY_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
@@ -67,13 +74,24 @@ def limit_memory(pid: int = 0) -> None:
 
 
 def confine() -> None:
-    """Begin a child: a session of its own, limited memory, standard output and error nowhere."""
+    """Begin a child: a session of its own, limited memory, standard output and error nowhere.
+
+    It does not outlive its parent, however that ends.
+    """
     if hasattr(os, "setsid"):
         os.setsid()
+    Thread(target=_follow_parent, daemon=True).start()
     limit_memory()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
+
+
+def _follow_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        kill_session(os.getpid())
 
 
 def kill_session(pid: int) -> None:

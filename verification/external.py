@@ -15,7 +15,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .calls import Died, Hung, Nonsense
-from .confinement import Clock, kill_session, limit_memory, status
+from .confinement import Clock, kill_session, late, limit_memory, status
 from .errors import UsageError
 from .implementation import Implementation
 
@@ -40,8 +40,8 @@ def implementation(
 
 def _pipe(command: str | None) -> str:
     """A line of shell that sends one number through the command."""
-    write = "import numpy, sys; sys.stdout.buffer.write(numpy.{dtype}({x}).tobytes())"
-    return f"python3 -c '{write}' | {command} | xxd -p"
+    write = 'sys.stdout.buffer.write(numpy.array({x}, "{dtype}").tobytes())'
+    return f"python3 -c 'import ml_dtypes, numpy, sys; {write}' | {command} | od -An -tx1"
 
 
 def little_endian(x: Array) -> bytes:
@@ -116,4 +116,4 @@ def _wait(process: "subprocess.Popen[bytes]", limit: float, files: dict[int, int
             return True
         if any(os.fstat(file).st_size > most for file, most in files.items()):
             return False
-    raise Hung(f"no end within {limit:.3g} s (a tenth of --timeout)")
+    raise Hung(late(limit))

@@ -17,7 +17,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .calls import Died, Hung, Subject, Trouble
-from .confinement import Clock, confine, end, how_it_ended
+from .confinement import Clock, confine, end, how_it_ended, late
 from .errors import UsageError
 from .implementation import Implementation
 from .ulp import Format
@@ -26,13 +26,13 @@ Build = Callable[[], Implementation]
 
 
 class Worker:
-    """The process that holds the candidate; ``build`` makes the implementation in it."""
+    """The process that holds the candidate ``name``; ``build`` makes the implementation in it."""
 
-    def __init__(self, build: Build, format_: Format, clock: Clock) -> None:
-        self._build, self._format, self._clock = build, format_, clock
+    def __init__(self, name: str, build: Build, format_: Format, clock: Clock) -> None:
+        self._name, self._build, self._format, self._clock = name, build, format_, clock
         self._process: Any = None
         self._connection: Any = None
-        self._loads = True
+        self._stillborn: Died | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +53,7 @@ class Worker:
         try:
             described, names = self._start()
         except Died:
-            described, names = Implementation("the candidate", None), ["value"]
+            described, names = Implementation(self._name, None), ["value"]
         described = replace(described, subject=Isolated)
         return described.with_functions({name: partial(self.call, name) for name in names})
 
@@ -78,9 +78,9 @@ class Worker:
 
     def _start(self) -> tuple[Implementation, list[str]]:
         """Start a process; return what its implementation is, and the names of its functions."""
+        if self._stillborn is not None:
+            raise self._stillborn
         self._clock.call()
-        if not self._loads:
-            raise Died("it ended while it was loaded")
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self._build, self._format))
@@ -88,10 +88,13 @@ class Worker:
         theirs.close()
         try:
             started = self._receive(self._clock.left())
-        except (Died, EOFError, OSError):
-            self._loads = False
+        except Hung:
+            self._stillborn = Hung("it is not loaded in time (see --timeout)")
+        except (EOFError, OSError):
+            self._stillborn = Died(f"{how_it_ended(self._process)} while it was loaded")
+        if self._stillborn is not None:
             self._end()
-            raise Died("it ended while it was loaded") from None
+            raise self._stillborn
         if isinstance(started, UsageError):
             self._end()
             raise started
@@ -100,7 +103,7 @@ class Worker:
 
     def _receive(self, limit: float) -> Any:
         if not self._connection.poll(limit):
-            raise Hung(f"no result within {limit:.3g} s (a tenth of --timeout)")
+            raise Hung(late(limit))
         return self._connection.recv()
 
     def _end(self) -> None:

@@ -131,9 +131,10 @@ class _Judge:
         seen = survey(question, subject)
         self.surveys[subject.name] = seen
         if self.exhaustive and subject.name != "backward":
-            seen.tallies.clear()
-            seen.inputs = 0
+            of_survey, seen.tallies, seen.inputs = seen.tallies, {}, 0
             sweep(question, subject, seen)
+            # What the sweep did not reach, for lack of time, stays found.
+            seen.tallies = of_survey | seen.tallies
         complaints = laws.judge(question, seen)
         if seen.x.size and not isinstance(subject, Recorded):
             complaints += Behaviour(question, subject).judge()

@@ -4,8 +4,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from figures.command import main
@@ -75,6 +77,13 @@ def test_a_wrong_program_gets_the_right_diagnosis(compiled, formula, why):
     assert why in findings[0]["why"]
     if formula == WRONG:
         assert (findings[0]["at"], findings[0]["got"]) == (-8, 0)
+    run = subprocess.run(  # noqa: S602  it is what the finding tells the user to run
+        findings[0]["snippet"].replace("python3", sys.executable, 1),
+        shell=True,
+        check=True,
+        capture_output=True,
+    )
+    assert np.frombuffer(bytes.fromhex(run.stdout.decode()), "<f4")[0] == findings[0]["got"]
 
 
 def test_one_that_crashes_at_one_number_is_told_which(compiled):

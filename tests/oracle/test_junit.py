@@ -99,7 +99,9 @@ def test_there_is_a_case_for_each_law_that_was_judged(verdict, subject, judged, 
 def test_the_command_writes_it(tmp_path, monkeypatch):
     """Of a candidate that ends as well, and where it passes."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine.py").write_text("import os\ndef ends(x): os._exit(1)\n")
+    (tmp_path / "mine.py").write_text(
+        "import os\ndef ends(x): return x if x.size < 999 else os._exit(1)\n"
+    )
     assert main(["check", "numpy:mine.ends", "relu", "--junit", "fails.xml"]) == 1
     [suite] = fromstring((tmp_path / "fails.xml").read_bytes())  # noqa: S314  our own text
     assert suite.find("testcase/failure").get("type") == "crash"
