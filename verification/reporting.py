@@ -111,7 +111,8 @@ class Reporter:
         one = x[_simplest(x)]
         upstream = np.ones_like(one) if self.subject.name == "backward" else None
         arguments = (one,) if upstream is None else (one, upstream)
-        got, _ = self.subject.resiliently(*arguments, warns=False)
+        results, answered = self.subject.resiliently(*arguments, warns=False)
+        got = results if answered[0] else None
         region = self._region(x, complaint.tried)
         return self._finding(
             complaint.kind,
