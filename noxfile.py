@@ -34,9 +34,9 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Time the reference beside its peers; with a GPU build of PyTorch the download is large."""
+    """Measure beside the peers, and write tests/benchmarks/RESULTS.md; about 15 minutes."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "benchmarks"))
-    session.run("pytest", "tests/benchmarks/bench_speed.py", *session.posargs)
+    session.run("python", "tests/benchmarks/run.py", *session.posargs)
 
 
 @nox.session

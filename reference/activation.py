@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -14,6 +15,11 @@ from .arithmetic.types import Array
 from .function import Function
 
 FORMATS = ("float16", "bfloat16", "float32", "float64")
+
+
+@cache
+def _is_a_format(dtype: np.dtype[Any]) -> bool:
+    return dtype.name in FORMATS
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ class Activation:
     integers and bools become float64. The result is a new array (a NumPy scalar for a scalar) and
     the real number rounded once: at most 0.5 ulp off, the same bits on every machine. NaN gives
     NaN, an infinity gives the limit, and zeros carry the sign of the limit. A parameter is the
-    real number that its Python float is.
+    real number that its Python float is. HALFULP_THREADS=2, ... in the environment spreads large
+    arrays over threads.
 
     Raises:
         TypeError: a dtype that is not supported, or an unknown parameter.
@@ -111,7 +118,7 @@ class Activation:
         array = np.asarray(x)
         if array.dtype.kind in "biu":
             return array.astype(np.float64)
-        if array.dtype.name not in FORMATS:
+        if not _is_a_format(array.dtype):
             raise TypeError(
                 f"{self.name}: {role} has dtype {array.dtype}; supported are {', '.join(FORMATS)}, "
                 "and integers and bools, which become float64"

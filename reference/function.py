@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -36,3 +37,8 @@ class Function:
     saturation: tuple[float, float] = (inf, inf)
     expansion: tuple[float, float, int] | None = None
     exact: bool = False
+
+    @cached_property
+    def cancelling_roots(self) -> tuple[float, ...]:
+        """The roots where terms cancel; the one at 0 of an odd function is a product, not a sum."""
+        return tuple(root for root in self.roots if root != 0)

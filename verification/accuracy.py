@@ -1,6 +1,5 @@
 """Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,16 +7,12 @@ import numpy as np
 from reference.arithmetic.types import Array, Float64, Mask
 
 from .calls import Subject
-from .inputs import ordinals, stratified, upstreams
-from .truth import FLUSH_TO_ZERO, Answer, Question, answer, expected_of
+from .inputs import stratified, upstreams
+from .truth import FLUSH_TO_ZERO, Answer, Question, answer
 from .ulp import Format
 
-# Patterns in a block of the exhaustive sweep, and wrong results kept of each block and kind.
-BLOCK = 1 << 20
-KEPT = 512
-KEPT_IN_ALL = 4096
-# A neighbour of the correctly rounded result is at most so many ulp off, where the ulp changes.
-NEIGHBOUR = 2.5
+# Wrong results of a kind that are kept as its sample.
+KEPT = 4096
 # No kind of finding but a convention: a zero of either sign, where both are legal.
 OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
@@ -45,16 +40,29 @@ class Tally:
         if not np.isnan(wide).all():
             self.low = min(self.low, float(np.nanmin(wide)))
             self.high = max(self.high, float(np.nanmax(wide)))
-        if sum(part.size for part, _, _ in self.samples) < KEPT_IN_ALL:
-            limit = KEPT if self.samples else KEPT_IN_ALL
-            kept = np.unique(np.linspace(0, x.size - 1, min(x.size, limit)).astype(int))
-            self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
+        kept = _spread(x.size, KEPT)
+        self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
 
-    def sample(self) -> tuple[Array, Array, Array | None]:
+    def merge(self, other: "Tally") -> None:
+        """Count what another tally of this kind has counted, of higher inputs."""
+        self.wrong += other.wrong
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        if other.worst_ulp >= self.worst_ulp:
+            self.worst_ulp, self.worst_at = other.worst_ulp, other.worst_at
+        self.samples += other.samples
+
+    def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
         """Inputs, results and upstreams of some of the wrong ones."""
         x, got, upstream = zip(*self.samples, strict=True)
-        joined = None if upstream[0] is None else np.concatenate(upstream)
-        return np.concatenate(x), np.concatenate(got), joined
+        joined = np.concatenate(x)
+        kept = _spread(joined.size, size)
+        factors = None if upstream[0] is None else np.concatenate(upstream)[kept]
+        return joined[kept], np.concatenate(got)[kept], factors
+
+
+def _spread(size: int, limit: int) -> Array:
+    """At most ``limit`` places of ``size``, evenly spread, the ends among them."""
+    return np.unique(np.linspace(0, size - 1, min(size, limit)).astype(int))
 
 
 @dataclass
@@ -82,15 +90,20 @@ class Survey:
         finite = ulp[np.isfinite(ulp)]
         self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
+    def merge(self, other: "Survey") -> None:
+        """Count what a survey of other, higher inputs has counted."""
+        for kind, tally in other.tallies.items():
+            self.tallies.setdefault(kind, Tally()).merge(tally)
+        self.inputs += other.inputs
+        self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
+
     def right(self) -> tuple[Array, Array | None]:
         """Inputs, and upstreams, of the results that are not wrong."""
         places = np.flatnonzero(self.ulp <= self.bound)
         return self.x[places], None if self.upstream is None else self.upstream[places]
 
 
-def kinds_of(
-    question: Question, x: Array, got: Array, result: Answer, upstream: Array | None
-) -> dict[str, Mask]:
+def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[str, Mask]:
     """Sort what is wrong: each wrong result is of one kind."""
     wide, computed = x.astype(np.float64), got.astype(np.float64)
     expected = result.expected.astype(np.float64)
@@ -110,7 +123,7 @@ def kinds_of(
         "wrong sign": opposite,
         "flushed": zero & (expected != 0) & result.wrong,
         "inaccurate": result.wrong,
-        "sign of zero": lost & _zero_has_a_sign(question, wide, upstream),
+        "sign of zero": lost & zero_has_a_sign(question),
         OTHER_ZERO: lost,
     }
     sorted_already = np.zeros(x.shape, bool)
@@ -128,18 +141,15 @@ def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
     return result.wrong
 
 
-def _zero_has_a_sign(question: Question, x: Float64, upstream: Array | None) -> Mask:
+def zero_has_a_sign(question: Question) -> bool:
     """Whether a zero has to carry the sign of the value: where f changes sign, or underflows.
 
     Where f is zero on an interval (relu), and in a derivative, either zero is as good unless
     the check is strict.
     """
-    if question.strict:
-        return np.ones(x.shape, bool)
-    is_value = question.order == 0 and upstream is None
-    has_root = bool(question.activation.orders[0].roots)
-    signed = is_value and (has_root or question.activation.orders[0].bounds != (0.0, np.inf))
-    return np.full(x.shape, signed)
+    value = question.activation.orders[0]
+    is_signed = bool(value.roots) or value.bounds != (0.0, np.inf)
+    return question.strict or (question.subject == "value" and is_signed)
 
 
 def _nan_is_free(question: Question) -> bool:
@@ -171,50 +181,19 @@ def survey(question: Question, subject: Subject) -> Survey:
     unanswered, x, got = x[~answered], x[answered], got[answered]
     upstream = None if upstream is None else upstream[answered]
     seen = Survey(x=x, got=got, upstream=upstream, unanswered=unanswered)
-    _count(question, seen, x, got, upstream)
+    count(question, seen, x, got, upstream)
     return seen
 
 
-def _count(
+def count(
     question: Question, seen: Survey, x: Array, got: Array, upstream: Array | None = None
 ) -> None:
+    """Hold results against the truth, and add to what was seen."""
     if not x.size:
         return
     result = answer(question, x, got, upstream)
     if seen.x is x:
         seen.ulp, seen.bound = result.ulp, result.bound
     with np.errstate(all="ignore"):
-        seen.add(kinds_of(question, x, got, result, upstream), x, got, result.ulp, upstream)
+        seen.add(kinds_of(question, x, got, result), x, got, result.ulp, upstream)
     seen.inputs += x.size
-
-
-def sweep(question: Question, subject: Subject, seen: Survey) -> None:
-    """Try every bit pattern of the format, of value or derivative, in blocks.
-
-    A result that is the correctly rounded one or, from a tolerance of 2.5 ulp on, its neighbour
-    passes without further ado: a neighbour is at most 2.5 ulp off, where the ulp changes. The truth
-    is computed in a thread beside the candidate.
-    """
-    format_ = question.format_
-    patterns = 1 << format_.dtype.itemsize * 8
-    with ThreadPoolExecutor(1) as beside:
-        for start in range(0, patterns, BLOCK):
-            bits = np.arange(start, min(start + BLOCK, patterns), dtype=np.uint64)
-            x = bits.astype(format_.bits).view(format_.dtype)
-            truth = beside.submit(expected_of, question, x, None)
-            got, answered = subject.resiliently(x, warns=False)
-            doubtful = answered & _differ(question, got, truth.result())
-            seen.inputs += int(answered.sum() - doubtful.sum())
-            _count(question, seen, x[doubtful], got[doubtful])
-
-
-def _differ(question: Question, got: Array, expected: Array) -> Mask:
-    bits = question.format_.bits
-    doubtful: Mask = got.view(bits) != expected.view(bits)
-    if question.tolerance < NEIGHBOUR:
-        return doubtful
-    rest = np.flatnonzero(doubtful)
-    far = np.abs(ordinals(got[rest], question.format_) - ordinals(expected[rest], question.format_))
-    same_sign = np.signbit(got[rest]) == np.signbit(expected[rest])
-    doubtful[rest[same_sign & (far <= 1)]] = False
-    return doubtful

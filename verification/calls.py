@@ -64,6 +64,7 @@ class Subject:
     troubles: dict[str, Trouble] = field(default_factory=dict)
     deaths: int = 0
     cut_short: bool = False
+    expired: bool = False
 
     def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
         """Return the result in the format and in the arguments' common shape, None if none came.
@@ -137,6 +138,7 @@ class Subject:
     def died(self, death: Died, arguments: tuple[Array, ...]) -> None:
         """Note that the candidate's process ended in a call, or was not called for lack of time."""
         self.deaths += 1
+        self.expired |= isinstance(death, Expired)
         if not (isinstance(death, Expired) and death.kind in self.troubles):
             self._note(death.kind, str(death), arguments)
 

@@ -41,6 +41,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     )
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
     parser.add_argument("--command", help="a program that maps raw values to raw values")
     parser.add_argument("--derivative-command", help="likewise, for the derivative")
     parser.add_argument(
@@ -100,6 +101,7 @@ def _judge(arguments: Namespace, implementation: "Implementation", activation: s
         exhaustive=arguments.exhaustive,
         allow=arguments.allow,
         strict=arguments.strict,
+        scheduler=arguments.scheduler,
     )
 
 
@@ -113,7 +115,7 @@ def _first_look(arguments: Namespace, clock: "Clock") -> "Verdict | None":
     child.start()
     theirs.close()
     try:
-        outcome = _outcome(ours, clock)
+        outcome = _outcome(ours, clock, exhaustive=arguments.exhaustive)
     except EOFError:
         return None
     finally:
@@ -123,20 +125,24 @@ def _first_look(arguments: Namespace, clock: "Clock") -> "Verdict | None":
     return outcome
 
 
-def _outcome(ours: Connection, clock: "Clock") -> "Verdict | Exception | None":
-    """Wait for the outcome; before each call of the candidate there comes a None."""
+def _outcome(ours: Connection, clock: "Clock", *, exhaustive: bool) -> "Verdict | Exception | None":
+    """Wait for the outcome; before each call of the candidate there comes a None.
+
+    But not from the other processes of an exhaustive check.
+    """
     limit = clock.left()
     while ours.poll(limit):
         outcome: Verdict | Exception | None = ours.recv()
         if outcome is not None:
             return outcome
-        limit = clock.limit()
+        limit = clock.left() if exhaustive else clock.limit()
     return None
 
 
 def _look(connection: Connection, arguments: Namespace) -> None:
-    """Judge in this process, and send the outcome; MemoryError is the candidate's doing."""
+    """Judge in this process, and send the outcome; what is the candidate's doing, it does not."""
     from .confinement import confine
+    from .workers import WorkersLostError
 
     confine()
     outcome: Any
@@ -145,7 +151,7 @@ def _look(connection: Connection, arguments: Namespace) -> None:
         outcome = _judge(arguments, implementation, arguments.target[1])
     except UsageError as error:
         outcome = error
-    except MemoryError:
+    except (MemoryError, WorkersLostError):
         return
     except Exception:  # noqa: BLE001  the parent says it
         outcome = RuntimeError(traceback.format_exc())

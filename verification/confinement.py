@@ -23,15 +23,18 @@ DYING = 5.0
 
 
 class Clock:
-    """The time that all calls of a candidate may take together, and a tenth of it for one."""
+    """The time that all calls of a candidate may take together, and a tenth of it for one.
+
+    By the clock on the wall, which is the same in other processes and on other machines.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._end = time.time() + seconds
 
     def left(self) -> float:
         """Seconds that are left for everything, at least 0."""
-        return max(0.0, self._end - time.monotonic())
+        return max(0.0, self._end - time.time())
 
     def limit(self) -> float:
         """Seconds that a call may take that begins now; 0 if none are left."""

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def implementation(
         None if derivative_command is None else _program(derivative_command, clock),
         call=_pipe(command),
         derivative_call=_pipe(derivative_command),
+        origin=partial(implementation, command, derivative_command, clock),
     )
 
 

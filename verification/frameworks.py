@@ -9,6 +9,7 @@ import importlib
 import sys
 from ast import literal_eval
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def implementation(name: str) -> Implementation:
     function = partial(_function(path, name), **options)
     shown = path.replace(":", ".")
     arguments = "".join(f", {key}={value!r}" for key, value in options.items())
-    return FRAMEWORKS[framework](name, function, f"{shown}({{}}{arguments})")
+    made = FRAMEWORKS[framework](name, function, f"{shown}({{}}{arguments})")
+    return replace(made, origin=partial(implementation, name))
 
 
 def _option(text: str) -> tuple[str, Any]:

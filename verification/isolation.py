@@ -126,7 +126,8 @@ def _serve(connection: Connection, build: Build, format_: Format) -> None:
         connection.send(error)
         return
     functions = implementation.functions
-    connection.send((implementation.with_functions({}), list(functions)))
+    described = replace(implementation, origin=None).with_functions({})
+    connection.send((described, list(functions)))
     while True:
         try:
             name, arguments, warns = connection.recv()

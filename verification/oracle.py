@@ -1,6 +1,7 @@
 """Check anyone's activation against the correctly rounded one."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -9,11 +10,12 @@ import numpy as np
 from reference import ACTIVATIONS, Activation, swish
 
 from . import laws
-from .accuracy import Survey, survey, sweep
+from .accuracy import Survey, survey
 from .behaviour import Behaviour, upstream_laws
 from .calls import Recorded, Subject
 from .complaint import Complaint
 from .errors import UsageError
+from .exhaustive import exhaust
 from .implementation import Implementation
 from .reporting import Reporter
 from .truth import ALLOWANCES, Question
@@ -36,6 +38,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     exhaustive: bool = False,
     allow: Iterable[str] = (),
     strict: bool = False,
+    scheduler: str | None = None,
 ) -> Verdict:
     """Judge an implementation of an activation in one format; the verdict is true if it passed.
 
@@ -48,6 +51,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
+        scheduler: the address of a Dask cluster for the exhaustive part.
         strict: drop the allowance next to roots of the derivative, and hold results to the sign
             of every zero, to order, symmetry and layout to the last bit.
 
@@ -63,29 +67,25 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     if exhaustive and format_.name == "float64":
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
     implementation = _implementation(forward, derivative, backward)
-    judge = _Judge(known, format_, bound, allowed, exhaustive=exhaustive, strict=strict)
+    judge = _Judge(known, format_, bound, allowed, exhaustive, strict, scheduler)
     judge.look_at(implementation)
     return judge.verdict(implementation)
 
 
+@dataclass
 class _Judge:
     """One check: what the subjects of an implementation show, gathered."""
 
-    def __init__(
-        self,
-        activation: Activation,
-        format_: Format,
-        tolerance: float,
-        allow: frozenset[str],
-        *,
-        exhaustive: bool,
-        strict: bool,
-    ) -> None:
-        self.activation, self.format_, self.tolerance = activation, format_, tolerance
-        self.allow, self.exhaustive, self.strict = allow, exhaustive, strict
-        self.findings: list[Finding] = []
-        self.conventions: list[Convention] = []
-        self.surveys: dict[str, Survey] = {}
+    activation: Activation
+    format_: Format
+    tolerance: float
+    allow: frozenset[str]
+    exhaustive: bool
+    strict: bool
+    scheduler: str | None
+    findings: list[Finding] = field(default_factory=list)
+    conventions: list[Convention] = field(default_factory=list)
+    surveys: dict[str, Survey] = field(default_factory=dict)
 
     def look_at(self, implementation: Implementation) -> None:
         """Judge value, derivative and backward, as far as they are given."""
@@ -131,10 +131,10 @@ class _Judge:
         seen = survey(question, subject)
         self.surveys[subject.name] = seen
         if self.exhaustive and subject.name != "backward":
-            of_survey, seen.tallies, seen.inputs = seen.tallies, {}, 0
-            sweep(question, subject, seen)
-            # What the sweep did not reach, for lack of time, stays found.
-            seen.tallies = of_survey | seen.tallies
+            whole = exhaust(question, subject, implementation.origin, self.scheduler)
+            # What it did not reach, for lack of time, stays found.
+            seen.tallies, seen.inputs = seen.tallies | whole.tallies, whole.inputs
+            seen.worst_ulp = max(seen.worst_ulp, whole.worst_ulp)
         complaints = laws.judge(question, seen)
         if seen.x.size and not isinstance(subject, Recorded):
             complaints += Behaviour(question, subject).judge()

@@ -37,7 +37,7 @@ def _is_wrong(
     got, answered = subject.resiliently(*arguments, warns=False)
     with np.errstate(all="ignore"):
         result = answer(question, x, got, upstream)
-        return kinds_of(question, x, got, result, upstream)[kind] & answered, got
+        return kinds_of(question, x, got, result)[kind] & answered, got
 
 
 def shrink(

@@ -106,6 +106,11 @@ def shards(activation: str, order: int, dtype: str) -> list[Shard]:
     return [Shard(activation, order, dtype, number) for number in range(count)]
 
 
+def inputs_of(shard: Shard) -> int:
+    """How many inputs a shard has."""
+    return min(SHARD, 1 << 8 * FORMATS[shard.dtype].dtype.itemsize)
+
+
 def sweep(shard: Shard) -> Summary:
     """Evaluate and certify every input of the shard."""
     format_ = FORMATS[shard.dtype]

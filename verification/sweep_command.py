@@ -1,19 +1,13 @@
 """``halfulp sweep``: every input of a format, on all cores, resumable."""
 
 import json
-import multiprocessing
-import os
-import signal
+import platform
 import sys
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError
@@ -51,53 +45,63 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument(
         "--expect", metavar="FILE", type=Path, help="an earlier certificate, to compare hashes with"
     )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster (default: all cores here)"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with an unfinished sweep")
     parser.set_defaults(handler=sweep)
 
 
 def sweep(arguments: Namespace) -> int:
     """Do the shards that are left, then write the certificate."""
-    from .certificate import hash_of_files, hash_of_sources, prepare, write_whole
+    from .certificate import prepare, write_whole
     from .ledger import Ledger
 
     functions = _functions(arguments)
+    expected = _expected(arguments.expect)
     out = arguments.out or Path("report") / f"sweep-{arguments.dtype}.json"
     prepare(out)
-    header = {
-        "dtype": arguments.dtype,
-        "sources": hash_of_sources(),
-        "certifier": hash_of_files(CERTIFIER, HERE),
-    }
-    ledger = Ledger(out.with_name(out.name + ".state"), header, resume=arguments.resume)
-    if not _fill(ledger, functions):
-        return INTERRUPTED
-    rows = [_row(ledger, *function) for function in functions]
-    write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
-    ledger.remove()
+    if arguments.scheduler is not None:
+        from .cluster import reach
+
+        reach(arguments.scheduler)
+    header = _header(arguments.dtype)
+    with Ledger(out.with_name(out.name + ".state"), header, resume=arguments.resume) as ledger:
+        if not _fill(ledger, functions, arguments.scheduler):
+            return INTERRUPTED
+        rows = [_row(ledger, *function) for function in functions]
+        write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
+        seconds = sum(done.seconds for done in ledger.done.values())
+        ledger.remove()
     _show(rows)
-    sys.stdout.write(f"Written: {out}\n")
-    differing = _differing(rows, arguments.expect) if arguments.expect else []
+    sys.stdout.write(f"Written: {out} ({seconds:,.0f} core seconds)\n")
+    differing = _differing(_hashes(rows), expected)
     if differing:
         sys.stderr.write(f"Other results than in {arguments.expect}: {', '.join(differing)}\n")
     return 1 if differing or any(row["wrong"] for row in rows) else 0
 
 
-def _differing(rows: list[dict[str, Any]], path: Path) -> list[str]:
-    """The functions whose hash is not that of the earlier certificate."""
+def _differing(found: dict[str, str], expected: dict[str, str] | None) -> list[str]:
+    if expected is None:
+        return []
+    return [name for name, sha256 in found.items() if expected.get(name) != sha256]
+
+
+def _hashes(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The hash of all results of each function."""
+    return {f"{row['activation']} order {row['order']}": row["sha256"] for row in rows}
+
+
+def _expected(path: Path | None) -> dict[str, str] | None:
+    """The hashes in an earlier certificate, if one is given."""
+    if path is None:
+        return None
     try:
-        expected = {
-            (row["activation"], row["order"]): row["sha256"]
-            for row in json.loads(path.read_text(encoding="utf-8"))["rows"]
-        }
+        return _hashes(json.loads(path.read_text(encoding="utf-8"))["rows"])
     except (OSError, ValueError, KeyError, TypeError):
         raise UsageError(
             f"--expect: expected a certificate of a sweep, but {path} is none"
         ) from None
-    return [
-        f"{row['activation']} order {row['order']}"
-        for row in rows
-        if row["sha256"] != expected.get((row["activation"], row["order"]))
-    ]
 
 
 def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
@@ -118,26 +122,27 @@ def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
     return list(dict.fromkeys(functions))
 
 
-def _fill(ledger: "Ledger", functions: Iterable[tuple[str, int, str]]) -> bool:
-    """Do all shards that the ledger lacks; False if that was interrupted."""
-    from .sweep import shards
+def _fill(
+    ledger: "Ledger", functions: Iterable[tuple[str, int, str]], scheduler: str | None
+) -> bool:
+    """Do all shards that the ledger lacks; False if that was stopped."""
+    from .progress import progress
+    from .sweep import inputs_of, shards
+    from .workers import WorkersLostError, completed
 
     wanted = [shard for function in functions for shard in shards(*function)]
     missing = [shard for shard in wanted if shard not in ledger.done]
-    inputs = sum(ledger.done[shard].summary.inputs for shard in wanted if shard in ledger.done)
-    total = len(wanted) * _inputs_of(wanted[0])
-    with _progress(total, inputs) as advance, _pool() as pool:
+    inputs = [sum(map(inputs_of, some)) for some in (wanted, missing)]
+    work = partial(_work, sources=ledger.header)
+    with progress("sweep", inputs[0], inputs[0] - inputs[1]) as advance:
         try:
-            for future in as_completed([pool.submit(_work, shard) for shard in missing]):
-                done = future.result()
+            for done in completed(work, missing, scheduler):
                 ledger.add(done)
                 advance(done.summary.inputs)
         except KeyboardInterrupt:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            pool.shutdown(wait=False, cancel_futures=True)
             reason = "interrupted"
-        except BrokenProcessPool:
-            reason = "a worker process died"
+        except WorkersLostError as error:
+            reason = str(error)
         else:
             return True
     sys.stderr.write(
@@ -147,38 +152,31 @@ def _fill(ledger: "Ledger", functions: Iterable[tuple[str, int, str]]) -> bool:
     return False
 
 
-def _inputs_of(shard: "Shard") -> int:
-    from .sweep import SHARD
-    from .ulp import FORMATS
-
-    return min(SHARD, 1 << 8 * FORMATS[shard.dtype].dtype.itemsize)
-
-
-def _pool() -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and go when the parent goes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_exit_with_parent, daemon=True).start()
-
-
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(shard: "Shard") -> "Done":
+def _work(shard: "Shard", sources: dict[str, str]) -> "Done":
+    """One shard, by the sources that the sweep was begun with and no others."""
     from .ledger import Done
     from .sweep import sweep as sweep_shard
 
+    if _header(shard.dtype) != sources:
+        raise UsageError(
+            f"expected a worker with the sources of the sweep, but {platform.node()} has others: "
+            "install the same version of halfulp there"
+        )
     start = time.process_time()
     summary = sweep_shard(shard)
     return Done(shard, summary, time.process_time() - start)
+
+
+@cache
+def _header(dtype: str) -> dict[str, str]:
+    """What a sweep is of."""
+    from .certificate import hash_of_files, hash_of_sources
+
+    return {
+        "dtype": dtype,
+        "sources": hash_of_sources(),
+        "certifier": hash_of_files(CERTIFIER, HERE),
+    }
 
 
 def _row(ledger: "Ledger", activation: str, order: int, dtype: str) -> dict[str, Any]:
@@ -194,7 +192,6 @@ def _row(ledger: "Ledger", activation: str, order: int, dtype: str) -> dict[str,
         "wrong": sum(d.summary.wrong for d in done),
         "examples": [example for d in done for example in d.summary.examples][:10],
         "sha256": combined(d.summary.sha256 for d in done),
-        "seconds": round(sum(d.seconds for d in done)),
     }
     if dtype == "float32":
         row["slice_sha256"] = slice_sha256(activation, order)
@@ -206,41 +203,10 @@ def _certificate(header: dict[str, str], rows: list[dict[str, Any]]) -> dict[str
 
     return {
         **header,
-        "date": datetime.now(UTC).date().isoformat(),
         "versions": installed_versions(),
         "machine": this_machine(),
         "rows": rows,
     }
-
-
-@contextmanager
-def _progress(total: int, done: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error with the inputs done, the rate and the time left."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class Rate(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(f"{(task.speed or 0) / 1e6:.1f} million inputs/s")
-
-    columns = (
-        TextColumn("{task.percentage:>5.1f} %"),
-        BarColumn(),
-        Rate(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=120) as bar:
-        task = bar.add_task("sweep", total=total, completed=done)
-        yield lambda inputs: bar.advance(task, inputs)
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
@@ -248,14 +214,14 @@ def _show(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table("activation", "order")
-    for column in ("inputs", "by ball arithmetic", "wrong", "seconds"):
+    for column in ("inputs", "by ball arithmetic", "wrong"):
         table.add_column(column, justify="right")
     table.add_column("sha256")
     for row in rows:
         table.add_row(
             row["activation"],
             str(row["order"]),
-            *(f"{row[key]:,}" for key in ("inputs", "by_balls", "wrong", "seconds")),
+            *(f"{row[key]:,}" for key in ("inputs", "by_balls", "wrong")),
             row["sha256"][:16],
         )
     Console(width=120).print(table)

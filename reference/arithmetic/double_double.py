@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .error_free import fast_two_sum, two_product, two_sum
+from .selection import select
 from .types import Float64, Mask
 
 Exponent = int | NDArray[np.int32]
@@ -130,4 +131,4 @@ def where(condition: Mask, chosen: Any, otherwise: Any) -> DoubleDouble:
     exponent: Exponent = 0
     if not (isinstance(a.exponent, int) and isinstance(b.exponent, int)):
         exponent = np.where(condition, a.exponent, b.exponent)
-    return DoubleDouble(np.where(condition, a.hi, b.hi), np.where(condition, a.lo, b.lo), exponent)
+    return DoubleDouble(select(condition, a.hi, b.hi), select(condition, a.lo, b.lo), exponent)

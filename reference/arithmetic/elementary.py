@@ -11,6 +11,7 @@ import numpy as np
 
 from . import decimals, double_double, exponential, gaussian_tail
 from .double_double import DoubleDouble
+from .selection import select
 
 
 def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
@@ -18,7 +19,7 @@ def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     if isinstance(condition, np.ndarray):
         if isinstance(chosen, DoubleDouble) or isinstance(otherwise, DoubleDouble):
             return double_double.where(condition, chosen, otherwise)
-        return np.where(condition, chosen, otherwise)
+        return select(condition, chosen, otherwise)
     return chosen if condition else otherwise
 
 

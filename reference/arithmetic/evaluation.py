@@ -14,29 +14,31 @@ the tests check. Its largest errors are those of e^w where w is large: w is off 
 relatively, e^w then by 6u |w|, and |w| <= 218 (gelu_tanh within its saturation): 2^-42.6, with
 another 20 roundings below 2^-42. At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79):
 2^-74. Near a root r of a derivative the terms cancel and the error grows by a factor, at most
-3.3 / |x - r| for all roots of the catalogue. At the first level what is within 2^-8 of a root is
-left to the second; where |w| <= 8, the tail (2^-48) and 20u come to 2^-47.6, times 2^9.8: 2^-37.8;
-beyond, the factor is at most 7 and 2^-42 comes to 2^-39. So sums have 2^-37.
+3.3 / |x - r| for all roots of the catalogue. At the first level, where |w| <= 8, the tail (2^-48)
+and 20u come to 2^-47.6, so that sums have 2^-45 / |x - r|; beyond |w| = 8 the factor is at most 7
+and 2^-42 comes to 2^-39. So it is 2^-39 for all that is not within 2^-6 of a root.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.function import Function
 
 from .double_double import ZERO, DoubleDouble, as_double_double, where
+from .parallel import in_parallel, threads_for
 from .rounding import narrow, narrow_double_double, nearest
 from .types import Array, Float64, Mask
 
-BLOCK = 16384
+FLOAT64 = np.dtype(np.float64)
+BLOCK = 1 << 14
+THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
 FLOAT64_ERROR = 2.0**-42
-FLOAT64_ERROR_OF_SUMS = 2.0**-37
-NEAR_A_ROOT = 2.0**-8
+FLOAT64_ERROR_OF_SUMS = 2.0**-39
+NEAR_A_ROOT = 2.0**-6
 DOUBLE_DOUBLE_ERROR = 2.0**-74
 ONE_ROUNDING = 2.0**-52
 LINEAR_BELOW = 2.0**-60
@@ -46,14 +48,14 @@ DECIMAL_ERROR_DIGITS = 12
 SHORT_FRACTION = 1 << 20
 
 
-@dataclass(frozen=True)
-class _Task:
+class _Task(NamedTuple):
     """What stays the same over all the blocks of one call."""
 
     function: Function
     parameters: Mapping[str, Any]
     dtype: np.dtype[Any]
     is_wide: bool
+    block: int
 
     def formula(self, x: Any) -> Any:
         return self.function.evaluate(x, **self.parameters)
@@ -69,30 +71,41 @@ def evaluate(
     function: Function, x: Array, upstream: Array | None, parameters: Mapping[str, float]
 ) -> Array:
     """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``."""
-    dtypes = (x.dtype,) if upstream is None else (x.dtype, upstream.dtype)
-    task = _Task(function, parameters, x.dtype, is_wide=np.dtype(np.float64) in dtypes)
+    is_wide = x.dtype == FLOAT64 or (upstream is not None and upstream.dtype == FLOAT64)
+    threads = threads_for(x.size)
+    block = BLOCK if threads == 1 else THREADED_BLOCK
+    task = _Task(function, parameters, x.dtype, is_wide, block)
     levels = [_by_float64, _by_double_double, _by_decimal]
     if task.is_wide and not function.exact:
         del levels[0]
-    flat_upstream = None if upstream is None else upstream.reshape(-1)
-    with np.errstate(all="ignore"):
-        return _evaluate(task, levels, x.reshape(-1), flat_upstream).reshape(x.shape)
+    flat = x.reshape(-1)
+    factor = None if upstream is None else upstream.reshape(-1)
+    result = np.empty(flat.shape, task.dtype)
+
+    def fill(part: slice) -> None:
+        with np.errstate(all="ignore"):
+            _evaluate(task, levels, flat[part], _at(factor, part), result[part])
+
+    in_parallel(fill, flat.size, threads)
+    return result.reshape(x.shape)
 
 
-def _evaluate(task: _Task, levels: Sequence[Level], x: Array, upstream: Array | None) -> Array:
-    """The first level for all of ``x``, in blocks, and the higher ones for what is in doubt."""
+def _evaluate(
+    task: _Task, levels: Sequence[Level], x: Array, upstream: Array | None, result: Array
+) -> None:
+    """Fill ``result`` by the first level, in blocks, and by the others where that is in doubt."""
     level, *higher = levels
-    result = np.empty(x.shape, task.dtype)
     doubtful = []
-    for start in range(0, x.size, BLOCK):
-        block = slice(start, start + BLOCK)
+    for start in range(0, x.size, task.block):
+        block = slice(start, start + task.block)
         result[block], in_doubt = _evaluate_block(task, level, x[block], _at(upstream, block))
-        if in_doubt.any():
+        if np.count_nonzero(in_doubt):
             doubtful.append(start + np.flatnonzero(in_doubt))
     if doubtful:
         rest = np.concatenate(doubtful)
-        result[rest] = _evaluate(task, higher, x[rest], _at(upstream, rest))
-    return result
+        decided = np.empty(rest.shape, task.dtype)
+        _evaluate(task, higher, x[rest], _at(upstream, rest), decided)
+        result[rest] = decided
 
 
 def _at(upstream: Array | None, index: slice | Array) -> Array | None:
@@ -144,23 +157,33 @@ def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
     y = task.formula(x)
     if upstream is not None:
         y = y * upstream
-    if function.exact and task.dtype == np.float64:
+    if function.exact and task.dtype == FLOAT64:
         return y, np.zeros(x.shape, dtype=bool)
     error = _float64_error(function)
     upper = narrow(y * (1 + error), task.dtype)
     doubtful = upper != narrow(y * (1 - error), task.dtype)
     if function.exact:
         doubtful &= np.isfinite(y)
-    for root in _cancelling_roots(function):
-        doubtful |= np.abs(x - root) < NEAR_A_ROOT
+    for root in function.cancelling_roots:
+        distance = np.abs(x - root)
+        near = distance < NEAR_A_ROOT
+        if np.count_nonzero(near):
+            growth = NEAR_A_ROOT / distance[near]
+            doubtful[near] = _is_in_doubt(y[near], error * growth, task.dtype)
     return upper, doubtful
+
+
+def _is_in_doubt(y: Float64, error: Float64, dtype: np.dtype[Any]) -> Mask:
+    """Whether numbers with a relative error of ``error`` may round to two results."""
+    differ: Mask = narrow(y * (1 + error), dtype) != narrow(y * (1 - error), dtype)
+    return differ | (error >= 1)
 
 
 def _float64_error(function: Function) -> float:
     """The relative error of the first level, away from the roots."""
     if function.exact:
         return ONE_ROUNDING
-    return FLOAT64_ERROR_OF_SUMS if _cancelling_roots(function) else FLOAT64_ERROR
+    return FLOAT64_ERROR_OF_SUMS if function.cancelling_roots else FLOAT64_ERROR
 
 
 def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
@@ -202,7 +225,7 @@ def _linear(expansion: tuple[float, float, int], x: Float64) -> DoubleDouble:
 
 def _by_decimal(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
     parameters = {name: Decimal(value) for name, value in task.parameters.items()}
-    exact_task = replace(task, parameters=parameters)
+    exact_task = task._replace(parameters=parameters)
     factors = np.ones_like(x) if upstream is None else upstream
     growth = np.broadcast_to(_cancellation(task.function, x), x.shape)
     results = [
@@ -237,11 +260,6 @@ def _cancellation(function: Function, x: Float64) -> Float64 | float:
     double is within 2^-60 of a root.
     """
     growth: Float64 | float = 1.0
-    for root in _cancelling_roots(function):
+    for root in function.cancelling_roots:
         growth = growth + 8 / np.maximum(np.abs(x - root), 2.0**-60)
     return growth
-
-
-def _cancelling_roots(function: Function) -> list[float]:
-    """The roots where terms cancel; the one at 0 of an odd function is a product, not a sum."""
-    return [root for root in function.roots if root != 0]

@@ -14,8 +14,9 @@ more than 300 are left after the terms that are kept.
 
 Evaluation. A cell is 1/32 wide, so |a - c| <= 2^-6. The double-double polynomial keeps
 R_0 ... R_3 as double-double and R_4 ... R_11 as double: the rounding of R_4 (a - c)⁴ is below
-2^-80 R_0, the first neglected term below 2^-85 R_0. The float64 polynomial stops at R_6, with a
-truncation error below 2^-49 R_0.
+2^-80 R_0, the first neglected term below 2^-85 R_0. The float64 polynomial has cells 1/256 wide,
+made from that one by the same recurrence, and stops at R_4, with a truncation error below
+2^-49 R_0. An error of R_0 grows like a in R_1, a² in R_2, ..., but (a/512)^n is small.
 """
 
 from collections.abc import Iterator
@@ -36,7 +37,9 @@ START, LAST = 64, 56
 STEP_TERMS = 64
 TERMS = 12
 DOUBLE_DOUBLE_TERMS = 4
-FLOAT64_TERMS = 7
+FLOAT64_CELLS_PER_UNIT = 256
+FLOAT64_LAST = 20
+FLOAT64_TERMS = 5
 
 
 def _taylor(cell: int, value: int) -> list[int]:
@@ -81,33 +84,53 @@ def table() -> tuple[Float64, Float64]:
     return np.ascontiguousarray(pairs[..., 0].T), np.ascontiguousarray(pairs[..., 1].T)
 
 
-def _located(a: Float64) -> tuple[NDArray[np.intp], Float64]:
-    """The cell of ``a`` and the distance from its centre, exactly."""
-    cell = np.rint(a * CELLS_PER_UNIT)
-    return cell.astype(np.intp), a - cell / CELLS_PER_UNIT
+@cache
+def float64_table() -> Float64:
+    """R_n at a = i/256, an array [n, i] for a in [0, 20]."""
+    a = np.arange(FLOAT64_LAST * FLOAT64_CELLS_PER_UNIT + 1) / FLOAT64_CELLS_PER_UNIT
+    tail = scaled_tail_double_double(DoubleDouble(a, ZERO)).hi
+    columns = [tail, a * tail - density_at_zero().hi]
+    for n in range(2, FLOAT64_TERMS):
+        columns.append((a * columns[-1] + columns[-2]) / n)
+    return np.array(columns)
 
 
-def _gather(column: Float64, index: NDArray[np.intp]) -> Float64:
-    return np.take(column, index, mode="clip")
+def _anchor(cells_per_unit: int) -> Float64:
+    """3/2 · 2^52 cells: next to it, one cell is the last bit of a double."""
+    return np.asarray((3 << 51) / cells_per_unit)
 
 
-def _polynomial(columns: Float64, index: NDArray[np.intp], offset: Float64) -> Float64:
+ANCHOR = _anchor(CELLS_PER_UNIT)
+FLOAT64_ANCHOR = _anchor(FLOAT64_CELLS_PER_UNIT)
+
+
+def _located(a: Float64, anchor: Float64) -> tuple[NDArray[np.int64], Float64]:
+    """The nearest cell of ``a``, and the distance from its centre, exactly."""
+    anchored = a + anchor
+    return anchored.view(np.int64) - anchor.view(np.int64), a - (anchored - anchor)
+
+
+def _gather(column: Float64, index: NDArray[np.int64]) -> Float64:
+    return column.take(index, mode="wrap")
+
+
+def _polynomial(columns: Float64, index: NDArray[np.int64], offset: Float64) -> Float64:
     total = _gather(columns[-1], index)
     for column in columns[-2::-1]:
-        total = total * offset + _gather(column, index)
+        total *= offset
+        total += _gather(column, index)
     return total
 
 
 def scaled_tail_float64(a: Float64) -> Float64:
-    """R(a) for a in [0, 56], with a relative error below 2^-48."""
-    upper, _ = table()
-    return _polynomial(upper[:FLOAT64_TERMS], *_located(a))
+    """R(a) for a in [0, 20], with a relative error below 2^-48."""
+    return _polynomial(float64_table(), *_located(a, FLOAT64_ANCHOR))
 
 
 def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
     """R(a) for a double a in [0, 56], with a relative error below 2^-79."""
     upper, lower = table()
-    index, offset = _located(a.hi)
+    index, offset = _located(a.hi, ANCHOR)
     hi = _polynomial(upper[DOUBLE_DOUBLE_TERMS:], index, offset)
     lo = ZERO
     for n in reversed(range(DOUBLE_DOUBLE_TERMS)):

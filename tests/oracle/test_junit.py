@@ -100,7 +100,7 @@ def test_the_command_writes_it(tmp_path, monkeypatch):
     """Of a candidate that ends as well, and where it passes."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(
-        "import os\ndef ends(x): return x if x.size < 999 else os._exit(1)\n"
+        "import os\ndef ends(x): return os._exit(1) if (x == 1.5).any() else x\n"
     )
     assert main(["check", "numpy:mine.ends", "relu", "--junit", "fails.xml"]) == 1
     [suite] = fromstring((tmp_path / "fails.xml").read_bytes())  # noqa: S314  our own text

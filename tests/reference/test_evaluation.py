@@ -76,28 +76,30 @@ class Level:
 
     def serves(self, function):
         """The first level has a bound of its own for functions whose terms cancel."""
-        cancels = bool(evaluation._cancelling_roots(function))  # noqa: SLF001 part of the bound
-        return self.is_wide or cancels == self.of_sums
+        return self.is_wide or bool(function.cancelling_roots) == self.of_sums
 
     def holds_at(self, function, x):
         """Within saturation, but for a linear range near 0, or the surroundings of roots."""
         within = np.abs(x) <= function.saturation[self.is_wide]
         if self.is_wide and function.expansion is not None:
             return within & (np.abs(x) >= evaluation.LINEAR_BELOW)
-        if self.of_sums:
-            for root in function.roots:
-                within &= np.abs(x - root) >= evaluation.NEAR_A_ROOT
-        return within
+        return within & (self.bounds(function, x) < 1)
 
     def bounds(self, function, x):
-        """The bound at each point: at the second level it grows near a root."""
-        growth = evaluation._cancellation(function, x) if self.is_wide else 1.0  # noqa: SLF001
-        return getattr(evaluation, self.bound) * growth
+        """The bound at each point: it grows near a root that is a sum's."""
+        bound = getattr(evaluation, self.bound)
+        if self.is_wide:
+            return bound * evaluation._cancellation(function, x)  # noqa: SLF001 part of the bound
+        growth = np.ones_like(x)
+        for root in function.cancelling_roots if self.of_sums else ():
+            with np.errstate(divide="ignore"):
+                growth = np.maximum(growth, evaluation.NEAR_A_ROOT / np.abs(x - root))
+        return bound * growth
 
 
 FIRST = Level(lambda x: x, "FLOAT64_ERROR", is_wide=False)
 # Terms grow by 3.3 / |x - root| at the most, not by 8, and roundings do not all add up.
-FIRST_OF_SUMS = replace(FIRST, bound="FLOAT64_ERROR_OF_SUMS", of_sums=True, slack=128.0)
+FIRST_OF_SUMS = replace(FIRST, bound="FLOAT64_ERROR_OF_SUMS", of_sums=True, slack=32.0)
 SECOND = Level(lambda x: DoubleDouble(x, ZERO), "DOUBLE_DOUBLE_ERROR", is_wide=True)
 LEVELS = [
     pytest.param(FIRST, id="float64"),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from figures.command import main
@@ -15,23 +16,15 @@ from verification.sweep import Shard, Summary
 
 HEADER = {"dtype": "float16", "sources": "abc"}
 DONE = Done(Shard("relu", 0, "float16", 0), Summary(65536, 2, 0, (), "00"), 0.5)
-ARGUMENTS = ["sweep", "relu", "silu", "tanh", "gelu", "--dtype", "float16"]
+ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
+COMMAND = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
 PATIENCE = 60
-
-
-def certificate(path):
-    """Return what a certificate says, without the times."""
-    content = json.loads(path.read_text())
-    for row in content["rows"]:
-        del row["seconds"]
-    return content
 
 
 def started(out):
     """Start a sweep in a process of its own, and wait until it has done two shards."""
-    command = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
     process = subprocess.Popen(  # noqa: S603  our own command
-        [sys.executable, "-c", command, *ARGUMENTS, "--out", str(out)],
+        [sys.executable, "-c", COMMAND, *ARGUMENTS, "--out", str(out)],
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -46,15 +39,15 @@ def started(out):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """The certificate of a sweep that nothing happened to."""
+    """The bytes of the certificate of a sweep that nothing happened to."""
     out = tmp_path_factory.mktemp("undisturbed") / "sweep.json"
     assert main([*ARGUMENTS, "--out", str(out)]) == 0
-    return certificate(out)
+    return out.read_bytes()
 
 
 def test_a_sweep_certifies_all_inputs_and_leaves_no_state(undisturbed, tmp_path, capsys):
     """A row for each function and order; the state file is gone."""
-    assert [row["inputs"] for row in undisturbed["rows"]] == [65536] * 12
+    assert [row["inputs"] for row in json.loads(undisturbed)["rows"]] == [65536] * 6
     out = tmp_path / "sweep.json"
     assert main(["sweep", "relu", "--dtype", "bfloat16", "--order", "0", "--out", str(out)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.json"]
@@ -70,7 +63,7 @@ def test_a_killed_sweep_goes_on_where_it_was(undisturbed, tmp_path):
     kept = state.read_text().splitlines()
     assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
     assert len(kept) >= 3
-    assert certificate(out) == undisturbed
+    assert out.read_bytes() == undisturbed
 
 
 def test_an_interrupted_sweep_says_how_to_go_on(undisturbed, tmp_path):
@@ -84,7 +77,7 @@ def test_an_interrupted_sweep_says_how_to_go_on(undisturbed, tmp_path):
     assert "Traceback" not in error
     assert state.exists()
     assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
-    assert certificate(out) == undisturbed
+    assert out.read_bytes() == undisturbed
 
 
 def test_an_impatient_second_interrupt_does_no_harm(tmp_path):
@@ -104,53 +97,132 @@ def test_a_function_named_twice_is_swept_once(tmp_path):
     out = tmp_path / "sweep.json"
     twice = ["sweep", "relu", "relu", "--order", "0,0", "--dtype", "float16", "--out", str(out)]
     assert main(twice) == 0
-    assert len(certificate(out)["rows"]) == 1
+    assert len(json.loads(out.read_bytes())["rows"]) == 1
 
 
 def test_hashes_that_differ_from_the_expected_ones_are_told(undisturbed, tmp_path, capsys):
     """--expect compares with an earlier certificate; exit 1 names the functions that differ."""
     out, earlier = tmp_path / "sweep.json", tmp_path / "earlier.json"
     relu = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--expect", str(earlier)]
-    earlier.write_text(json.dumps(undisturbed))
+    earlier.write_bytes(undisturbed)
     assert main(relu) == 0
-    undisturbed["rows"][1]["sha256"] = "0"
-    earlier.write_text(json.dumps(undisturbed))
-    undisturbed["rows"][1]["sha256"] = certificate(out)["rows"][1]["sha256"]
+    content = json.loads(undisturbed)
+    content["rows"][1]["sha256"] = "0"
+    earlier.write_text(json.dumps(content))
     assert main(relu) == 1
     assert "relu order 1" in capsys.readouterr().err
+
+
+def test_what_to_compare_with_is_looked_at_first(tmp_path, capsys):
+    """A file that is no certificate is told before hours of work, not after."""
+    out, earlier = tmp_path / "sweep.json", tmp_path / "earlier.json"
+    earlier.write_text("{}")
+    assert main(["sweep", "--out", str(out), "--expect", str(earlier)]) == 2
+    assert "--expect: expected a certificate" in capsys.readouterr().err
+
+
+def test_a_killed_worker_s_shards_are_done_by_others(undisturbed, tmp_path):
+    """SIGKILL for all worker processes in mid-shard: the sweep goes on with new ones."""
+    process, _ = started(tmp_path / "sweep.json")
+    workers = [
+        child
+        for child in psutil.Process(process.pid).children()
+        if "spawn_main" in child.cmdline()[-2]
+    ]
+    assert workers
+    for worker in workers:
+        worker.kill()
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert (tmp_path / "sweep.json").read_bytes() == undisturbed
+
+
+def test_a_full_disk_loses_nothing(undisturbed, tmp_path):
+    """The kernel refuses to lengthen the state file: one sentence, and --resume goes on."""
+    out = tmp_path / "sweep.json"
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900)); {COMMAND}"
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-c", code, *ARGUMENTS, "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    state = tmp_path / "sweep.json.state"
+    assert done.returncode == 2
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert state.stat().st_size == 900
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert out.read_bytes() == undisturbed
+
+
+def test_two_sweeps_do_not_share_a_state(undisturbed, tmp_path, capsys):
+    """The second one is refused, and the first one does not notice."""
+    out = tmp_path / "sweep.json"
+    process, _ = started(out)
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 2
+    assert "another sweep is at work" in capsys.readouterr().err
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert out.read_bytes() == undisturbed
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.json"]
 
 
 def test_an_unfinished_sweep_is_not_overwritten(tmp_path, capsys):
     """Without --resume, a state file that is there is left alone."""
     out = tmp_path / "sweep.json"
-    Ledger(tmp_path / "sweep.json.state", HEADER, resume=False)
+    keep(tmp_path / "sweep.json.state")
     assert main([*ARGUMENTS, "--out", str(out)]) == 2
     assert "--resume" in capsys.readouterr().err
     assert (tmp_path / "sweep.json.state").exists()
 
 
+def keep(path, *, resume=False):
+    """Add a shard to the state at ``path``."""
+    with Ledger(path, HEADER, resume=resume) as ledger:
+        ledger.add(DONE)
+
+
+def kept(path):
+    """Return the shards in the state at ``path``."""
+    with Ledger(path, HEADER, resume=True) as ledger:
+        return ledger.done
+
+
 def test_a_ledger_keeps_what_is_added(tmp_path):
     """A shard is there when the file is read again."""
-    Ledger(tmp_path / "state", HEADER, resume=False).add(DONE)
-    assert Ledger(tmp_path / "state", HEADER, resume=True).done == {DONE.shard: DONE}
+    keep(tmp_path / "state")
+    assert kept(tmp_path / "state") == {DONE.shard: DONE}
 
 
-def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path):
+@pytest.mark.parametrize("rest", ['{"shard": {"activ', '{"dtype": "flo'], ids=["shard", "header"])
+def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path, rest):
     """The whole lines before it count, and the next one starts on a line of its own."""
     path = tmp_path / "state"
-    Ledger(path, HEADER, resume=False).add(DONE)
+    if "shard" in rest:
+        keep(path)
     with path.open("a") as file:
-        file.write('{"shard": {"activ')
-    Ledger(path, HEADER, resume=True).add(DONE)
-    assert Ledger(path, HEADER, resume=True).done == {DONE.shard: DONE}
+        file.write(rest)
+    keep(path, resume=True)
+    assert kept(path) == {DONE.shard: DONE}
+
+
+def test_a_shard_that_is_there_twice_counts_once(tmp_path):
+    """Whoever wrote it."""
+    path = tmp_path / "state"
+    keep(path)
+    with path.open("a") as file:
+        file.write(path.read_text().splitlines(keepends=True)[1])
+    assert kept(path) == {DONE.shard: DONE}
 
 
 def test_an_empty_state_is_that_of_a_sweep_just_begun(tmp_path):
     """A kill may leave the file without its first line."""
     path = tmp_path / "state"
     path.touch()
-    Ledger(path, HEADER, resume=True).add(DONE)
-    assert Ledger(path, HEADER, resume=True).done == {DONE.shard: DONE}
+    keep(path, resume=True)
+    assert kept(path) == {DONE.shard: DONE}
 
 
 @pytest.mark.parametrize(
@@ -159,6 +231,7 @@ def test_an_empty_state_is_that_of_a_sweep_just_begun(tmp_path):
         pytest.param("not JSON\n", id="foreign"),
         pytest.param('{"dtype": "float16", "sources": "def"}\n', id="other sources"),
         pytest.param('{"dtype": "float16", "sources": "abc"}\n{"shard": 1}\n', id="damaged"),
+        pytest.param('{"dtype": "float16", "sources": "abc"}\n[]\n', id="other JSON"),
     ],
 )
 def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
@@ -166,7 +239,7 @@ def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
     path = tmp_path / "state"
     path.write_text(text)
     with pytest.raises(UsageError, match="delete the file"):
-        Ledger(path, HEADER, resume=True)
+        kept(path)
     assert path.read_text() == text
 
 

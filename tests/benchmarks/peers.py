@@ -1,0 +1,98 @@
+"""The seven functions as the peers have them."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import scipy.special
+import torch
+
+from reference import ACTIVATIONS
+from verification import balls
+
+torch.set_num_threads(1)
+
+TORCH = {
+    "relu": torch.nn.functional.relu,
+    "leaky_relu": torch.nn.functional.leaky_relu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "gelu": torch.nn.functional.gelu,
+    "gelu_tanh": partial(torch.nn.functional.gelu, approximate="tanh"),
+    "silu": torch.nn.functional.silu,
+}
+JAX = {
+    "relu": jax.nn.relu,
+    "leaky_relu": jax.nn.leaky_relu,
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": jnp.tanh,
+    "gelu": partial(jax.nn.gelu, approximate=False),
+    "gelu_tanh": jax.nn.gelu,
+    "silu": jax.nn.silu,
+}
+SCIPY = {
+    "sigmoid": scipy.special.expit,
+    "gelu": lambda x: x * scipy.special.ndtr(x),
+    "silu": lambda x: x * scipy.special.expit(x),
+}
+MPMATH = {
+    "relu": lambda x: max(x, 0),
+    "leaky_relu": lambda x: x if x > 0 else x * 0.01,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "tanh": mpmath.tanh,
+    "gelu": lambda x: x * mpmath.ncdf(x),
+    "gelu_tanh": lambda x: (
+        x / 2 * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3)))
+    ),
+    "silu": lambda x: x / (1 + mpmath.exp(-x)),
+}
+
+
+def inputs(size, dtype):
+    """Pre-activations, N(0, 3²)."""
+    return (3 * np.random.default_rng(42).standard_normal(size)).astype(dtype)
+
+
+def torch_value(name, x):
+    """Eager PyTorch in float64, what people take for the truth."""
+    tensor = torch.from_numpy(x.astype(np.float64))
+    return lambda: TORCH[name](tensor)
+
+
+def torch_both(name, x):
+    """Value and gradient, forwards and backwards."""
+    tensor = torch.from_numpy(x.astype(np.float64))
+    ones = torch.ones_like(tensor)
+
+    def call():
+        variable = tensor.detach().requires_grad_()
+        TORCH[name](variable).backward(ones)
+
+    return call
+
+
+def jax_value(name, x):
+    """Compiled JAX in float64, on however many threads it takes."""
+    with jax.enable_x64(new_val=True):
+        compiled = jax.jit(JAX[name])
+        array = jnp.asarray(x.astype(np.float64))
+
+    def call():
+        with jax.enable_x64(new_val=True):
+            compiled(array).block_until_ready()
+
+    return call
+
+
+def mpmath_value(name, x):
+    """Numbers of 53 bits, one at a time."""
+    numbers = [mpmath.mpf(value) for value in x.tolist()]
+    return lambda: [MPMATH[name](number) for number in numbers]
+
+
+def flint_values(name, x):
+    """Ball arithmetic at 128 bits: value and two derivatives, one input at a time."""
+    numbers, form = x.tolist(), partial(balls.TEXTBOOK[name], **ACTIVATIONS[name].parameters)
+    return lambda: [balls.enclose(form, number, 128) for number in numbers]

@@ -1,0 +1,101 @@
+"""Every bit pattern of a format tried, value or derivative: in shards, here or anywhere.
+
+A shard is a pure function of (implementation, question, number), and comes to a few counts and
+samples. Most results are the correctly rounded ones, or their neighbours, and pass at once.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Mask
+
+from .accuracy import OTHER_ZERO, Survey, count, zero_has_a_sign
+from .calls import Subject, Trouble
+from .implementation import Implementation
+from .inputs import ordinals
+from .truth import Question, expected_of
+from .ulp import Format
+from .workers import completed
+
+SHARD = 1 << 24
+BLOCK = 1 << 20
+KEPT_OF_A_SHARD = 256
+# A neighbour of the correctly rounded result is at most so many ulp off, where the ulp changes.
+NEIGHBOUR = 2.5
+
+Origin = Callable[[], Implementation]
+Part = tuple[int, Survey, dict[str, Trouble]]
+
+
+def exhaust(
+    question: Question, subject: Subject, origin: Origin | None, scheduler: str | None
+) -> Survey:
+    """Try every pattern; what goes wrong besides is noted in ``subject``.
+
+    With an ``origin``, from which other processes can make the implementation, on all cores here
+    or on the cluster of a Dask scheduler; else in this process.
+    """
+    numbers = range(max(1, _patterns(question.format_) // SHARD))
+    parts: Iterator[Part]
+    if origin is None or len(numbers) == 1:
+        parts = (survey_shard(question, subject, number) for number in numbers)
+    else:
+        work = partial(_in_worker, question, subject.name, origin)
+        parts = completed(work, numbers, scheduler)
+    whole = Survey()
+    for _, seen, troubles in sorted(parts, key=lambda part: part[0]):
+        whole.merge(seen)
+        for trouble in troubles.values():
+            subject.keep(trouble)
+    return whole
+
+
+def _patterns(format_: Format) -> int:
+    return 1 << format_.dtype.itemsize * 8
+
+
+def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Part:
+    implementation = origin()
+    function = implementation.derivative if subject == "derivative" else implementation.forward
+    assert function is not None  # noqa: S101  the subject that is asked for is there
+    return survey_shard(question, Subject(subject, function, question.format_), number)
+
+
+def survey_shard(question: Question, subject: Subject, number: int) -> Part:
+    """Try the patterns from number 2^24 on, as long as there is time for calls."""
+    format_ = question.format_
+    seen = Survey()
+    first = number * SHARD
+    end = first + min(SHARD, _patterns(format_))
+    for start in range(first, end, BLOCK):
+        if subject.expired:
+            break
+        bits = np.arange(start, min(start + BLOCK, end), dtype=np.int64)
+        x = bits.astype(format_.bits).view(format_.dtype)
+        got, answered = subject.resiliently(x, warns=False)
+        expected = expected_of(question, x, None)
+        doubtful = answered & _differ(question, got, expected)
+        if not zero_has_a_sign(question):
+            other_zero = doubtful & (got == 0) & (expected == 0)
+            doubtful &= ~other_zero
+            seen.add({OTHER_ZERO: other_zero}, x, got, np.zeros(x.shape), None)
+        seen.inputs += int(answered.sum() - doubtful.sum())
+        count(question, seen, x[doubtful], got[doubtful])
+    for tally in seen.tallies.values():
+        tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
+    return number, seen, subject.troubles
+
+
+def _differ(question: Question, got: Array, expected: Array) -> Mask:
+    """Which results are neither the expected ones nor, where that is good enough, neighbours."""
+    bits = question.format_.bits
+    doubtful: Mask = got.view(bits) != expected.view(bits)
+    if question.tolerance < NEIGHBOUR:
+        return doubtful
+    rest = np.flatnonzero(doubtful)
+    far = np.abs(ordinals(got[rest], question.format_) - ordinals(expected[rest], question.format_))
+    same_sign = np.signbit(got[rest]) == np.signbit(expected[rest])
+    doubtful[rest[same_sign & (far <= 1)]] = False
+    return doubtful
