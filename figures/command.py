@@ -1,4 +1,4 @@
-"""The ``halfulp`` command: ``verify``, ``sweep``, ``check``, ``report`` and ``figures``.
+"""The ``halfulp`` command and what it is followed by: ``verify``, ``sweep``, ``check``, ...
 
 Everything heavy is imported by the handlers, so that ``halfulp --help`` answers at once.
 """
@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from verification import check_command, sweep_command
+from verification import check_command, sweep_command, vectors_command
 from verification.command import CERTIFICATE, add_commands, progress_bar
 from verification.errors import UsageError
 
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands)
     sweep_command.add_commands(commands)
     check_command.add_commands(commands)
+    vectors_command.add_commands(commands)
     report = commands.add_parser(
         "report",
         help="verify, then draw every figure and typeset the report",

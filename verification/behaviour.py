@@ -13,6 +13,7 @@ from reference.arithmetic.types import Array, Mask
 
 from .calls import Subject
 from .complaint import Complaint
+from .noise import noise_of
 from .truth import LENGTH, Question, answer
 from .ulp import Format
 
@@ -88,11 +89,18 @@ class Behaviour:
         self.complaints: list[Complaint] = []
 
     def judge(self) -> list[Complaint]:
-        """Try everything; a subject that does not answer at all has been noted already."""
+        """Try everything, at the numbers of the sample that have a result."""
         whole = self._call(self.x.copy())
+        if whole is None:
+            _, answered = self.subject.resiliently(*self._arguments(self.x))
+            if not answered.any():
+                return []
+            self.x = np.resize(self.x[answered], SAMPLE)
+            whole = self._call(self.x.copy())
         if whole is None:
             return []
         self._shapes()
+        self._noise()
         self._repeated(whole)
         self._lengths(whole)
         self._layouts(whole)
@@ -132,6 +140,13 @@ class Behaviour:
         """Shape and dtype are looked at by the call itself."""
         for shape in SHAPES:
             self._call(self.x[: int(np.prod(shape))].reshape(shape).copy())
+
+    def _noise(self) -> None:
+        """What Python writes, the call itself notes; and a first call may say what it loads."""
+        said = noise_of(lambda: self._call(self.x.copy()))
+        if said:
+            detail = f"compiled code wrote {said.decode(errors='replace')!r}"
+            self.complaints.append(Complaint("output", detail, self.x, self.x.size))
 
     def _repeated(self, whole: Array) -> None:
         for _ in range(REPEATS):

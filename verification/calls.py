@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,35 @@ from reference.arithmetic.types import Array, Mask
 
 from .ulp import Format
 
-# Of a call that raised, the halves are tried, and their halves, so many times in all.
+# Of a call without result, the parts are tried, and their parts, so many times in all; and if it
+# is the process that ends, so many times.
+PARTS = 16
 RETRIES = 400
+DEATHS = 24
 # What frameworks say about themselves, not about the numbers.
 HARMLESS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
+
+class Died(Exception):  # noqa: N818  its message ends the sentence "the process ..."
+    """The candidate's process ended, or had to be ended, in the middle of a call."""
+
+    kind = "crash"
+
+
+class Hung(Died):
+    """It had to be ended, because no result came in time."""
+
+    kind = "hang"
+
+
+class Nonsense(Died):
+    """It gave something that is no result."""
+
+    kind = "no result"
+
+
+class Expired(Hung):
+    """It was not called, because there was no time left."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +62,9 @@ class Subject:
     function: Callable[..., Any]
     format_: Format
     troubles: dict[str, Trouble] = field(default_factory=dict)
+    deaths: int = 0
+    cut_short: bool = False
+    expired: bool = False
 
     def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
         """Return the result in the format and in the arguments' common shape, None if none came.
@@ -49,20 +78,28 @@ class Subject:
         return None if result is None else self._checked(result, arguments)
 
     def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:
-        """Results of 1-D arguments, and where there are any: past exceptions, the rest is kept."""
+        """Results of 1-D arguments, and where there are any: past exceptions, the rest is kept.
+
+        Down to the first single element that fails, then the longest part first; ``cut_short`` if
+        the retries did not reach every element.
+        """
         size = arguments[0].size
         results = np.zeros(size, self.format_.dtype)
         answered = np.zeros(size, bool)
-        left, retries = [slice(0, size)], 0
-        while left and retries < RETRIES:
+        left, retries, deaths, found = [slice(0, size)], 0, self.deaths, False
+        while left and retries < RETRIES and self.deaths - deaths < DEATHS:
             part = left.pop(0)
             retries += 1
             result = self(*(argument[part].copy() for argument in arguments), warns=warns)
             if result is not None:
                 results[part], answered[part] = result, True
             elif part.stop - part.start > 1 and self._worth_a_retry():
-                middle = (part.start + part.stop) // 2
-                left += [slice(part.start, middle), slice(middle, part.stop)]
+                left = _parts(part) + left
+            else:
+                found = True
+            if found:
+                left.sort(key=lambda part: part.start - part.stop)
+        self.cut_short |= bool(left)
         return results, answered
 
     def _worth_a_retry(self) -> bool:
@@ -82,6 +119,9 @@ class Subject:
                 result = self.function(*arguments)
             except KeyboardInterrupt:
                 raise
+            except Died as death:
+                self.died(death, arguments)
+                result = None
             except BaseException as error:  # noqa: BLE001  SystemExit too is its doing
                 self._note("exception", f"{type(error).__name__}: {error}", arguments)
                 result = None
@@ -94,6 +134,13 @@ class Subject:
             if warns and not issubclass(warning.category, HARMLESS):
                 self._note("warning", f"{warning.category.__name__}: {warning.message}", arguments)
         return result
+
+    def died(self, death: Died, arguments: tuple[Array, ...]) -> None:
+        """Note that the candidate's process ended in a call, or was not called for lack of time."""
+        self.deaths += 1
+        self.expired |= isinstance(death, Expired)
+        if not (isinstance(death, Expired) and death.kind in self.troubles):
+            self._note(death.kind, str(death), arguments)
 
     def _checked(self, result: Any, arguments: tuple[Array, ...]) -> Array | None:
         shape = np.broadcast_shapes(*(argument.shape for argument in arguments))
@@ -117,7 +164,33 @@ class Subject:
             return array.astype(self.format_.dtype)
 
     def _note(self, kind: str, detail: str, arguments: tuple[Array, ...]) -> None:
-        known = self.troubles.get(kind)
-        if known is None or arguments[0].size < known.arguments[0].size:
-            kept = tuple(np.array(argument) for argument in arguments)
-            self.troubles[kind] = Trouble(kind, detail, kept)
+        kept = tuple(np.array(argument) for argument in arguments)
+        self.keep(Trouble(kind, detail, kept))
+
+    def keep(self, trouble: Trouble) -> None:
+        """Keep a trouble, if none of its kind is known with as few elements."""
+        known = self.troubles.get(trouble.kind)
+        if known is None or trouble.arguments[0].size < known.arguments[0].size:
+            self.troubles[trouble.kind] = trouble
+
+
+@dataclass
+class Recorded(Subject):
+    """A subject that is known at some inputs only: the function gives results, and where."""
+
+    def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
+        """Return the results, None if one of them is not known."""
+        [x] = arguments
+        results, known = self.resiliently(x.reshape(-1), warns=warns)
+        return results.reshape(x.shape) if known.all() else None
+
+    def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:  # noqa: ARG002
+        """Results, and where they are known."""
+        results, known = self.function(*arguments)
+        return results, known
+
+
+def _parts(whole: slice) -> list[slice]:
+    """A slice, cut into pieces of nearly the same length."""
+    ends = np.linspace(whole.start, whole.stop, min(PARTS, whole.stop - whole.start) + 1)
+    return [slice(int(start), int(stop)) for start, stop in pairwise(ends)]

@@ -1,23 +1,29 @@
 """``halfulp check``: anyone's implementation judged, from the command line.
 
-The candidate runs in a process of its own: if it crashes, hangs or leaves, that is the finding.
+The candidate runs in a process of its own. A first look has the whole check in it. If it ends or
+hangs there, a second look has only the candidate in it, and gets it another one each time.
 """
 
 import multiprocessing
-import sys
+import traceback
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import delivery
 from .errors import UsageError
 
 if TYPE_CHECKING:
+    from .confinement import Clock
     from .implementation import Implementation
     from .verdict import Verdict
 
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
 # ruff: noqa: PLC0415
+
+QUICK, EXHAUSTIVE = 300.0, 3600.0
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -34,87 +40,46 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="torch:torch.nn.functional.gelu gelu; with --command the activation alone",
     )
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
-    parser.add_argument("--tolerance", type=float, metavar="ULP", help="default: 4; 16-bit: 1")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
-    parser.add_argument("--strict", action="store_true", help="no allowance next to roots")
-    parser.add_argument("--allow", action="append", default=[], help="such as flush-to-zero")
     parser.add_argument("--command", help="a program that maps raw values to raw values")
     parser.add_argument("--derivative-command", help="likewise, for the derivative")
-    parser.add_argument("--timeout", type=float, default=300.0, metavar="S", help="(default: 300)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdict as JSON")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the error in ulp")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        metavar="S",
+        help="for all calls, a tenth of it for a single one; as much again if one ends or hangs "
+        f"(default: {QUICK:g}; {EXHAUSTIVE:g} with --exhaustive)",
+    )
+    delivery.add_options(parser)
     parser.set_defaults(handler=check)
 
 
 def check(arguments: Namespace) -> int:
-    """Judge in a child process, print the verdict, write what was asked for."""
-    from .certificate import prepare, write_whole
+    """Judge, print the verdict, write what was asked for."""
+    from .confinement import Clock
 
-    for path in (arguments.json, arguments.plot):
-        if path:
-            prepare(path)
-    outcome = _in_child(arguments)
-    if isinstance(outcome, UsageError):
-        raise outcome
-    if isinstance(outcome, str):
-        sys.stdout.write(f"FAILED: {' '.join(arguments.target)}: {outcome}\n")
-        return 1
-    sys.stdout.write(f"{outcome}\n")
-    if arguments.json:
-        write_whole(arguments.json, outcome.to_json() + "\n")
-    if arguments.plot:
-        outcome.plot(arguments.plot)
-    return 0 if outcome.passed else 1
-
-
-def _in_child(arguments: Namespace) -> "Verdict | UsageError | str":
-    """The verdict, what the user did wrong, or how the candidate's process ended."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
+    delivery.prepare(arguments)
+    if arguments.timeout is None:
+        arguments.timeout = EXHAUSTIVE if arguments.exhaustive else QUICK
+    if not arguments.timeout > 0:
+        raise UsageError(f"--timeout has to be more than 0 seconds, not {arguments.timeout:g}")
     del arguments.handler
-    child = context.Process(target=_judge, args=(theirs, arguments))
-    child.start()
-    theirs.close()
-    try:
-        if not ours.poll(arguments.timeout):
-            return f"no end within {arguments.timeout:g} s (see --timeout)"
-        outcome: Verdict | UsageError = ours.recv()
-    except EOFError:
-        child.join()
-        return f"the process ended with exit status {child.exitcode} in the middle of the check"
-    finally:
-        child.kill()
-        child.join()
-    return outcome
+    names, activation = _target(arguments)
+    clock = Clock(arguments.timeout)
+    if names:
+        verdict = _first_look(arguments, clock)
+        if verdict is None:
+            verdict = _second_look(arguments)
+    else:
+        from .external import implementation
+
+        programs = implementation(arguments.command, arguments.derivative_command, clock)
+        verdict = _judge(arguments, programs, activation)
+    return delivery.deliver(verdict, arguments)
 
 
-def _judge(connection: Connection, arguments: Namespace) -> None:
-    from .oracle import check as judge
-
-    outcome: Any
-    try:
-        implementation, activation = _target(arguments)
-        outcome = judge(
-            implementation,
-            activation,
-            dtype=arguments.dtype,
-            tolerance=arguments.tolerance,
-            exhaustive=arguments.exhaustive,
-            allow=arguments.allow,
-            strict=arguments.strict,
-            scheduler=arguments.scheduler,
-        )
-    except UsageError as error:
-        outcome = error
-    except ModuleNotFoundError as error:
-        outcome = UsageError(f"the package {error.name!r} is not installed here")
-    connection.send(outcome)
-
-
-def _target(arguments: Namespace) -> "tuple[Implementation, str]":
-    from . import external, frameworks
-
+def _target(arguments: Namespace) -> tuple[list[str], str]:
     *names, activation = arguments.target
     commands = arguments.command or arguments.derivative_command
     if len(names) != (0 if commands else 1):
@@ -122,8 +87,111 @@ def _target(arguments: Namespace) -> "tuple[Implementation, str]":
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
             f"--command with ACTIVATION alone, but got {' '.join(arguments.target)!r}"
         )
-    if commands:
-        return external.implementation(
-            arguments.command, arguments.derivative_command, arguments.timeout
-        ), activation
-    return frameworks.implementation(names[0]), activation
+    return names, activation
+
+
+def _judge(arguments: Namespace, implementation: "Implementation", activation: str) -> "Verdict":
+    from .oracle import check as judge
+
+    return judge(
+        implementation,
+        activation,
+        dtype=arguments.dtype,
+        tolerance=arguments.tolerance,
+        exhaustive=arguments.exhaustive,
+        allow=arguments.allow,
+        strict=arguments.strict,
+        scheduler=arguments.scheduler,
+    )
+
+
+def _first_look(arguments: Namespace, clock: "Clock") -> "Verdict | None":
+    """The verdict of a child that holds the check and the candidate; None if it ended or hung."""
+    from .confinement import end
+
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_look, args=(theirs, arguments))
+    child.start()
+    theirs.close()
+    try:
+        outcome = _outcome(ours, clock, exhaustive=arguments.exhaustive)
+    except EOFError:
+        return None
+    finally:
+        end(child)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _outcome(ours: Connection, clock: "Clock", *, exhaustive: bool) -> "Verdict | Exception | None":
+    """Wait for the outcome; before each call of the candidate there comes a None.
+
+    But not from the other processes of an exhaustive check.
+    """
+    limit = clock.left()
+    while ours.poll(limit):
+        outcome: Verdict | Exception | None = ours.recv()
+        if outcome is not None:
+            return outcome
+        limit = clock.left() if exhaustive else clock.limit()
+    return None
+
+
+def _look(connection: Connection, arguments: Namespace) -> None:
+    """Judge in this process, and send the outcome; what is the candidate's doing, it does not."""
+    from .confinement import confine
+    from .workers import WorkersLostError
+
+    confine()
+    outcome: Any
+    try:
+        implementation = _ticking(_named(arguments.target[0]), connection)
+        outcome = _judge(arguments, implementation, arguments.target[1])
+    except UsageError as error:
+        outcome = error
+    except (MemoryError, WorkersLostError):
+        return
+    except Exception:  # noqa: BLE001  the parent says it
+        outcome = RuntimeError(traceback.format_exc())
+    connection.send(outcome)
+
+
+def _named(name: str) -> "Implementation":
+    from . import frameworks
+
+    try:
+        return frameworks.implementation(name)
+    except UsageError:
+        raise
+    except ModuleNotFoundError as error:
+        raise UsageError(f"the package {error.name!r} is not installed here") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001  its import is its doing
+        raise UsageError(f"{name!r} cannot be imported: {type(error).__name__}: {error}") from None
+
+
+def _ticking(implementation: "Implementation", connection: Connection) -> "Implementation":
+    """The implementation, sending a None before each call."""
+
+    def ticking(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            connection.send(None)
+            return function(*arguments)
+
+        return call
+
+    functions = implementation.functions
+    return implementation.with_functions({name: ticking(f) for name, f in functions.items()})
+
+
+def _second_look(arguments: Namespace) -> "Verdict":
+    """The verdict with nothing but the candidate in a child, which is replaced when it ends."""
+    from .confinement import Clock
+    from .isolation import Worker
+    from .oracle import format_of
+
+    name, activation = arguments.target
+    clock = Clock(arguments.timeout)
+    with Worker(name, partial(_named, name), format_of(arguments.dtype), clock) as worker:
+        return _judge(arguments, worker.implementation(), activation)

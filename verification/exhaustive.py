@@ -47,8 +47,8 @@ def exhaust(
     whole = Survey()
     for _, seen, troubles in sorted(parts, key=lambda part: part[0]):
         whole.merge(seen)
-        for kind, trouble in troubles.items():
-            subject.troubles.setdefault(kind, trouble)
+        for trouble in troubles.values():
+            subject.keep(trouble)
     return whole
 
 
@@ -64,12 +64,14 @@ def _in_worker(question: Question, subject: str, origin: Origin, number: int) ->
 
 
 def survey_shard(question: Question, subject: Subject, number: int) -> Part:
-    """Try the patterns from number 2^24 on."""
+    """Try the patterns from number 2^24 on, as long as there is time for calls."""
     format_ = question.format_
     seen = Survey()
     first = number * SHARD
     end = first + min(SHARD, _patterns(format_))
     for start in range(first, end, BLOCK):
+        if subject.expired:
+            break
         bits = np.arange(start, min(start + BLOCK, end), dtype=np.int64)
         x = bits.astype(format_.bits).view(format_.dtype)
         got, answered = subject.resiliently(x, warns=False)

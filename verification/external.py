@@ -1,60 +1,121 @@
 """A program in any language: raw little-endian values on standard input, as many on its output."""
 
+import os
 import shlex
+import shutil
 import subprocess
+import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from reference.arithmetic.types import Array
 
+from .calls import Died, Hung, Nonsense
+from .confinement import Clock, kill_session, late, limit_memory, status
 from .errors import UsageError
 from .implementation import Implementation
 
+SAID = 200
+MOST = 1 << 30
+POLL = 0.1
+
 
 def implementation(
-    command: str | None, derivative_command: str | None, timeout: float
+    command: str | None, derivative_command: str | None, clock: Clock
 ) -> Implementation:
     """The implementation that the commands are; each call of a function runs its command once."""
     name = command or derivative_command or ""
     return Implementation(
         name,
-        None if command is None else _program(command, timeout),
-        None if derivative_command is None else _program(derivative_command, timeout),
+        None if command is None else _program(command, clock),
+        None if derivative_command is None else _program(derivative_command, clock),
         call=_pipe(command),
         derivative_call=_pipe(derivative_command),
-        origin=partial(implementation, command, derivative_command, timeout),
+        origin=partial(implementation, command, derivative_command, clock),
     )
 
 
 def _pipe(command: str | None) -> str:
     """A line of shell that sends one number through the command."""
-    write = "import numpy, sys; sys.stdout.buffer.write(numpy.{dtype}({x}).tobytes())"
-    return f"python3 -c '{write}' | {command} | xxd -p"
+    write = 'sys.stdout.buffer.write(numpy.array({x}, "{dtype}").tobytes())'
+    return f"python3 -c 'import ml_dtypes, numpy, sys; {write}' | {command} | od -An -tx1"
 
 
-def _program(command: str, timeout: float) -> Callable[[Array], Array]:
+def little_endian(x: Array) -> bytes:
+    """The raw values of an array, in C's order."""
+    contiguous = np.ascontiguousarray(x)
+    return contiguous.astype(_little(x.dtype)).tobytes()
+
+
+def from_little_endian(data: bytes, like: np.dtype[Any]) -> Array:
+    """The array of raw values."""
+    return np.frombuffer(data, _little(like)).astype(like)
+
+
+def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.newbyteorder("<") if dtype.kind == "f" else dtype
+
+
+def _program(command: str, clock: Clock) -> Callable[[Array], Array]:
     words = shlex.split(command)
     if not words:
         raise UsageError("expected a command line, but got an empty one")
+    if shutil.which(words[0]) is None:
+        raise UsageError(f"expected a program, but {words[0]!r} is none that can be run here")
 
     def run(x: Array) -> Array:
-        little = x.dtype.newbyteorder("<") if x.dtype.kind == "f" else x.dtype
-        data = np.ascontiguousarray(x).astype(little).tobytes()
-        try:
-            done = subprocess.run(  # noqa: S603  running it is what the user asks for
-                words, input=data, capture_output=True, timeout=timeout, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise TimeoutError(f"no end within {timeout:g} s") from None
-        except OSError as error:
-            raise UsageError(f"{command!r} cannot be run: {error.strerror}") from None
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()[-200:]
-            raise RuntimeError(f"exit status {done.returncode} {said}".strip())
-        if len(done.stdout) != len(data):
-            raise ValueError(f"{len(done.stdout)} bytes came for {len(data)}")
-        return np.frombuffer(done.stdout, little).astype(x.dtype).reshape(x.shape)
+        data = little_endian(x)
+        came = _output(words, data, clock)
+        if len(came) != len(data):
+            more = "more than " if len(came) > len(data) else ""
+            raise Nonsense(f"{more}{min(len(came), len(data))} bytes came for {len(data)}")
+        return from_little_endian(came, x.dtype).reshape(x.shape)
 
     return run
+
+
+def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
+    """What a program writes for ``data``, and not much more; raise Died if it does not end well.
+
+    Its children end with it. It writes to a file, so that none of them can keep us waiting.
+    """
+    limit = clock.call()
+    with (
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as came,
+        tempfile.TemporaryFile() as said,
+    ):
+        given.write(data)
+        given.seek(0)
+        process = subprocess.Popen(  # noqa: S603  running it is what the user asks for
+            words, stdin=given, stdout=came, stderr=said, start_new_session=True
+        )
+        try:
+            limit_memory(process.pid)
+            ended = _wait(process, limit, {came.fileno(): len(data), said.fileno(): MOST})
+        finally:
+            kill_session(process.pid)
+            process.wait()
+        if ended and process.returncode != 0:
+            said.seek(0)
+            message = said.read(SAID).decode(errors="replace").strip()
+            raise Died(f"{status(process.returncode)} {message}".strip())
+        came.seek(0)
+        return came.read(len(data) + 1)
+
+
+def _wait(process: "subprocess.Popen[bytes]", limit: float, files: dict[int, int]) -> bool:
+    """Wait for the end; False if a file is longer than it may be before, Hung if it is late."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(POLL)
+            return True
+        if any(os.fstat(file).st_size > most for file, most in files.items()):
+            return False
+    raise Hung(late(limit))

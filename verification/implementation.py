@@ -1,10 +1,12 @@
 """An implementation under test, behind the smallest interface that the oracle needs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from reference.arithmetic.types import Array
+
+from .calls import Subject
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,8 @@ class Implementation:
     ``backward`` maps (x, upstream); a function that is None is not judged. The ``call``s are
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
     ``{upstream}`` stand for a number and ``{dtype}`` for the format's name. Where there is an
-    ``origin``, other processes can make the same implementation by it.
+    ``origin``, other processes can make the same implementation by it. ``subject`` says how the
+    functions are called.
     """
 
     name: str
@@ -25,3 +28,23 @@ class Implementation:
     derivative_call: str = ""
     backward_call: str = ""
     origin: Callable[[], "Implementation"] | None = None
+    subject: type[Subject] = Subject
+
+    @property
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """The functions that are to be judged, by what they give."""
+        functions = {
+            "value": self.forward,
+            "derivative": self.derivative,
+            "backward": self.backward,
+        }
+        return {name: function for name, function in functions.items() if function is not None}
+
+    def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Self:
+        """The same implementation, with these functions only."""
+        return replace(
+            self,
+            forward=functions.get("value"),
+            derivative=functions.get("derivative"),
+            backward=functions.get("backward"),
+        )

@@ -17,7 +17,7 @@ from .calls import Subject
 from .complaint import Complaint
 from .inputs import ordinals
 from .truth import Question
-from .ulp import unit_exponents
+from .ulp import Format, unit_exponents
 
 # Central differences: step, and the part of the derivative's scale that they are trusted to,
 # from f''' h²/6 with |f'''| <= 2 and two results, each off by the tolerance of 4 ulp, over 2h.
@@ -112,14 +112,23 @@ def _within(
     return Complaint(kind, f"{text} by {worst:.3g} ulp{within}", x[broken], x.size, legal=legal)
 
 
+def difference_points(format_: Format) -> Array:
+    """Three rows: below, at and above the places where differences are taken; none in 16 bits."""
+    if format_.name not in STEPS:
+        return np.empty((3, 0), format_.dtype)
+    x = (np.arange(SAMPLES) - SAMPLES // 2) / 32.0 + 1 / 64
+    steps = np.array([-1, 0, 1])[:, None] * STEPS[format_.name]
+    points: Array = (x + steps).astype(format_.dtype)
+    return points
+
+
 def consistency(question: Question, forward: Subject, derivative: Subject) -> list[Complaint]:
     """Hold the derivative against central differences of this forward, wrong as it may be."""
     format_ = question.format_
     if format_.name not in STEPS:
         return []
     step = STEPS[format_.name]
-    x = (np.arange(SAMPLES) - SAMPLES // 2) / 32.0 + 1 / 64
-    points = [(x + shift).astype(format_.dtype) for shift in (-step, 0.0, step)]
+    points = difference_points(format_)
     results = [forward(points[0]), derivative(points[1]), forward(points[2])]
     if any(result is None for result in results):
         return []

@@ -12,7 +12,7 @@ from reference import ACTIVATIONS, Activation, swish
 from . import laws
 from .accuracy import Survey, survey
 from .behaviour import Behaviour, upstream_laws
-from .calls import Subject
+from .calls import Recorded, Subject
 from .complaint import Complaint
 from .errors import UsageError
 from .exhaustive import exhaust
@@ -59,7 +59,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         UsageError: an unknown activation, dtype or allowance; a tolerance that is no number.
 
     """
-    known, format_ = _activation(activation), _format(dtype)
+    known, format_ = activation_of(activation), format_of(dtype)
     allowed = _allowances(allow)
     bound = TOLERANCES[format_.name] if tolerance is None else float(tolerance)
     if not (isfinite(bound) and bound >= 0):
@@ -89,15 +89,9 @@ class _Judge:
 
     def look_at(self, implementation: Implementation) -> None:
         """Judge value, derivative and backward, as far as they are given."""
-        functions = {
-            "value": implementation.forward,
-            "derivative": implementation.derivative,
-            "backward": implementation.backward,
-        }
         subjects = {
-            name: Subject(name, function, self.format_)
-            for name, function in functions.items()
-            if function is not None
+            name: implementation.subject(name, function, self.format_)
+            for name, function in implementation.functions.items()
         }
         for subject in subjects.values():
             self._judge(subject, implementation)
@@ -121,8 +115,9 @@ class _Judge:
             findings=tuple(sorted(self.findings, key=lambda finding: finding.rank)),
             conventions=tuple(self.conventions),
             inputs={name: seen.inputs for name, seen in self.surveys.items()},
-            worst_ulp={name: seen.worst_ulp for name, seen in self.surveys.items()},
+            worst_ulp={name: s.worst_ulp for name, s in self.surveys.items() if s.inputs},
             profile={name: (seen.x, seen.ulp) for name, seen in self.surveys.items()},
+            recorded=implementation.subject is Recorded,
         )
 
     def _question(self, subject: str) -> Question:
@@ -137,10 +132,11 @@ class _Judge:
         self.surveys[subject.name] = seen
         if self.exhaustive and subject.name != "backward":
             whole = exhaust(question, subject, implementation.origin, self.scheduler)
-            seen.tallies, seen.inputs = whole.tallies, whole.inputs
+            # What it did not reach, for lack of time, stays found.
+            seen.tallies, seen.inputs = seen.tallies | whole.tallies, whole.inputs
             seen.worst_ulp = max(seen.worst_ulp, whole.worst_ulp)
         complaints = laws.judge(question, seen)
-        if seen.x.size:
+        if seen.x.size and not isinstance(subject, Recorded):
             complaints += Behaviour(question, subject).judge()
         if subject.name == "backward":
             complaints += upstream_laws(question, subject)
@@ -161,13 +157,15 @@ class _Judge:
                 self.findings.append(reporter.of_complaint(complaint))
 
 
-def _activation(name: str) -> Activation:
+def activation_of(name: str) -> Activation:
+    """The activation of the catalogue, or UsageError."""
     if name not in NAMES:
         raise UsageError(f"no activation {name!r}; the catalogue has {', '.join(NAMES)}")
     return NAMES[name]
 
 
-def _format(dtype: Any) -> Format:
+def format_of(dtype: Any) -> Format:
+    """The format that a dtype is, or UsageError."""
     try:
         name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
     except TypeError:

@@ -32,6 +32,8 @@ OTHERS = {
 LAWS = ("out of bounds", "not monotone", "not symmetric", "inconsistent")
 # Wrong results that a diagnosis looks at.
 DIAGNOSED = 1500
+# Troubles after which there are inputs without a result.
+WITHOUT_RESULT = ("crash", "hang", "exception")
 NOT_ALONE = "only within a longer array"
 
 
@@ -90,14 +92,17 @@ class Reporter:
         flat = [argument.reshape(-1) for argument in trouble.arguments]
         x = flat[0]
         at = x[_simplest(x)] if x.size else np.zeros(1, self.question.format_.dtype)
-        where = seen.unanswered if trouble.kind == "exception" else x
+        silent = seen.unanswered if trouble.kind in WITHOUT_RESULT else x[:0]
         why = WHY_OF_TROUBLES.get(trouble.kind)
         if trouble.kind == "exception" and "read-only" in trouble.detail:
             why = WHY_OF_TROUBLES["read-only"]
         detail = trouble.detail
         if x.size != 1:
             detail += f" (argument of shape {trouble.arguments[0].shape})"
-        region = self._region(where if where.size else x, max(seen.inputs, x.size, 1))
+        if silent.size and self.subject.cut_short:
+            detail += "; of the inputs without a result not all were tried alone"
+        tried = max(seen.inputs + seen.unanswered.size, x.size, 1)
+        region = self._region(silent if silent.size else x, tried)
         return self._finding(trouble.kind, at, None, region, why=why, detail=detail)
 
     def of_complaint(self, complaint: Complaint) -> Finding:
@@ -106,7 +111,8 @@ class Reporter:
         one = x[_simplest(x)]
         upstream = np.ones_like(one) if self.subject.name == "backward" else None
         arguments = (one,) if upstream is None else (one, upstream)
-        got, _ = self.subject.resiliently(*arguments, warns=False)
+        results, answered = self.subject.resiliently(*arguments, warns=False)
+        got = results if answered[0] else None
         region = self._region(x, complaint.tried)
         return self._finding(
             complaint.kind,

@@ -11,6 +11,8 @@ from reference.arithmetic.types import Array, Float64
 
 # Kinds of findings, gravest first: in this order they are told.
 KINDS: dict[str, str] = {
+    "crash": "ends its process",
+    "hang": "does not return in time",
     "exception": "raises an exception",
     "no result": "returns no array of numbers",
     "dtype": "returns another dtype",
@@ -136,7 +138,8 @@ class Verdict:
 
     ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
     inputs, ``inputs`` how many were tried of each, ``allowances`` what was tolerated beyond
-    ``tolerance`` (in ulp). ``profile`` holds inputs and errors in ulp, for the plot.
+    ``tolerance`` (in ulp). ``profile`` holds inputs and errors in ulp, for the plot. Of results
+    that were ``recorded`` elsewhere, the behaviour of the function is not known.
     """
 
     implementation: str
@@ -151,6 +154,7 @@ class Verdict:
     profile: Mapping[str, tuple[Array, Float64]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    recorded: bool = False
 
     @property
     def passed(self) -> bool:
@@ -176,6 +180,8 @@ class Verdict:
         if len(self.findings) > SHOWN:
             rest = ", ".join(f"{f.subject} {f.kind}" for f in self.findings[SHOWN:])
             lines.append(f"and {len(self.findings) - SHOWN} more: {rest}")
+        if self.recorded:
+            lines.append("recorded results: what the function does besides computing is not judged")
         lines += [f"convention: {convention}" for convention in self.conventions]
         return "\n".join(lines)
 

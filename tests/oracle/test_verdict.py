@@ -243,3 +243,30 @@ def test_a_verdict_cannot_be_changed():
     verdict = check(relu, "relu")
     with pytest.raises(FrozenInstanceError):
         verdict.tolerance = 9
+
+
+def test_a_sweep_that_breaks_off_keeps_what_was_found():
+    """By the survey before it, though no call of the sweep has a result."""
+    calls = []
+
+    def breaks_off(x):
+        calls.append(x)
+        if len(calls) > 1:
+            raise RuntimeError("no more")
+        return np.where(x == 3, np.float16(2), relu(x))
+
+    verdict = check(breaks_off, "relu", dtype="float16", exhaustive=True)
+    assert {"exception", "inaccurate"} <= {finding.kind for finding in verdict.findings}
+
+
+def test_what_did_not_come_is_not_zero():
+    """A law that is broken, by a function that answers no call of one element."""
+
+    def refuses_one(x):
+        if x.size == 1:
+            raise RuntimeError("too short")
+        return np.where(x == 3, np.float32(2), relu(x))
+
+    findings = {finding.kind: finding for finding in check(refuses_one, "relu").findings}
+    assert findings["not monotone"].got is None
+    assert "got" not in str(findings["not monotone"])

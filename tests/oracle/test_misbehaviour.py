@@ -1,0 +1,255 @@
+"""Candidates that crash, hang, exit, eat memory or print: a finding each, the rest is judged."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from figures.command import main
+from verification.confinement import memory_limit
+
+CANDIDATES = """
+import ctypes, os, subprocess, sys, time
+import numpy as np
+
+def relu(x):
+    return np.maximum(x, x.dtype.type(0))
+
+def relu_but_at_3(x):
+    return np.where(x == 3, x.dtype.type(2), relu(x))
+
+def exits(x):
+    if (x == 1.5).any():
+        os._exit(7)
+    return relu_but_at_3(x)
+
+def segfaults(x):
+    if (x == 1.5).any():
+        ctypes.string_at(0)
+    return relu_but_at_3(x)
+
+def hangs(x):
+    if (x == 1.5).any():
+        time.sleep(600)
+    return relu_but_at_3(x)
+
+def crashes_left(x):
+    if (x < -1e30).any():
+        os.kill(os.getpid(), 6)
+    return relu_but_at_3(x)
+
+def always_hangs(x):
+    time.sleep(600)
+
+kept = []
+
+def eats_memory(x):
+    while (x == 1.5).any():
+        kept.append(np.empty(1 << 30, np.uint8))
+    return relu_but_at_3(x)
+
+def leaves_a_child(x):
+    child = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(600)"])
+    with open("children", "a") as file:
+        file.write(f"{child.pid}\\\\n")
+    time.sleep(600)
+
+def prints(x):
+    ctypes.CDLL(None).puts(b"from the depths")
+    os.write(2, b"deeper")
+    return relu(x)
+
+def prints_at_first(x, done=[]):
+    if not done:
+        os.write(2, b"loading")
+        done.append(True)
+    return relu(x)
+"""
+EXITS_WHEN_LOADED = "import os; os._exit(3)"
+HANGS_WHEN_LOADED = "import time; time.sleep(600)"
+RAISES_WHEN_LOADED = "raise ValueError('not today')"
+FILTER = """
+import sys, array, time, os
+x = array.array("f", sys.stdin.buffer.read())
+{action}
+sys.stdout.buffer.write(array.array("f", [a if a != a else max(0.0, a) for a in x]).tobytes())
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the candidates; the current one."""
+    (tmp_path / "candidates.py").write_text(CANDIDATES.replace("\\\\", "\\"))
+    (tmp_path / "exits_when_loaded.py").write_text(EXITS_WHEN_LOADED)
+    (tmp_path / "hangs_when_loaded.py").write_text(HANGS_WHEN_LOADED)
+    (tmp_path / "raises_when_loaded.py").write_text(RAISES_WHEN_LOADED)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def findings(*arguments):
+    """Check a candidate as relu, which fails; the findings by kind."""
+    assert main(["check", *arguments, "relu", "--json", "verdict.json"]) == 1
+    told = json.loads(Path("verdict.json").read_text())["findings"]
+    return {finding["kind"]: finding for finding in told}
+
+
+def is_alive(pid):
+    """Whether a process runs, and is not only waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        pytest.param("exits", "crash", "exit status 7", id="os._exit"),
+        pytest.param("segfaults", "crash", "killed by SIGSEGV", id="SIGSEGV"),
+        pytest.param("hangs", "hang", "no result within 1 s", id="hangs"),
+        pytest.param("eats_memory", "exception", "MemoryError", id="memory"),
+    ],
+)
+def test_the_one_input_that_ends_it_is_found(folder, capsys, name, kind, said):
+    """In decimal, as a hex float and as bits; and all the others are judged."""
+    found = findings("--timeout", "10", f"numpy:candidates.{name}")
+    assert set(found) == {kind, "inaccurate", "not monotone"}
+    assert said in found[kind]["detail"]
+    assert (found[kind]["region"]["wrong"], found[kind]["at"]) == (1, 1.5)
+    assert (found["inaccurate"]["region"]["wrong"], found["inaccurate"]["at"]) == (1, 3.0)
+    assert "x = 1.5 = 0x1.8000000000000p+0 = 0x3fc00000" in capsys.readouterr().out
+    assert folder.exists()
+
+
+def test_of_a_whole_region_that_ends_it_some_input_is_found(folder):
+    """What was not tried alone is said, and the other side is judged."""
+    found = findings("numpy:candidates.crashes_left")
+    assert found["crash"]["at"] < -1e30
+    assert "(argument of shape" not in found["crash"]["detail"]
+    assert "not all were tried alone" in found["crash"]["detail"]
+    assert found["crash"]["region"]["wrong"] < 2500
+    assert found["inaccurate"]["at"] == 3
+    assert folder.exists()
+
+
+def test_the_time_is_bounded(folder):
+    """Where every call hangs, the check ends, and says so."""
+    found = findings("--timeout", "2", "numpy:candidates.always_hangs")
+    assert set(found) == {"hang"}
+    assert "not all were tried alone" in found["hang"]["detail"]
+    assert folder.exists()
+
+
+def test_children_end_with_it(folder):
+    """Of a candidate that hangs, and of a program."""
+    findings("--timeout", "2", "numpy:candidates.leaves_a_child")
+    action = "import subprocess; subprocess.Popen(['sleep', '600']); time.sleep(600)"
+    (folder / "filter.py").write_text(FILTER.format(action=action))
+    program = f"{sys.executable} -S filter.py"
+    assert main(["check", "relu", "--command", program, "--timeout", "1"]) == 1
+    children = [int(pid) for pid in (folder / "children").read_text().split()]
+    assert children
+    assert not any(map(is_alive, children))
+
+
+def test_what_compiled_code_prints_is_a_finding(folder, capfd):
+    """And does not reach our output."""
+    found = findings("numpy:candidates.prints")
+    assert set(found) == {"output"}
+    assert "from the depths" in found["output"]["detail"]
+    said, complained = capfd.readouterr()
+    assert said.startswith("FAILED")
+    assert complained == ""
+    assert folder.exists()
+
+
+def test_what_it_prints_at_first_is_forgiven(folder, capfd):
+    """Frameworks say what they load; it does not reach our output."""
+    assert main(["check", "numpy:candidates.prints_at_first", "relu"]) == 0
+    assert "loading" not in "".join(capfd.readouterr())
+    assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        pytest.param("exits", "crash", "exit status 3 while it was loaded", id="exits"),
+        pytest.param("hangs", "hang", "not loaded in time", id="hangs"),
+    ],
+)
+def test_one_that_cannot_be_loaded_fails(folder, name, kind, said):
+    """And is not loaded again for each input."""
+    found = findings("--timeout", "3", f"numpy:{name}_when_loaded.f")
+    assert set(found) == {kind}
+    assert said in found[kind]["detail"]
+    assert folder.exists()
+
+
+def test_it_does_not_outlive_us(folder):
+    """Its process and the children of that end when ours is killed."""
+    code = "import sys; from figures.command import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "check", "numpy:candidates.leaves_a_child", "relu"]
+    with subprocess.Popen(command) as check:  # noqa: S603  our own command
+        while not (folder / "children").exists():
+            time.sleep(0.05)
+        check.kill()
+    end = time.monotonic() + 20
+    [child] = (folder / "children").read_text().split()
+    while is_alive(child) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not is_alive(child)
+
+
+def test_one_that_cannot_be_imported_is_misuse(folder, capsys):
+    """One sentence with what it raised."""
+    assert main(["check", "numpy:raises_when_loaded.f", "relu"]) == 2
+    assert "cannot be imported: ValueError: not today" in capsys.readouterr().err
+    assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "said"),
+    [
+        pytest.param("os._exit(5)", "crash", "exit status 5", id="exits"),
+        pytest.param("if 1.5 in x: os.kill(os.getpid(), 11)", "crash", "SIGSEGV", id="one"),
+        pytest.param("if 1.5 in x: time.sleep(600)", "hang", "no result within 1 s", id="hangs"),
+        pytest.param("del x[::2]", "no result", "bytes came", id="short"),
+        pytest.param(
+            "while True: sys.stdout.buffer.write(bytes(1 << 16))", "no result", "more", id="endless"
+        ),
+    ],
+)
+def test_a_program_that_misbehaves_fails(folder, action, kind, said):
+    """It does not fill our memory either."""
+    (folder / "filter.py").write_text(FILTER.format(action=action))
+    program = f"{sys.executable} -S filter.py"
+    found = findings("--command", program, "--timeout", "10")
+    assert set(found) == {kind}
+    assert said in found[kind]["detail"]
+    if "1.5" in action:
+        assert (found[kind]["region"]["wrong"], found[kind]["at"]) == (1, 1.5)
+
+
+def test_a_program_that_is_none_is_misuse(folder, capsys):
+    """Exit 2, in one sentence."""
+    assert main(["check", "--command", "./nothing --fast", "relu"]) == 2
+    assert "'./nothing' is none that can be run" in capsys.readouterr().err
+    assert folder.exists()
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan"])
+def test_a_time_limit_is_a_time(text, capsys):
+    """More than nothing."""
+    assert main(["check", "numpy:numpy.tanh", "tanh", "--timeout", text]) == 2
+    assert "more than 0 seconds" in capsys.readouterr().err
+
+
+def test_the_memory_limit_is_half_of_the_machine():
+    """In bytes."""
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert memory_limit() == total // 2
