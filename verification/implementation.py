@@ -13,7 +13,8 @@ class Implementation:
 
     ``backward`` maps (x, upstream); a function that is None is not judged. The ``call``s are
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
-    ``{upstream}`` stand for a number and ``{dtype}`` for the format's name.
+    ``{upstream}`` stand for a number and ``{dtype}`` for the format's name; ``before_float64`` is
+    what a snippet in float64 has to begin with.
     """
 
     name: str
@@ -23,3 +24,4 @@ class Implementation:
     call: str = "{x}"
     derivative_call: str = ""
     backward_call: str = ""
+    before_float64: str = ""

@@ -31,8 +31,8 @@ class Variant:
     """One known wrong way.
 
     ``why`` may name, in braces, the places where the format's ends show: ``{one}``, where 1 ± e^-x
-    is 1; ``{overflow}``, where e^x overflows. ``noisy``: what it gives is rounding noise, which
-    another exponential or erf makes differently.
+    is 1; ``{overflow}``, where e^x overflows; ``{zero}``, the least |x| whose result is 0.
+    ``noisy``: what it gives is rounding noise, which another exponential or erf makes differently.
     """
 
     activation: str
@@ -117,16 +117,17 @@ def _gelu_tanh_step_by_step(x: Array) -> Any:
     return (1 + t) / 2 + x / 2 * (1 - t * t) * dw
 
 
+TANH_FORM = "this is the tanh form, not the exact one"
 QUICK = "quick-GELU (x σ(1.702 x))"
 SINGLE = "float32 constants in a float64 kernel"
 STEPS = "every step is rounded to the format, and small terms are lost"
 SHORT = "a constant of the tanh form is short of digits"
-ONE_MINUS_TANH = "1 - tanh² cancels and flushes to 0 above {half_one}"
+ONE_MINUS_TANH = "1 - tanh² cancels and flushes to 0 above {zero}"
 S_ONE_MINUS_S = "s(1 - s) flushes to 0 above {one}"
 
 VARIANTS: tuple[Variant, ...] = (
     # gelu
-    Variant("gelu", VALUE, "this is the tanh form, not the exact one", ACTIVATIONS["gelu_tanh"]),
+    Variant("gelu", VALUE, TANH_FORM, ACTIVATIONS["gelu_tanh"]),
     Variant(
         "gelu",
         DERIVATIVE,
@@ -143,7 +144,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant(
         "gelu",
         VALUE,
-        "1 + tanh cancels left of -3",
+        f"{TANH_FORM}; its 1 + tanh cancels left of -3",
         lambda x: x / 2 * (1 + np.tanh(_tanh_argument(x))),
         noisy=True,
     ),

@@ -79,6 +79,17 @@ def stable_tanh_form(x, root=ROOT, kappa=0.044715):
     return x * sigmoid(2 * root * (x + kappa * x**3))
 
 
+def tanh_form_slope(x, root=ROOT, kappa=0.044715):
+    """Return its derivative, step by step as PyTorch does."""
+    t = np.tanh(root * (x + kappa * x**3))
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (root * (1 + 3 * kappa * x * x))
+
+
+def doubled_first(x):
+    """Return GELU as PyTorch does: x times 1 + erf, then the half of it."""
+    return x * (1 + erf(x * sqrt(0.5)).astype(x.dtype)) * x.dtype.type(0.5)
+
+
 def steps(x):
     """Look the value up in a table with steps of 1/256."""
     return silu(np.round(np.clip(x, -1e6, 1e6) * 256) / 256)
@@ -342,6 +353,36 @@ OVERFLOW = [
         where(lambda x: x == -np.inf, lambda x: x * np.nan, silu),
         "infinity",
         "NaN at an infinity",
+    ),
+    Bug(
+        "2x", "gelu", F32, cast(doubled_first), "overflow", "2x, an intermediate result, overflows"
+    ),
+    Bug("2x and 1 + erf", "gelu", F32, cast(doubled_first), FLUSHED, "1 + erf cancels"),
+    Bug(
+        "0·∞ from x²",
+        "gelu_tanh",
+        F32,
+        cast(tanh_form_slope),
+        NAN,
+        "x² overflows beyond",
+        D,
+    ),
+    Bug(
+        "1 + tanh beside 0·∞",
+        "gelu_tanh",
+        F32,
+        cast(tanh_form_slope),
+        FLUSHED,
+        "1 + tanh and 1 - tanh² cancel",
+        D,
+    ),
+    Bug(
+        "0·∞ from x³",
+        "gelu_tanh",
+        F32,
+        cast(lambda x: gelu_tanh(x) + 0 * x**3),
+        NAN,
+        "x³ overflows beyond",
     ),
     Bug("0 at +inf", "gelu", F32, where(lambda x: x == np.inf, np.zeros_like, gelu), "infinity"),
     Bug(
