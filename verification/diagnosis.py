@@ -83,10 +83,12 @@ def _reason(case: Case, variant: Variant) -> Reason:
     results = case.of(np.asarray(variant.formula(case.x.copy())))
     exactly = near(case, results, NOISY_NEAR if variant.noisy else NEAR)
     exactly &= ~nan_from_infinity(case) | ("NaN" in variant.why)
+    exactly &= variant.claims(case.computed)
     if not variant.noisy:
         return Reason(variant.why, exactly, exactly)
     theirs, ours = _noise(case, results), _noise(case, case.got)
     alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours)
+    alike &= variant.claims(case.computed)
     return Reason(variant.why, (exactly | alike) & np.isfinite(case.computed), exactly)
 
 

@@ -24,8 +24,10 @@ SEVERAL = 8
 TELLING = 0.05
 NEAR = 0.05
 FACTOR_WITHIN = 0.01
-# NaN from a power of x begins where it overflows, or with a factor before it a little beyond.
-BEYOND = 4
+# NaN from a power of x begins near to where it overflows, with a factor before it, or before.
+BEFORE, BEYOND = 2, 4
+# A factor, in ulp of 1, that is none.
+FEW_ULP = 16
 CLAMPS = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 30, 32, 36, 40, 50, 64, 80, 88)
 CLAMPS_WIDE = (*CLAMPS, 100, 128, 200, 256, 500, 700, 709, 1000)
 
@@ -98,6 +100,11 @@ def _flushed(case: Case) -> Mask:
     tiny = (np.abs(case.wide) < normal) & (case.wide != 0)
     results |= tiny & near(case, case.truth(np.zeros_like(case.x)))
     return results
+
+
+def _kept(case: Case) -> Mask:
+    tiny = (np.abs(case.wide) < _normal(case)) & (case.wide != 0)
+    return np.asarray(tiny & (case.computed == case.wide))
 
 
 def _lower(name: str, case: Case) -> Mask:
@@ -176,7 +183,8 @@ def median(numbers: Float64) -> float:
 def _factor(case: Case) -> Mask:
     ratio = case.computed / case.expected.astype(np.float64)
     usual = median(ratio)
-    if np.isfinite(ratio).sum() < SEVERAL or usual == 1:
+    close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
+    if np.isfinite(ratio).sum() < SEVERAL or close:
         return np.zeros(case.x.shape, bool)
     scaled = (case.expected.astype(np.float64) * usual).astype(case.got.dtype)
     return near(case, scaled) | (np.abs(ratio - usual) <= FACTOR_WITHIN * abs(usual - 1))
@@ -200,11 +208,11 @@ def _nan_from_overflow(case: Case) -> Mask:
 
 
 def _nan_from_power(power: int, case: Case) -> Mask:
-    """NaN from where on a power of x overflows, or some part of it."""
+    """NaN from where on a power of x overflows, with or without a factor."""
     nans = _nan_from_overflow(case)
     first = case.question.format_.largest ** (1 / power)
     start = float(np.abs(case.wide[nans]).min(initial=np.inf))
-    begins = first * (1 - FACTOR_WITHIN) <= start < BEYOND * first
+    begins = first / BEFORE <= start < first * BEYOND
     return nans if begins else np.zeros_like(nans)
 
 
@@ -259,6 +267,7 @@ MISTAKES: Table = (
     ("the sign is wrong: this is minus the right result", _negated),
     ("the argument has the wrong sign: this is the result for -x", _mirrored),
     ("flush to zero: a subnormal number counts as 0", _flushed),
+    ("a comparison takes a subnormal x for 0, and x is returned as it is", _kept),
     *(
         (f"computed in {name}", partial(_lower, name))
         for name in ("float32", "float16", "bfloat16")

@@ -209,6 +209,23 @@ CANCELLATION = [
         FLUSHED,
         "1 + erf cancels",
     ),
+    Bug(
+        "rounded before erfc",
+        "gelu",
+        F32,
+        cast(lambda x: 0.5 * x * erfc(-x * np.sqrt(x.dtype.type(0.5)))),
+        INACCURATE,
+        "rounded before erfc",
+    ),
+    Bug(
+        "rounded before exp",
+        "gelu",
+        F32,
+        cast(lambda x: 0.5 * erfc(-x * sqrt(0.5)) + x * np.exp(-0.5 * x**2) * (1 / sqrt(2 * pi))),
+        INACCURATE,
+        "rounded before erfc or exp",
+        D,
+    ),
     Bug("1 + tanh", "gelu_tanh", F32, cast(tanh_form), FLUSHED, "1 + tanh cancels"),
     Bug("1 + tanh in bfloat16", "gelu_tanh", BF16, cast(tanh_form), INACCURATE, "1 + tanh cancels"),
     Bug(
@@ -427,6 +444,20 @@ CONSTANTS = [
         "float32 constants in a float64 kernel",
     ),
     Bug(
+        "float32 √½, differentiated",
+        "gelu",
+        F64,
+        cast(
+            lambda x: (
+                erfc(-x * HALF_ROOT) / 2
+                + x * HALF_ROOT / sqrt(pi) * np.exp(-x * HALF_ROOT * (x * HALF_ROOT))
+            )
+        ),
+        INACCURATE,
+        "float32 constants",
+        D,
+    ),
+    Bug(
         "float32 constants",
         "gelu_tanh",
         F64,
@@ -545,6 +576,22 @@ PRECISION = [
         BF16,
         cast(lambda x: x * logistic(x) * (1 + x * 0)),
         INACCURATE,
+        "every step is rounded",
+    ),
+    Bug(
+        "step by step in half", "sigmoid", F16, cast(logistic), INACCURATE, "every step is rounded"
+    ),
+    Bug(
+        "overflow beside steps", "silu", F16, cast(lambda x: x * logistic(x)), FLUSHED, "overflows"
+    ),
+    Bug(
+        "1 - s beside x",
+        "silu",
+        F32,
+        cast(lambda x: logistic(x) * (1 + x * (1 - logistic(x)))),
+        INACCURATE,
+        "x times its error",
+        D,
     ),
     Bug(
         "sixth digit",
@@ -627,6 +674,14 @@ TAILS = [
         where(lambda x: np.abs(x) < 2.0**-126, lambda x: 0 * x, tanh),
         FLUSHED,
         "flush to zero",
+    ),
+    Bug(
+        "subnormal inputs kept",
+        "leaky_relu",
+        F32,
+        where(lambda x: np.abs(x) < 2.0**-126, lambda x: x, leaky_relu),
+        INACCURATE,
+        "takes a subnormal x for 0",
     ),
     Bug(
         "sign lost in the tail",
