@@ -31,6 +31,14 @@ def frameworks(session: nox.Session) -> None:
 
 
 @nox.session
+def survey(session: nox.Session) -> None:
+    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md."""
+    groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
+    session.install("-e", ".[figures]", *groups)
+    session.run("python", "-m", "verification.peer_survey")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and types."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "lint"))
