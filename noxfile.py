@@ -23,6 +23,22 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def frameworks(session: nox.Session) -> None:
+    """Test the adapters against PyTorch, JAX and TensorFlow themselves."""
+    groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
+    session.install("-e", ".[figures]", *groups)
+    session.run("pytest", "tests/frameworks", "--numprocesses=2", *session.posargs)
+
+
+@nox.session
+def survey(session: nox.Session) -> None:
+    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md."""
+    groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
+    session.install("-e", ".[figures]", *groups)
+    session.run("python", "-m", "verification.peer_survey")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and types."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "lint"))

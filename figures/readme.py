@@ -1,14 +1,14 @@
-"""What README shows, written by a command: its two pictures and its table of the sweeps.
+"""What README shows, written by a command: its pictures of the activations and its tables.
 
 ``nox -s readme`` runs it in the project's folder: it verifies, then draws and writes.
 """
 
 import json
-import re
 import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from verification.certificate import obtain
 
@@ -37,14 +37,47 @@ def sweep_table() -> str:
     return "\n".join(lines)
 
 
+def framework_table() -> str:
+    """The committed survey of the frameworks in float32 as a Markdown table."""
+    content = json.loads(files("verification").joinpath("survey.json").read_text())
+    rows = [row for row in content["rows"] if row["dtype"] == "float32"]
+    frameworks = list(dict.fromkeys(row["framework"] for row in rows))
+    functions = dict.fromkeys((row["activation"], row["subject"]) for row in rows)
+    cells = {(row["activation"], row["subject"], row["framework"]): _errors(row) for row in rows}
+    versions = ", ".join(f"{name} {version}" for name, version in content["versions"].items())
+    lines = [
+        f"float32, {content['date']}, {versions}:",
+        "",
+        f"| worst error in ulp | {' | '.join(frameworks)} |",
+        f"|---|{'---|' * len(frameworks)}",
+    ]
+    for activation, subject in functions:
+        named = activation if subject == "value" else f"{activation}, derivative"
+        found = (cells[activation, subject, framework] for framework in frameworks)
+        lines.append(f"| {named} | {' | '.join(found)} |")
+    return "\n".join(lines)
+
+
+def _errors(row: dict[str, Any]) -> str:
+    """The worst error, and where nothing is right."""
+    lost = ", ".join(f"[{low:.3g}, {high:.3g}]" for low, high in row["regions"])
+    return f"{row['worst_ulp']:.3g}" + (f"; 100 % off in {lost}" if lost else "")
+
+
+TABLES = {"sweeps": sweep_table, "frameworks": framework_table}
+
+
 def with_tables(text: str) -> str:
-    """README's text with the table of the sweeps between its marks."""
-    marked = re.compile(r"(<!-- sweeps -->\n).*(<!-- /sweeps -->)", re.DOTALL)
-    return marked.sub(lambda mark: f"{mark[1]}{sweep_table()}\n{mark[2]}", text)
+    """README's text with each table between its marks."""
+    for name, table in TABLES.items():
+        before, opened, rest = text.partition(f"<!-- {name} -->\n")
+        _, closed, after = rest.partition(f"<!-- /{name} -->")
+        text = f"{before}{opened}{table()}\n{closed}{after}"
+    return text
 
 
 def main() -> None:
-    """Verify, draw the overlays, fill in the table."""
+    """Verify, draw the overlays, fill in the tables."""
     if not obtain(Path("report/certificate.json")).passed:
         raise SystemExit("the verification failed: see halfulp verify")
     GALLERY.mkdir(exist_ok=True)

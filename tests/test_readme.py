@@ -63,6 +63,6 @@ def test_the_other_commands_are_nox_sessions():
         assert f"def {session}(" in noxfile
 
 
-def test_the_table_is_that_of_the_committed_sweep():
+def test_the_tables_are_those_of_the_committed_runs():
     """Writing README anew changes nothing."""
     assert with_tables(README) == README

@@ -15,9 +15,9 @@ class Implementation:
 
     ``backward`` maps (x, upstream); a function that is None is not judged. The ``call``s are
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
-    ``{upstream}`` stand for a number and ``{dtype}`` for the format's name. Where there is an
-    ``origin``, other processes can make the same implementation by it. ``subject`` says how the
-    functions are called.
+    ``{upstream}`` stand for a number and ``{dtype}`` for the format's name; ``before_float64`` is
+    what a snippet in float64 has to begin with. Where there is an ``origin``, other processes can
+    make the same implementation by it. ``subject`` says how the functions are called.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Implementation:
     call: str = "{x}"
     derivative_call: str = ""
     backward_call: str = ""
+    before_float64: str = ""
     origin: Callable[[], "Implementation"] | None = None
     subject: type[Subject] = Subject
 

@@ -1,5 +1,7 @@
 """Findings and conventions, made of what was seen: place, numbers, reason, snippet."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from reference.arithmetic.types import Array
@@ -11,6 +13,9 @@ from .implementation import Implementation
 from .shrinking import complexity, shrink
 from .truth import Question, answer
 from .verdict import KINDS, Convention, Finding, Region
+
+if TYPE_CHECKING:
+    from .patterns import Case
 
 # Who chooses which derivative at a kink.
 CHOICES = {
@@ -51,11 +56,8 @@ class Reporter:
         kinds = {kind: tally for kind, tally in seen.tallies.items() if kind in KINDS}
         if not kinds:
             return []
-        self.why = self._why(seen, *kinds.values())
-        return [
-            self._of_tally(kind, tally, seen, self.why or self._why(seen, tally))
-            for kind, tally in kinds.items()
-        ]
+        whys = self._whys(seen, kinds)
+        return [self._of_tally(kind, tally, seen, whys[kind]) for kind, tally in kinds.items()]
 
     def _of_tally(self, kind: str, tally: Tally, seen: Survey, why: str | None) -> Finding:
         x, got, upstream, alone = shrink(kind, self.question, self.subject, tally)
@@ -66,23 +68,36 @@ class Reporter:
             kind, x, got, region, upstream=upstream, why=why, detail="" if alone else NOT_ALONE
         )
 
-    def _why(self, seen: Survey, *tallies: Tally) -> str | None:
-        from .diagnosis import Case, diagnose  # noqa: PLC0415  SciPy only where it is needed
+    def _whys(self, seen: Survey, kinds: dict[str, Tally]) -> dict[str, str | None]:
+        """The reason for all the wrong results, of the kinds that it explains; else their own."""
+        from .diagnosis import diagnose  # noqa: PLC0415  SciPy only where it is needed
 
-        samples = [tally.sample() for tally in tallies]
-        x, got, upstream = zip(*samples, strict=True)
-        factors = None if upstream[0] is None else np.concatenate(upstream)
-        size = sum(part.size for part in x)
-        some = slice(None, None, size // DIAGNOSED + 1)
-        case = Case(
+        step = sum(tally.sample()[0].size for tally in kinds.values()) // DIAGNOSED + 1
+        cases = {kind: self._case(seen, [tally], step) for kind, tally in kinds.items()}
+        joint = diagnose(self._case(seen, list(kinds.values()), step))
+        places = np.repeat(list(kinds), [case.x.size for case in cases.values()])
+        whys: dict[str, str | None] = {}
+        for kind, case in cases.items():
+            covered = joint is not None and joint.covers(places == kind)
+            reason = joint if covered else diagnose(case)
+            whys[kind] = None if reason is None else reason.sentence
+        self.why = whys.get("inaccurate") if joint is None else joint.sentence
+        return whys
+
+    def _case(self, seen: Survey, tallies: list[Tally], step: int) -> "Case":
+        """Every so many of the wrong results."""
+        from .patterns import Case  # noqa: PLC0415  likewise
+
+        x, got, upstream = zip(*(tally.sample() for tally in tallies), strict=True)
+        factors = [part[::step] for part in upstream if part is not None]
+        return Case(
             self.question,
-            np.concatenate(x)[some],
-            np.concatenate(got)[some],
-            None if factors is None else factors[some],
+            np.concatenate([part[::step] for part in x]),
+            np.concatenate([part[::step] for part in got]),
+            np.concatenate(factors) if factors else None,
             right=seen.right(),
             wrong=sum(tally.wrong for tally in tallies),
         )
-        return diagnose(case)
 
     def of_troubles(self, troubles: list[Trouble], seen: Survey) -> list[Finding]:
         """One finding for each kind of misbehaviour in a call."""
@@ -177,6 +192,8 @@ class Reporter:
         }
         text = templates[self.subject.name].replace("{x}", _literal(x))
         text = text.replace("{dtype}", self.question.format_.name)
+        if self.question.format_.name == "float64":
+            text = self.implementation.before_float64 + text
         return text if upstream is None else text.replace("{upstream}", _literal(upstream))
 
     def others(self, seen: Survey) -> list[Convention]:

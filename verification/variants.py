@@ -16,7 +16,7 @@ from scipy.special import erf as scipy_erf  # type: ignore[import-untyped]  # Sc
 from scipy.special import erfc as scipy_erfc
 
 from reference import ACTIVATIONS, sigmoid
-from reference.arithmetic.types import Array, Float64
+from reference.arithmetic.types import Array, Float64, Mask
 
 VALUE, DERIVATIVE = "value", "derivative"
 ROOT_2_OVER_PI = sqrt(2 / pi)
@@ -26,13 +26,29 @@ DENSITY = 1 / sqrt(2 * pi)
 HARD_SWISH_END, RELU6_END = 3, 6
 
 
+def anything(results: Float64) -> Mask:
+    """Whatever comes."""
+    return np.ones(results.shape, bool)
+
+
+def lost(results: Float64) -> Mask:
+    """What comes of an overflow: 0, an infinity or NaN."""
+    return ~digits(results)
+
+
+def digits(results: Float64) -> Mask:
+    """Numbers that are not 0, which have lost digits at most."""
+    return np.asarray(np.isfinite(results) & (results != 0))
+
+
 @dataclass(frozen=True)
 class Variant:
     """One known wrong way.
 
     ``why`` may name, in braces, the places where the format's ends show: ``{one}``, where 1 ± e^-x
-    is 1; ``{overflow}``, where e^x overflows. ``noisy``: what it gives is rounding noise, which
-    another exponential or erf makes differently.
+    is 1; ``{overflow}``, where e^x overflows; ``{zero}``, the least |x| whose result is 0.
+    ``noisy``: what it gives is rounding noise, which another exponential or erf makes differently.
+    ``claims``: the results that the sentence is about, if the formula is wrong in others too.
     """
 
     activation: str
@@ -40,6 +56,7 @@ class Variant:
     why: str
     formula: Callable[[Array], Any]
     noisy: bool = False
+    claims: Callable[[Float64], Mask] = anything
 
 
 def _single(x: float) -> float:
@@ -50,6 +67,12 @@ def _erf(x: Array) -> Any:
     if x.dtype.itemsize == np.dtype(np.float16).itemsize:
         return scipy_erf(x.astype(np.float32)).astype(x.dtype)
     return scipy_erf(x)
+
+
+def _erfc(x: Array) -> Any:
+    if x.dtype.itemsize == np.dtype(np.float16).itemsize:
+        return scipy_erfc(x.astype(np.float32)).astype(x.dtype)
+    return scipy_erfc(x)
 
 
 def _wide(formula: Callable[[Float64], Any]) -> Callable[[Array], Any]:
@@ -82,6 +105,11 @@ def _normal_form_slope(root_half: float, density: float, x: Float64) -> Any:
     return scipy_erfc(-x * root_half) / 2 + x * density * np.exp(-x * x / 2)
 
 
+def _normal_form_autodiff(root_half: float, x: Float64) -> Any:
+    z = x * root_half
+    return scipy_erfc(-z) / 2 + x * root_half / sqrt(pi) * np.exp(-z * z)
+
+
 def _slope(slope: float, x: Float64) -> Any:
     return np.where(x > 0, x, slope * x)
 
@@ -111,22 +139,29 @@ def _gelu_step_by_step(x: Array) -> Any:
     return (1 + _erf(x * ROOT_HALF)) / 2 + x * DENSITY * np.exp(-x * x / 2)
 
 
+def _gelu_by_erfc_step_by_step(x: Array) -> Any:
+    return _erfc(-x * ROOT_HALF) / 2 + x * DENSITY * np.exp(-x * x / 2)
+
+
 def _gelu_tanh_step_by_step(x: Array) -> Any:
     t = np.tanh(_tanh_argument(x))
     dw = ROOT_2_OVER_PI * (1 + 3 * KAPPA * x * x)
     return (1 + t) / 2 + x / 2 * (1 - t * t) * dw
 
 
+TANH_FORM = "this is the tanh form, not the exact one"
 QUICK = "quick-GELU (x σ(1.702 x))"
 SINGLE = "float32 constants in a float64 kernel"
-STEPS = "every step is rounded to the format, and small terms are lost"
+EXP_OVERFLOWS = "exp(-x) overflows left of -{overflow}"
+STEPS = "every step is rounded to the format"
+ARGUMENT = "x/√2, or x², is rounded before erfc or exp: the error grows with x²"
 SHORT = "a constant of the tanh form is short of digits"
-ONE_MINUS_TANH = "1 - tanh² cancels and flushes to 0 above {half_one}"
+ONE_MINUS_TANH = "1 - tanh² cancels and flushes to 0 above {zero}"
 S_ONE_MINUS_S = "s(1 - s) flushes to 0 above {one}"
 
 VARIANTS: tuple[Variant, ...] = (
     # gelu
-    Variant("gelu", VALUE, "this is the tanh form, not the exact one", ACTIVATIONS["gelu_tanh"]),
+    Variant("gelu", VALUE, TANH_FORM, ACTIVATIONS["gelu_tanh"]),
     Variant(
         "gelu",
         DERIVATIVE,
@@ -143,10 +178,12 @@ VARIANTS: tuple[Variant, ...] = (
     Variant(
         "gelu",
         VALUE,
-        "1 + tanh cancels left of -3",
+        f"{TANH_FORM}; its 1 + tanh cancels left of -3",
         lambda x: x / 2 * (1 + np.tanh(_tanh_argument(x))),
         noisy=True,
     ),
+    Variant("gelu", VALUE, ARGUMENT, lambda x: x / 2 * _erfc(-x * ROOT_HALF), noisy=True),
+    Variant("gelu", DERIVATIVE, ARGUMENT, _gelu_by_erfc_step_by_step, noisy=True),
     Variant("gelu", VALUE, "the √2 inside erf is missing", _wide(partial(_normal_form, 1.0))),
     Variant(
         "gelu",
@@ -175,6 +212,10 @@ VARIANTS: tuple[Variant, ...] = (
     ),
     *(
         Variant("gelu", VALUE, SINGLE, _wide(partial(_normal_form, root)))
+        for root in (_single(ROOT_HALF), 1 / _single(sqrt(2)))
+    ),
+    *(
+        Variant("gelu", DERIVATIVE, SINGLE, _wide(partial(_normal_form_autodiff, root)))
         for root in (_single(ROOT_HALF), 1 / _single(sqrt(2)))
     ),
     *(
@@ -264,9 +305,17 @@ VARIANTS: tuple[Variant, ...] = (
         ),
     ),
     # silu
-    Variant("silu", VALUE, "x·exp overflows: NaN", lambda x: x * np.exp(x) / (1 + np.exp(x))),
-    Variant("silu", VALUE, "exp(-x) overflows left of -{overflow}", lambda x: x / (1 + np.exp(-x))),
-    Variant("silu", VALUE, "exp(-x) overflows left of -{overflow}", lambda x: x * _logistic(x)),
+    Variant(
+        "silu",
+        VALUE,
+        "x·exp overflows: NaN",
+        lambda x: x * np.exp(x) / (1 + np.exp(x)),
+        claims=lost,
+    ),
+    Variant("silu", VALUE, EXP_OVERFLOWS, lambda x: x / (1 + np.exp(-x)), claims=lost),
+    Variant("silu", VALUE, EXP_OVERFLOWS, lambda x: x * _logistic(x), claims=lost),
+    Variant("silu", VALUE, STEPS, lambda x: x * _logistic(x), noisy=True, claims=digits),
+    Variant("silu", VALUE, STEPS, lambda x: x / (1 + np.exp(-x)), noisy=True, claims=digits),
     Variant("silu", VALUE, f"this is {QUICK}, not SiLU", _wide(partial(_gated, 1.702))),
     Variant(
         "silu", VALUE, "this is hard-swish, not SiLU", _wide(lambda x: x * np.clip(x + 3, 0, 6) / 6)
@@ -291,22 +340,31 @@ VARIANTS: tuple[Variant, ...] = (
         f"derivative of another variant: of {QUICK}",
         _wide(partial(_gated_slope, 1.702)),
     ),
+    Variant("silu", DERIVATIVE, EXP_OVERFLOWS, _silu_step_by_step, claims=lost),
     Variant(
-        "silu", DERIVATIVE, "exp(-x) overflows left of -{overflow}", _silu_step_by_step, noisy=True
+        "silu",
+        DERIVATIVE,
+        "1 - σ(x) is rounded, and x times its error is added",
+        _silu_step_by_step,
+        noisy=True,
+        claims=digits,
     ),
     Variant(
         "silu",
         DERIVATIVE,
         "exp overflows: NaN",
         lambda x: np.exp(x) * (1 + np.exp(x) + x) / (1 + np.exp(x)) ** 2,
+        claims=lost,
     ),
     # sigmoid
-    Variant("sigmoid", VALUE, "exp(-x) overflows left of -{overflow}", _logistic),
+    Variant("sigmoid", VALUE, EXP_OVERFLOWS, _logistic, claims=lost),
+    Variant("sigmoid", VALUE, STEPS, _logistic, noisy=True, claims=digits),
     Variant(
         "sigmoid",
         VALUE,
         "exp(x) / (1 + exp(x)) overflows: NaN",
         lambda x: np.exp(x) / (1 + np.exp(x)),
+        claims=lost,
     ),
     Variant(
         "sigmoid",
@@ -347,12 +405,14 @@ VARIANTS: tuple[Variant, ...] = (
         DERIVATIVE,
         "exp(-x) / (1 + exp(-x))² overflows: NaN",
         lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
+        claims=lost,
     ),
     Variant(
         "sigmoid",
         DERIVATIVE,
         "exp(x) / (1 + exp(x))² overflows: NaN",
         lambda x: np.exp(x) / (1 + np.exp(x)) ** 2,
+        claims=lost,
     ),
     Variant("sigmoid", DERIVATIVE, "the factor 1 - σ is missing", sigmoid),
     # tanh
@@ -361,9 +421,14 @@ VARIANTS: tuple[Variant, ...] = (
         VALUE,
         "exp overflows: NaN",
         lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+        claims=lost,
     ),
     Variant(
-        "tanh", VALUE, "exp(2x) overflows: NaN", lambda x: (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1)
+        "tanh",
+        VALUE,
+        "exp(2x) overflows: NaN",
+        lambda x: (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1),
+        claims=lost,
     ),
     Variant(
         "tanh", VALUE, "1 - exp cancels near 0", lambda x: 1 - 2 / (np.exp(2 * x) + 1), noisy=True
@@ -381,13 +446,17 @@ VARIANTS: tuple[Variant, ...] = (
     ),
     Variant("tanh", DERIVATIVE, ONE_MINUS_TANH, lambda x: 1 - np.tanh(x) * np.tanh(x), noisy=True),
     Variant(
-        "tanh", DERIVATIVE, "1/cosh² overflows or flushes early", lambda x: 1 / np.cosh(x) ** 2
+        "tanh",
+        DERIVATIVE,
+        "1/cosh² overflows or flushes early",
+        lambda x: 1 / np.cosh(x) ** 2,
+        claims=lost,
     ),
     Variant("tanh", DERIVATIVE, "x is taken for the output: 1 - x²", lambda x: 1 - x * x),
     Variant("tanh", DERIVATIVE, "tanh is not squared: 1 - tanh x", _wide(lambda x: 1 - np.tanh(x))),
     # relu
     Variant("relu", VALUE, "x · (x > 0) is NaN at -∞", lambda x: x * (x > 0)),
-    Variant("relu", VALUE, "x + |x| overflows", lambda x: (x + np.abs(x)) / 2),
+    Variant("relu", VALUE, "x + |x| overflows", lambda x: (x + np.abs(x)) / 2, claims=lost),
     Variant("relu", VALUE, "this is ReLU6, not ReLU", lambda x: np.clip(x, 0, 6)),
     Variant("relu", VALUE, "this is |x|", np.abs),
     Variant("relu", VALUE, "this is softplus, not ReLU", _wide(lambda x: np.logaddexp(x, 0))),

@@ -1,50 +1,155 @@
-"""The implementation under test, behind the smallest interface that the contract needs."""
+"""The implementation under test, behind the smallest interface that the contract needs.
+
+``pytest tests/contract`` holds the reference to the contract, bit for bit. With
+``--implementation torch:torch.nn.functional.gelu`` it is somebody else's, held to what `check`
+tolerates: ulp, any NaN for a NaN, either zero for a zero, any choice at a kink.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
-from verification.ulp import FORMATS
+from verification import frameworks
+from verification.errors import UsageError
+from verification.oracle import NAMES, TOLERANCES
+from verification.ulp import FORMATS, errors
+
+SHOWN = 3
+INTERFACE = "interface: what is done with lists, scalars and foreign types, by the reference alone"
 
 
 @dataclass(frozen=True)
-class Implementation:
-    """An activation by whomever: ``name`` says which one of the catalogue it has to be."""
+class Candidate:
+    """An activation by whomever: ``name`` says which one of the catalogue it has to be.
+
+    A function that is None is not tried. The reference is ``exact``, and alone promises what it
+    does with lists, scalars and foreign types.
+    """
 
     name: str
-    forward: Callable[[Any], Any]
-    derivative: Callable[[Any], Any]
-    backward: Callable[[Any, Any], Any]
-    formats: tuple[str, ...] = tuple(FORMATS)
+    forward: Callable[[Any], Any] | None
+    derivative: Callable[[Any], Any] | None
+    backward: Callable[[Any, Any], Any] | None
+    exact: bool = False
 
     @property
     def facts(self):
         """Limits, bounds, roots, ... of the function that it implements."""
         return ACTIVATIONS[self.name]
 
+    def tolerance(self, format_):
+        """In ulp."""
+        return 0.0 if self.exact else TOLERANCES[format_.name]
 
-def of_the_reference(name: str) -> Implementation:
+    def ignores_nan(self, order):
+        """Whether a number at NaN is legal: in the derivative of a function of pieces."""
+        return order == 1 and bool(self.facts.kinks) and not self.exact
+
+
+def of_the_reference(name):
     """The reference as one implementation among others."""
     activation = ACTIVATIONS[name]
-    return Implementation(name, activation, activation.derivative, activation.backward)
+    return Candidate(name, activation, activation.derivative, activation.backward, exact=True)
 
 
-@pytest.fixture(scope="session", params=ACTIVATIONS)
-def implementation(request):
+@cache
+def by_name(text):
+    """``[ACTIVATION=]FUNCTION``; by default the activation has the name of the function."""
+    name, equals, function = text.partition("=")
+    if not equals or name not in NAMES:
+        name, function = text.partition("?")[0].rpartition(".")[2].rpartition(":")[2], text
+    if name not in NAMES:
+        raise pytest.UsageError(
+            f"--implementation {text}: expected ACTIVATION=FUNCTION with an activation among "
+            f"{', '.join(NAMES)}, for {name!r} is none"
+        )
+    try:
+        found = frameworks.implementation(function)
+    except UsageError as error:
+        raise pytest.UsageError(f"--implementation {error}") from None
+    return Candidate(NAMES[name].name, found.forward, found.derivative, found.backward)
+
+
+def pytest_addoption(parser):
+    """Anyone's implementations instead of the reference."""
+    parser.addoption(
+        "--implementation",
+        action="append",
+        default=[],
+        metavar="[ACTIVATION=]FUNCTION",
+        help="hold this to the contract: torch:torch.nn.functional.gelu, or "
+        "gelu_tanh=jax:jax.nn.gelu; several are allowed (default: the reference)",
+    )
+
+
+def pytest_configure(config):
+    """Refuse a name that is none; name the rows that are not for everybody."""
+    config.addinivalue_line("markers", INTERFACE)
+    for name in config.getoption("--implementation", None) or []:
+        by_name(name)
+
+
+def pytest_generate_tests(metafunc):
     """Every activation of the implementation under test."""
-    return of_the_reference(request.param)
+    if "implementation" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--implementation", None)
+        make, ids = (by_name, names) if names else (of_the_reference, list(ACTIVATIONS))
+        metafunc.parametrize("implementation", [make(i) for i in ids], ids=ids, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def implementation(request):
+    """The candidate under test."""
+    return request.param
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out, and count, the rows that do not concern an implementation."""
+    foreign = [item for item in items if _does_not_concern(item)]
+    if foreign:
+        config.hook.pytest_deselected(items=foreign)
+        items[:] = [item for item in items if not _does_not_concern(item)]
+
+
+def _does_not_concern(item):
+    callspec = getattr(item, "callspec", None)
+    candidate = callspec.params.get("implementation") if callspec else None
+    if not isinstance(candidate, Candidate):
+        return False
+    if item.get_closest_marker("interface") and not candidate.exact:
+        return True
+    functions = {"forward", "derivative", "backward"}
+    needed = functions & {*item.fixturenames, *map(str, callspec.params.values())}
+    return any(getattr(candidate, name) is None for name in needed)
 
 
 @pytest.fixture(scope="session", params=FORMATS.values(), ids=list(FORMATS))
-def format_(request, implementation):
-    """Every format that it supports."""
-    if request.param.name not in implementation.formats:
-        pytest.skip(f"{implementation.name} does not support {request.param.name}")
+def format_(request):
+    """Every format."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def forward(implementation):
+    """The value."""
+    return implementation.forward
+
+
+@pytest.fixture(scope="session")
+def derivative(implementation):
+    """The first derivative."""
+    return implementation.derivative
+
+
+@pytest.fixture(scope="session")
+def backward(implementation):
+    """The product with upstream."""
+    return implementation.backward
 
 
 @pytest.fixture(scope="session", params=["forward", "derivative", "backward"])
@@ -55,11 +160,11 @@ def call(request, implementation):
     return getattr(implementation, request.param)
 
 
-@pytest.fixture(scope="session", params=[0, 1], ids=["forward", "derivative"])
+@pytest.fixture(scope="session", params=["forward", "derivative"])
 def order_and_call(request, implementation):
     """The value with its order 0, the first derivative with its order 1."""
-    calls = (implementation.forward, implementation.derivative)
-    return request.param, calls[request.param]
+    order = ("forward", "derivative").index(request.param)
+    return order, getattr(implementation, request.param)
 
 
 def sample(format_, size):
@@ -77,14 +182,53 @@ def provide_sample(format_):
     return lambda size: sample(format_, size)
 
 
-def same(computed, expected):
-    """Whether dtype, shape and all bits agree."""
-    computed, expected = np.asarray(computed), np.asarray(expected)
-    kinds = (computed.dtype, computed.shape) == (expected.dtype, expected.shape)
-    return kinds and computed.tobytes() == expected.tobytes()
+def doubles(results):
+    """Widen results, exactly."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(results).astype(np.float64)
 
 
-@pytest.fixture(name="same", scope="session")
-def provide_same():
-    """Comparison of bits."""
-    return same
+@pytest.fixture
+def hold(request, implementation):
+    """Results against expected ones, at inputs; a failure says what law, where, and how far off.
+
+    ``hold(x, got, expected)`` tolerates what `check` does, which of the reference is nothing;
+    with ``exactly`` every bit has to agree, save the payload of somebody else's NaN.
+    """
+    law = request.function.__name__.removeprefix("test_").replace("_", " ")
+
+    def compare(x, got, expected, *, exactly=False):
+        x, got, expected = map(np.asarray, (x, got, expected))
+        kinds = [(a.dtype.name, a.shape) for a in (got, expected)]
+        assert kinds[0] == kinds[1], f"{law}: got {kinds[0]}, expected {kinds[1]}"
+        x = np.broadcast_to(x, got.shape).reshape(-1)
+        got, expected = np.ascontiguousarray(got.reshape(-1)), expected.reshape(-1)
+        format_ = FORMATS[got.dtype.name]
+        ulp = errors(got, doubles(expected), format_)
+        bits = [np.ascontiguousarray(a).view(format_.bits) for a in (got, expected)]
+        if exactly or implementation.exact:
+            wrong = bits[0] != bits[1]
+            if not implementation.exact:
+                wrong &= ~(np.isnan(doubles(got)) & np.isnan(doubles(expected)))
+        else:
+            wrong = ulp > implementation.tolerance(format_)
+        if not wrong.any():
+            return
+        places = np.flatnonzero(wrong)
+        lines = [
+            f"x = {x[i]!s} = {float(x[i]).hex()} = {_hex(x[i])}: got {got[i]!s} = {_hex(got[i])}, "
+            f"expected {expected[i]!s} = {_hex(expected[i])}, off by {ulp[i]:.4g} ulp"
+            for i in places[:SHOWN]
+        ]
+        if len(places) > SHOWN:
+            lines.append(f"and {len(places) - SHOWN} more")
+        pytest.fail(
+            f"{law} ({len(places)} of {x.size} do not)\n  " + "\n  ".join(lines), pytrace=False
+        )
+
+    return compare
+
+
+def _hex(number):
+    bits = np.asarray(number).view(f"u{np.asarray(number).dtype.itemsize}")
+    return f"0x{int(bits):0{2 * bits.dtype.itemsize}x}"

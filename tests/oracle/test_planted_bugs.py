@@ -79,6 +79,17 @@ def stable_tanh_form(x, root=ROOT, kappa=0.044715):
     return x * sigmoid(2 * root * (x + kappa * x**3))
 
 
+def tanh_form_slope(x, root=ROOT, kappa=0.044715):
+    """Return its derivative, step by step as PyTorch does."""
+    t = np.tanh(root * (x + kappa * x**3))
+    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (root * (1 + 3 * kappa * x * x))
+
+
+def doubled_first(x):
+    """Return GELU as PyTorch does: x times 1 + erf, then the half of it."""
+    return x * (1 + erf(x * sqrt(0.5)).astype(x.dtype)) * x.dtype.type(0.5)
+
+
 def steps(x):
     """Look the value up in a table with steps of 1/256."""
     return silu(np.round(np.clip(x, -1e6, 1e6) * 256) / 256)
@@ -197,6 +208,23 @@ CANCELLATION = [
         cast(lambda x: 0.5 * x * (1 + erf(x * sqrt(0.5)))),
         FLUSHED,
         "1 + erf cancels",
+    ),
+    Bug(
+        "rounded before erfc",
+        "gelu",
+        F32,
+        cast(lambda x: 0.5 * x * erfc(-x * np.sqrt(x.dtype.type(0.5)))),
+        INACCURATE,
+        "rounded before erfc",
+    ),
+    Bug(
+        "rounded before exp",
+        "gelu",
+        F32,
+        cast(lambda x: 0.5 * erfc(-x * sqrt(0.5)) + x * np.exp(-0.5 * x**2) * (1 / sqrt(2 * pi))),
+        INACCURATE,
+        "rounded before erfc or exp",
+        D,
     ),
     Bug("1 + tanh", "gelu_tanh", F32, cast(tanh_form), FLUSHED, "1 + tanh cancels"),
     Bug("1 + tanh in bfloat16", "gelu_tanh", BF16, cast(tanh_form), INACCURATE, "1 + tanh cancels"),
@@ -343,6 +371,36 @@ OVERFLOW = [
         "infinity",
         "NaN at an infinity",
     ),
+    Bug(
+        "2x", "gelu", F32, cast(doubled_first), "overflow", "2x, an intermediate result, overflows"
+    ),
+    Bug("2x and 1 + erf", "gelu", F32, cast(doubled_first), FLUSHED, "1 + erf cancels"),
+    Bug(
+        "0·∞ from x²",
+        "gelu_tanh",
+        F32,
+        cast(tanh_form_slope),
+        NAN,
+        "x² overflows beyond",
+        D,
+    ),
+    Bug(
+        "1 + tanh beside 0·∞",
+        "gelu_tanh",
+        F32,
+        cast(tanh_form_slope),
+        FLUSHED,
+        "1 + tanh and 1 - tanh² cancel",
+        D,
+    ),
+    Bug(
+        "0·∞ from x³",
+        "gelu_tanh",
+        F32,
+        cast(lambda x: gelu_tanh(x) + 0 * x**3),
+        NAN,
+        "x³ overflows beyond",
+    ),
     Bug("0 at +inf", "gelu", F32, where(lambda x: x == np.inf, np.zeros_like, gelu), "infinity"),
     Bug(
         "NaN beyond 1e4",
@@ -384,6 +442,20 @@ CONSTANTS = [
         cast(lambda x: x / 2 * erfc(-x * HALF_ROOT)),
         INACCURATE,
         "float32 constants in a float64 kernel",
+    ),
+    Bug(
+        "float32 √½, differentiated",
+        "gelu",
+        F64,
+        cast(
+            lambda x: (
+                erfc(-x * HALF_ROOT) / 2
+                + x * HALF_ROOT / sqrt(pi) * np.exp(-x * HALF_ROOT * (x * HALF_ROOT))
+            )
+        ),
+        INACCURATE,
+        "float32 constants",
+        D,
     ),
     Bug(
         "float32 constants",
@@ -504,6 +576,22 @@ PRECISION = [
         BF16,
         cast(lambda x: x * logistic(x) * (1 + x * 0)),
         INACCURATE,
+        "every step is rounded",
+    ),
+    Bug(
+        "step by step in half", "sigmoid", F16, cast(logistic), INACCURATE, "every step is rounded"
+    ),
+    Bug(
+        "overflow beside steps", "silu", F16, cast(lambda x: x * logistic(x)), FLUSHED, "overflows"
+    ),
+    Bug(
+        "1 - s beside x",
+        "silu",
+        F32,
+        cast(lambda x: logistic(x) * (1 + x * (1 - logistic(x)))),
+        INACCURATE,
+        "x times its error",
+        D,
     ),
     Bug(
         "sixth digit",
@@ -586,6 +674,14 @@ TAILS = [
         where(lambda x: np.abs(x) < 2.0**-126, lambda x: 0 * x, tanh),
         FLUSHED,
         "flush to zero",
+    ),
+    Bug(
+        "subnormal inputs kept",
+        "leaky_relu",
+        F32,
+        where(lambda x: np.abs(x) < 2.0**-126, lambda x: x, leaky_relu),
+        INACCURATE,
+        "takes a subnormal x for 0",
     ),
     Bug(
         "sign lost in the tail",

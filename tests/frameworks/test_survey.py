@@ -1,0 +1,41 @@
+"""The survey measured anew where it is told in README."""
+
+import pytest
+
+from verification.peer_survey import judged
+from verification.peers import PEERS
+from verification.ulp import FORMATS
+
+PEER = {peer.title: peer for peer in PEERS}
+
+
+def rows(framework, activation, dtype):
+    """Value and derivative, by name."""
+    found = judged(PEER[framework], activation, FORMATS[dtype])
+    return {row.subject: row for row, _ in found}
+
+
+def test_torch_gelu_is_lost_in_its_left_tail():
+    """Value and derivative, in float32."""
+    found = rows("PyTorch", "gelu", "float32")
+    for row in found.values():
+        (low, high), *_ = row.regions
+        assert low < -13
+        assert -7 < high < -5
+        assert row.worst_ulp > 1e7
+
+
+@pytest.mark.parametrize(("activation", "ulp"), [("gelu", 1e7), ("leaky_relu", 1e8)])
+def test_tensorflow_has_float32_constants_in_float64(activation, ulp):
+    """In value and derivative."""
+    for row in rows("TensorFlow", activation, "float64").values():
+        assert "float32 constants in a float64 kernel" in row.why
+        assert row.worst_ulp > ulp
+
+
+def test_jax_gelu_tanh_has_a_gradient_of_nan_in_float16():
+    """From 148 on."""
+    row = rows("JAX", "gelu_tanh", "float16")["derivative"]
+    assert row.nan > 18_000
+    assert 140 < row.regions[-1][0] < 150
+    assert any("x² overflows" in why for why in row.why)

@@ -1,0 +1,54 @@
+"""The survey of the frameworks: that it is whole, and what it calls lost."""
+
+import json
+
+import numpy as np
+import pytest
+
+from reference import ACTIVATIONS
+from verification.peer_survey import FOLDER, SUBJECTS, regions_lost, to_markdown
+from verification.peers import PEERS
+from verification.ulp import FORMATS
+
+SURVEY = json.loads((FOLDER / "survey.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.title)
+def test_every_framework_spells_the_catalogue(peer):
+    """All of it, and nothing else."""
+    assert set(peer.spellings) == set(ACTIVATIONS)
+
+
+def test_the_committed_survey_is_whole():
+    """Each function of each framework in each format, value and derivative, once."""
+    keys = [
+        (row["framework"], row["activation"], row["dtype"], row["subject"], row["spelling"])
+        for row in SURVEY["rows"]
+    ]
+    expected = {
+        (peer.title, activation, dtype, subject, spelling)
+        for peer in PEERS
+        for activation, spelling in peer.spellings.items()
+        for dtype in FORMATS
+        for subject in SUBJECTS
+    }
+    assert len(keys) == len(expected)
+    assert set(keys) == expected
+
+
+def test_the_committed_table_is_that_of_the_committed_numbers():
+    """Written anew, it is the same."""
+    assert (FOLDER / "survey.md").read_text(encoding="utf-8") == to_markdown(SURVEY)
+
+
+def test_a_region_is_lost_where_every_result_is():
+    """Zeros, NaN, the wrong sign and twice too much; not half of it, nor a right zero."""
+    x = np.arange(16.0)
+    true = np.where(x < 14, 1.0, 0.0)
+    got = true.copy()
+    got[2:5] = 0, np.nan, -1
+    got[8:12] = 2, np.inf, 5, 0
+    got[6], got[13] = 0, 0.5
+    shuffled = np.random.default_rng(3).permutation(16)
+    found = regions_lost(x[shuffled], got[shuffled], true[shuffled])
+    assert found == ((2, 4), (8, 11))
