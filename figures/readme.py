@@ -17,6 +17,8 @@ from .making import FIGURES, write_figures
 README = Path("README.md")
 GALLERY = Path("figures/gallery")
 OVERLAYS = ("1b", "2b")
+RESULTS = Path(__file__).parent.parent / "tests/benchmarks/RESULTS.md"
+BENCHMARKS = ("float32, correctly rounded", "A sweep")
 
 
 def sweep_table() -> str:
@@ -64,7 +66,18 @@ def _errors(row: dict[str, Any]) -> str:
     return f"{row['worst_ulp']:.3g}" + (f"; 100 % off in {lost}" if lost else "")
 
 
-TABLES = {"sweeps": sweep_table, "frameworks": framework_table}
+def benchmark_tables() -> str:
+    """Of the committed benchmarks, the first section and those about sweeps, without headings."""
+    _, *sections = RESULTS.read_text(encoding="utf-8").split("\n## ")
+    chosen = [section for section in sections if section.startswith(BENCHMARKS)]
+    return "\n\n".join("{}:\n\n{}".format(*part.strip().split("\n\n", 1)) for part in chosen)
+
+
+TABLES = {
+    "sweeps": sweep_table,
+    "frameworks": framework_table,
+    "benchmarks": benchmark_tables,
+}
 
 
 def with_tables(text: str) -> str:

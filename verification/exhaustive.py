@@ -72,30 +72,37 @@ def survey_shard(question: Question, subject: Subject, number: int) -> Part:
     for start in range(first, end, BLOCK):
         if subject.expired:
             break
-        bits = np.arange(start, min(start + BLOCK, end), dtype=np.int64)
-        x = bits.astype(format_.bits).view(format_.dtype)
+        patterns = np.arange(min(BLOCK, end - start), dtype=format_.bits)
+        patterns += format_.bits.type(start)
+        x = patterns.view(format_.dtype)
         got, answered = subject.resiliently(x, warns=False)
-        expected = expected_of(question, x, None)
-        doubtful = answered & _differ(question, got, expected)
-        if not zero_has_a_sign(question):
-            other_zero = doubtful & (got == 0) & (expected == 0)
-            doubtful &= ~other_zero
-            seen.add({OTHER_ZERO: other_zero}, x, got, np.zeros(x.shape), None)
-        seen.inputs += int(answered.sum() - doubtful.sum())
-        count(question, seen, x[doubtful], got[doubtful])
+        _compare(question, seen, x, got, answered)
     for tally in seen.tallies.values():
         tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
     return number, seen, subject.troubles
 
 
-def _differ(question: Question, got: Array, expected: Array) -> Mask:
-    """Which results are neither the expected ones nor, where that is good enough, neighbours."""
+def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: Mask) -> None:
+    """Let pass what is right at a glance, and hold the rest against the truth."""
     bits = question.format_.bits
-    doubtful: Mask = got.view(bits) != expected.view(bits)
-    if question.tolerance < NEIGHBOUR:
-        return doubtful
-    rest = np.flatnonzero(doubtful)
-    far = np.abs(ordinals(got[rest], question.format_) - ordinals(expected[rest], question.format_))
-    same_sign = np.signbit(got[rest]) == np.signbit(expected[rest])
-    doubtful[rest[same_sign & (far <= 1)]] = False
-    return doubtful
+    expected = expected_of(question, x, None)
+    places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)
+    seen.inputs += int(np.count_nonzero(answered))
+    x, got, expected = x[places], got[places], expected[places]
+    passes = np.zeros(x.shape, bool)
+    if question.tolerance >= NEIGHBOUR:
+        passes |= _are_neighbours(got, expected, question.format_)
+    if not zero_has_a_sign(question):
+        zero = (got == 0) & (expected == 0)
+        seen.add({OTHER_ZERO: zero}, x, got, np.zeros(x.shape), None)
+        passes |= zero
+    rest = np.flatnonzero(~passes)
+    seen.inputs -= rest.size
+    count(question, seen, x[rest], got[rest])
+
+
+def _are_neighbours(a: Array, b: Array, format_: Format) -> Mask:
+    """Which numbers of one sign follow one another."""
+    steps = np.abs(ordinals(a, format_) - ordinals(b, format_))
+    are_neighbours: Mask = (steps <= 1) & (np.signbit(a) == np.signbit(b))
+    return are_neighbours

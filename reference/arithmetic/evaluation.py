@@ -15,8 +15,10 @@ relatively, e^w then by 6u |w|, and |w| <= 218 (gelu_tanh within its saturation)
 another 20 roundings below 2^-42. At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79):
 2^-74. Near a root r of a derivative the terms cancel and the error grows by a factor, at most
 3.3 / |x - r| for all roots of the catalogue. At the first level, where |w| <= 8, the tail (2^-48)
-and 20u come to 2^-47.6, so that sums have 2^-45 / |x - r|; beyond |w| = 8 the factor is at most 7
-and 2^-42 comes to 2^-39. So it is 2^-39 for all that is not within 2^-6 of a root.
+and 20u come to 2^-47.3, so that sums have 2^-45 / |x - r|, and 2^-45 where that distance is more
+than 1; |w| <= 8 wherever |x| <= 3, and all roots are there. Beyond |w| = 8 the factor is at most 7
+and 2^-42 comes to 2^-39. So 2^-39 serves all that is not within 2^-6 of a root, and what that
+leaves in doubt is looked at once more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +40,9 @@ BLOCK = 1 << 14
 THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
 FLOAT64_ERROR = 2.0**-42
 FLOAT64_ERROR_OF_SUMS = 2.0**-39
+ERROR_TIMES_DISTANCE = 2.0**-45
 NEAR_A_ROOT = 2.0**-6
+SMALL = 3.0
 DOUBLE_DOUBLE_ERROR = 2.0**-74
 ONE_ROUNDING = 2.0**-52
 LINEAR_BELOW = 2.0**-60
@@ -164,13 +168,27 @@ def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
     doubtful = upper != narrow(y * (1 - error), task.dtype)
     if function.exact:
         doubtful &= np.isfinite(y)
-    for root in function.cancelling_roots:
-        distance = np.abs(x - root)
-        near = distance < NEAR_A_ROOT
-        if np.count_nonzero(near):
-            growth = NEAR_A_ROOT / distance[near]
-            doubtful[near] = _is_in_doubt(y[near], error * growth, task.dtype)
+    if function.cancelling_roots:
+        distance = _distance(function, x)
+        unsure = np.flatnonzero(doubtful | (distance < NEAR_A_ROOT))
+        if unsure.size:
+            closer = _error_of_sums(x[unsure], distance[unsure])
+            doubtful[unsure] = _is_in_doubt(y[unsure], closer, task.dtype)
     return upper, doubtful
+
+
+def _distance(function: Function, x: Float64) -> Float64:
+    """|x - r| for the nearest root r where terms cancel."""
+    first, *others = (np.abs(x - root) for root in function.cancelling_roots)
+    for other in others:
+        np.minimum(first, other, out=first)
+    return first
+
+
+def _error_of_sums(x: Float64, distance: Float64) -> Float64:
+    """The relative error of the first level where terms cancel."""
+    near = ERROR_TIMES_DISTANCE / np.minimum(distance, 1)
+    return np.where(np.abs(x) <= SMALL, near, FLOAT64_ERROR_OF_SUMS)
 
 
 def _is_in_doubt(y: Float64, error: Float64, dtype: np.dtype[Any]) -> Mask:

@@ -87,19 +87,19 @@ class Level:
 
     def bounds(self, function, x):
         """The bound at each point: it grows near a root that is a sum's."""
-        bound = getattr(evaluation, self.bound)
         if self.is_wide:
-            return bound * evaluation._cancellation(function, x)  # noqa: SLF001 part of the bound
-        growth = np.ones_like(x)
-        for root in function.cancelling_roots if self.of_sums else ():
+            growth = evaluation._cancellation(function, x)  # noqa: SLF001 part of the bound
+            return evaluation.DOUBLE_DOUBLE_ERROR * growth
+        if self.of_sums and function.cancelling_roots:
             with np.errstate(divide="ignore"):
-                growth = np.maximum(growth, evaluation.NEAR_A_ROOT / np.abs(x - root))
-        return bound * growth
+                distance = evaluation._distance(function, x)  # noqa: SLF001 likewise
+                return evaluation._error_of_sums(x, distance)  # noqa: SLF001 likewise
+        return np.full_like(x, evaluation.FLOAT64_ERROR)
 
 
 FIRST = Level(lambda x: x, "FLOAT64_ERROR", is_wide=False)
 # Terms grow by 3.3 / |x - root| at the most, not by 8, and roundings do not all add up.
-FIRST_OF_SUMS = replace(FIRST, bound="FLOAT64_ERROR_OF_SUMS", of_sums=True, slack=64.0)
+FIRST_OF_SUMS = replace(FIRST, bound="ERROR_TIMES_DISTANCE", of_sums=True, slack=32.0)
 SECOND = Level(lambda x: DoubleDouble(x, ZERO), "DOUBLE_DOUBLE_ERROR", is_wide=True)
 LEVELS = [
     pytest.param(FIRST, id="float64"),
