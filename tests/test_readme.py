@@ -12,7 +12,7 @@ from figures.command import main
 from figures.readme import with_tables
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-C_PART = README[README.index("```c\n") : README.index("### `figures`")]
+C_PART = README[README.index("```c\n") : README.index("The contract that the reference passes")]
 BLOCKS, C_BLOCKS = (
     re.findall(r"^```(python|sh|c)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     for text in (README.replace(C_PART, ""), C_PART)

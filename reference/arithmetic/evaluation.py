@@ -164,17 +164,17 @@ def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
     if function.exact and task.dtype == FLOAT64:
         return y, np.zeros(x.shape, dtype=bool)
     error = _float64_error(function)
-    upper = narrow(y * (1 + error), task.dtype)
-    doubtful = upper != narrow(y * (1 - error), task.dtype)
+    result, in_doubt = _rounded(y, error, task.dtype)
     if function.exact:
-        doubtful &= np.isfinite(y)
+        in_doubt &= np.isfinite(y)
     if function.cancelling_roots:
         distance = _distance(function, x)
-        unsure = np.flatnonzero(doubtful | (distance < NEAR_A_ROOT))
+        unsure = np.flatnonzero(in_doubt | (distance < NEAR_A_ROOT))
         if unsure.size:
             closer = _error_of_sums(x[unsure], distance[unsure])
-            doubtful[unsure] = _is_in_doubt(y[unsure], closer, task.dtype)
-    return upper, doubtful
+            result[unsure], in_doubt[unsure] = _rounded(y[unsure], closer, task.dtype)
+            in_doubt[unsure] |= closer >= 1
+    return result, in_doubt
 
 
 def _distance(function: Function, x: Float64) -> Float64:
@@ -191,10 +191,10 @@ def _error_of_sums(x: Float64, distance: Float64) -> Float64:
     return np.where(np.abs(x) <= SMALL, near, FLOAT64_ERROR_OF_SUMS)
 
 
-def _is_in_doubt(y: Float64, error: Float64, dtype: np.dtype[Any]) -> Mask:
-    """Whether numbers with a relative error of ``error`` may round to two results."""
-    differ: Mask = narrow(y * (1 + error), dtype) != narrow(y * (1 - error), dtype)
-    return differ | (error >= 1)
+def _rounded(y: Float64, error: Float64 | float, dtype: np.dtype[Any]) -> tuple[Array, Mask]:
+    """``y`` with a relative error of ``error``, rounded; and where that may be one of two."""
+    upper = narrow(y * (1 + error), dtype)
+    return upper, upper != narrow(y * (1 - error), dtype)
 
 
 def _float64_error(function: Function) -> float:
