@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
 # ruff: noqa: PLC0415
 
-QUICK, EXHAUSTIVE = 300.0, 3600.0
+QUICK, EXHAUSTIVE, LONGEST = 300.0, 3600.0, 1e6
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -58,12 +58,18 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
 def check(arguments: Namespace) -> int:
     """Judge, print the verdict, write what was asked for."""
     from .confinement import Clock
+    from .workers import WorkersLostError
 
     delivery.prepare(arguments)
     if arguments.timeout is None:
         arguments.timeout = EXHAUSTIVE if arguments.exhaustive else QUICK
-    if not arguments.timeout > 0:
-        raise UsageError(f"--timeout has to be more than 0 seconds, not {arguments.timeout:g}")
+    if not 0 < arguments.timeout <= LONGEST:
+        raise UsageError(
+            f"--timeout has to be more than 0 and at most {LONGEST:g} seconds, not "
+            f"{arguments.timeout:g}"
+        )
+    if arguments.scheduler is not None:
+        _prepare_cluster(arguments)
     del arguments.handler
     names, activation = _target(arguments)
     clock = Clock(arguments.timeout)
@@ -75,8 +81,19 @@ def check(arguments: Namespace) -> int:
         from .external import implementation
 
         programs = implementation(arguments.command, arguments.derivative_command, clock)
-        verdict = _judge(arguments, programs, activation)
+        try:
+            verdict = _judge(arguments, programs, activation)
+        except WorkersLostError as error:
+            raise UsageError(f"the check cannot be ended: {error}") from None
     return delivery.deliver(verdict, arguments)
+
+
+def _prepare_cluster(arguments: Namespace) -> None:
+    if not arguments.exhaustive:
+        raise UsageError("--scheduler is for a check that is --exhaustive: a quick one runs here")
+    from .cluster import reach
+
+    reach(arguments.scheduler)
 
 
 def _target(arguments: Namespace) -> tuple[list[str], str]:
@@ -151,7 +168,11 @@ def _look(connection: Connection, arguments: Namespace) -> None:
         outcome = _judge(arguments, implementation, arguments.target[1])
     except UsageError as error:
         outcome = error
-    except (MemoryError, WorkersLostError):
+    except WorkersLostError as error:
+        if arguments.scheduler is None:
+            return
+        outcome = UsageError(f"the check cannot be ended: {error}")
+    except MemoryError:
         return
     except Exception:  # noqa: BLE001  the parent says it
         outcome = RuntimeError(traceback.format_exc())

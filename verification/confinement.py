@@ -20,12 +20,14 @@ MEMORY_SHARE = 0.5
 CALL_SHARE = 0.1
 LEAST = 1.0
 DYING = 5.0
+# The leaders of the sessions that this process has started and that are not to outlive it.
+STARTED: set[int] = set()
 
 
 class Clock:
     """The time that all calls of a candidate may take together, and a tenth of it for one.
 
-    By the clock on the wall, which is the same in other processes and on other machines.
+    By the clock on the wall, which other processes share, and other machines but for its skew.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -95,6 +97,12 @@ def _follow_parent() -> None:
     if parent is not None:
         parent.join()
         kill_session(os.getpid())
+
+
+def kill_started() -> None:
+    """Kill the sessions in ``STARTED``: this process ends."""
+    for pid in STARTED:
+        kill_session(pid)
 
 
 def kill_session(pid: int) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .calls import Died, Hung, Nonsense
-from .confinement import Clock, kill_session, late, limit_memory, status
+from .confinement import STARTED, Clock, kill_session, late, limit_memory, status
 from .errors import UsageError
 from .implementation import Implementation
 
@@ -95,12 +95,14 @@ def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
         process = subprocess.Popen(  # noqa: S603  running it is what the user asks for
             words, stdin=given, stdout=came, stderr=said, start_new_session=True
         )
+        STARTED.add(process.pid)
         try:
             limit_memory(process.pid)
             ended = _wait(process, limit, {came.fileno(): len(data), said.fileno(): MOST})
         finally:
             kill_session(process.pid)
             process.wait()
+            STARTED.discard(process.pid)
         if ended and process.returncode != 0:
             said.seek(0)
             message = said.read(SAID).decode(errors="replace").strip()

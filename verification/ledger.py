@@ -57,9 +57,9 @@ class Ledger:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._lock.release()
         if not self.path.exists():
             Path(self._lock.lock_file).unlink(missing_ok=True)
+        self._lock.release()
 
     def _open(self) -> None:
         is_there = self.path.exists() and self.path.stat().st_size > 0
@@ -110,7 +110,7 @@ class Ledger:
                 f"{found or 'something else'}: delete the file to start anew"
             )
         if whole != text:
-            self.path.write_bytes(whole)
+            os.truncate(self.path, len(whole))
 
 
 def _to_done(content: dict[str, Any]) -> Done:

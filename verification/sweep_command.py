@@ -1,12 +1,11 @@
 """``halfulp sweep``: every input of a format, on all cores, resumable."""
 
 import json
-import platform
 import sys
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterable
-from functools import cache, partial
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +124,7 @@ def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
 def _fill(
     ledger: "Ledger", functions: Iterable[tuple[str, int, str]], scheduler: str | None
 ) -> bool:
-    """Do all shards that the ledger lacks; False if that was stopped."""
+    """Do all shards that the ledger lacks; False if that was interrupted."""
     from .progress import progress
     from .sweep import inputs_of, shards
     from .workers import WorkersLostError, completed
@@ -133,41 +132,36 @@ def _fill(
     wanted = [shard for function in functions for shard in shards(*function)]
     missing = [shard for shard in wanted if shard not in ledger.done]
     inputs = [sum(map(inputs_of, some)) for some in (wanted, missing)]
-    work = partial(_work, sources=ledger.header)
     with progress("sweep", inputs[0], inputs[0] - inputs[1]) as advance:
         try:
-            for done in completed(work, missing, scheduler):
-                ledger.add(done)
-                advance(done.summary.inputs)
+            with closing(completed(_work, missing, scheduler)) as results:
+                for done in results:
+                    ledger.add(done)
+                    advance(done.summary.inputs)
         except KeyboardInterrupt:
-            reason = "interrupted"
+            sys.stderr.write(f"Interrupted: {_kept(ledger)}.\n")
+            return False
         except WorkersLostError as error:
-            reason = str(error)
-        else:
-            return True
-    sys.stderr.write(
-        f"Stopped ({reason}): {len(ledger.done)} shards are done and kept in {ledger.path}; "
-        "go on with the same command and --resume.\n"
+            raise UsageError(f"{error}: {_kept(ledger)}") from None
+    return True
+
+
+def _kept(ledger: "Ledger") -> str:
+    return (
+        f"{len(ledger.done)} shards are done and kept in {ledger.path}; go on with the same "
+        "command and --resume"
     )
-    return False
 
 
-def _work(shard: "Shard", sources: dict[str, str]) -> "Done":
-    """One shard, by the sources that the sweep was begun with and no others."""
+def _work(shard: "Shard") -> "Done":
     from .ledger import Done
     from .sweep import sweep as sweep_shard
 
-    if _header(shard.dtype) != sources:
-        raise UsageError(
-            f"expected a worker with the sources of the sweep, but {platform.node()} has others: "
-            "install the same version of halfulp there"
-        )
     start = time.process_time()
     summary = sweep_shard(shard)
     return Done(shard, summary, time.process_time() - start)
 
 
-@cache
 def _header(dtype: str) -> dict[str, str]:
     """What a sweep is of."""
     from .certificate import hash_of_files, hash_of_sources

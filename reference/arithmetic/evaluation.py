@@ -10,15 +10,16 @@ formula is exact. The bits of the result depend on none of it: the rounded numbe
 whichever level decides.
 
 Error bounds, with u = 2^-53. The first level rests on NumPy's exp and expm1 being within 4 ulp, as
-the tests check. Its largest errors are those of e^w where w is large: w is off by at most 6u
-relatively, e^w then by 6u |w|, and |w| <= 218 (gelu_tanh within its saturation): 2^-42.6, with
-another 20 roundings below 2^-42. At the second, e^w - 1 and the tail dominate (2^-75.5, 2^-79):
-2^-74. Near a root r of a derivative the terms cancel and the error grows by a factor, at most
-3.3 / |x - r| for all roots of the catalogue. At the first level, where |w| <= 8, the tail (2^-48)
-and 20u come to 2^-47.3, so that sums have 2^-45 / |x - r|, and 2^-45 where that distance is more
-than 1; |w| <= 8 wherever |x| <= 3, and all roots are there. Beyond |w| = 8 the factor is at most 7
-and 2^-42 comes to 2^-39. So 2^-39 serves all that is not within 2^-6 of a root, and what that
-leaves in doubt is looked at once more.
+the tests check. Its largest errors are those of e^w where w is large: w is off by at most 7u
+relatively, e^w then by 7u |w|, and |w| <= 218 (gelu_tanh within its saturation): 2^-42.4, and with
+28u for exp and all other roundings still below 2^-42. At the second, e^w - 1 and the tail dominate
+(2^-75.5, 2^-79): 2^-74.
+
+Near a root r of a derivative the terms cancel: their magnitudes come to at most 4.2 / |x - r| times
+the sum's for |x| <= 3, where all roots are. There the first level's error is below 2^-45 / |x - r|,
+and 2^-45 where that distance is more than 1; beyond |x| = 3 it is below 2^-39
+(tests/reference/test_error_budget.py has the sum). 2^-39 serves all that is not within 2^-6 of a
+root, and what that leaves in doubt is looked at once more with the bound at its place.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -271,13 +272,13 @@ def _decide(task: _Task, x: float, factor: float, growth: float) -> float:
 
 
 def _cancellation(function: Function, x: Float64) -> Float64 | float:
-    """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 8/|x - root|.
+    """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 9/|x - root|.
 
-    Near a simple root r the sum is f'(r) (x - r), with terms that come to 3.3 |f'(r)| at most. The
-    roots are known as the nearest doubles, which may double the distance: 8 covers both. No
+    Near a simple root r the sum is f'(r) (x - r), with terms that come to 4.2 |f'(r)| at most. The
+    roots are known as the nearest doubles, which may double the distance: 9 covers both. No
     double is within 2^-60 of a root.
     """
     growth: Float64 | float = 1.0
     for root in function.cancelling_roots:
-        growth = growth + 8 / np.maximum(np.abs(x - root), 2.0**-60)
+        growth = growth + 9 / np.maximum(np.abs(x - root), 2.0**-60)
     return growth

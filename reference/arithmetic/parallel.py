@@ -15,7 +15,7 @@ def threads_for(size: int) -> int:
 
 def _allowed() -> int:
     """The number of threads that the environment asks for; 1 unless it does."""
-    asked = os.environ.get(VARIABLE, "1")
+    asked = os.environ.get(VARIABLE) or "1"
     if not (asked.isdecimal() and int(asked) > 0):
         raise ValueError(f"{VARIABLE} has to be a number of threads, 1 or more, not {asked!r}")
     return int(asked)

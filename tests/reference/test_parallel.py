@@ -56,7 +56,7 @@ def test_what_goes_wrong_in_a_thread_is_raised():
         in_parallel(lambda part: part.start // 0, 2 * SMALLEST_PART, threads=2)
 
 
-@pytest.mark.parametrize("asked", ["0", "-1", "two", ""])
+@pytest.mark.parametrize("asked", ["0", "-1", "two", " "])
 def test_a_number_of_threads_that_is_none_is_refused(asked, monkeypatch):
     """In one sentence that says what came."""
     monkeypatch.setenv(parallel.VARIABLE, asked)

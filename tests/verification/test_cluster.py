@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from distributed import Client
 
 import reference
 from figures.command import main
+from verification import cluster as cluster_module
+from verification.workers import WorkersLostError, completed
 
 ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
 COMMAND = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
@@ -80,6 +83,18 @@ class Cluster:
             process.wait()
 
 
+def keep(results, seen):
+    """Keep what comes before an error."""
+    for result in results:
+        seen.append(result)
+
+
+def at_work(client):
+    """List the processes of the workers that have a shard."""
+    pids = client.run(os.getpid)
+    return [pids[worker] for worker, tasks in client.processing().items() if tasks]
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler, still without workers."""
@@ -134,7 +149,9 @@ def test_a_worker_killed_in_mid_shard_loses_nothing(cluster, sweep, undisturbed)
     """Another one does its shard."""
     first, _second = cluster.new_worker(), cluster.new_worker()
     process, out = sweep()
-    first.kill()
+    with Client(cluster.address) as client:
+        eventually(lambda: first.pid in at_work(client), "a shard on the first worker")
+        first.kill()
     assert process.wait(PATIENCE) == 0
     assert out.read_bytes() == undisturbed
 
@@ -191,10 +208,51 @@ def test_a_worker_of_another_version_is_refused(cluster, tmp_path, capsys):
     assert not out.exists()
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "somewhere", "tcp://"])
-def test_an_address_without_a_scheduler_is_told_at_once(address, tmp_path, capsys):
+def test_a_task_that_ends_its_workers_does_not_stop_the_others(cluster):
+    """Dask gives it up after a few workers; the others' results have come."""
+    for _ in range(6):
+        cluster.new_worker()
+    with Client(cluster.address) as client:
+        client.wait_for_workers(6)
+    deadly = lambda n: n or os.kill(os.getpid(), signal.SIGKILL)  # noqa: E731  is sent by value
+    seen = []
+    with pytest.raises(WorkersLostError, match="several workers died over 0"):
+        keep(completed(deadly, range(9), cluster.address), seen)
+    assert sorted(seen) == list(range(1, 9))
+
+
+ADDRESSES = ["tcp://127.0.0.1:1", "somewhere", "tcp://", "foo://127.0.0.1:1"]
+COMMANDS = [ARGUMENTS, ["check", "numpy:numpy.tanh", "tanh", "--exhaustive"]]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["sweep", "check"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_without_a_scheduler_is_told_at_once(
+    command, address, tmp_path, capsys, monkeypatch
+):
     """Exit 2, one sentence, and no state that is in the way afterwards."""
-    out = tmp_path / "sweep.json"
-    assert main([*ARGUMENTS, "--out", str(out), "--scheduler", address]) == 2
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", 1)
+    monkeypatch.chdir(tmp_path)
+    assert main([*command, "--scheduler", address]) == 2
     assert "expected the address of a Dask scheduler" in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.rglob("*.state*"))
+
+
+def test_somebody_who_is_no_scheduler_is_told(tmp_path, capsys, monkeypatch):
+    """A port that takes the connection and says nothing."""
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_ANSWER", 1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        out = str(tmp_path / "sweep.json")
+        start = time.monotonic()
+        assert main([*ARGUMENTS, "--out", out, "--scheduler", address]) == 2
+        assert time.monotonic() - start < PATIENCE
+    assert "expected the address of a Dask scheduler" in capsys.readouterr().err
+
+
+def test_a_quick_check_needs_no_cluster(capsys):
+    """The option is refused, and not ignored."""
+    assert main(["check", "numpy:numpy.tanh", "tanh", "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "--exhaustive" in capsys.readouterr().err

@@ -157,6 +157,30 @@ def test_a_full_disk_loses_nothing(undisturbed, tmp_path):
     assert out.read_bytes() == undisturbed
 
 
+def test_a_disk_that_is_full_when_it_goes_on_loses_nothing(undisturbed, tmp_path):
+    """A state file with a torn last line is shortened, and not written anew."""
+    out = tmp_path / "sweep.json"
+    process, state = started(out)
+    process.kill()
+    process.communicate()
+    whole = state.read_bytes()
+    state.write_bytes(whole + whole.splitlines()[-1][:20])
+    room = (100, 100)
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, {room}); {COMMAND}"
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-c", code, *ARGUMENTS, "--out", str(out), "--resume"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "make room" in done.stderr
+    assert state.read_bytes() == whole
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert out.read_bytes() == undisturbed
+
+
 def test_two_sweeps_do_not_share_a_state(undisturbed, tmp_path, capsys):
     """The second one is refused, and the first one does not notice."""
     out = tmp_path / "sweep.json"
