@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -56,7 +56,14 @@ class Trouble:
 
 @dataclass
 class Subject:
-    """One function under test: "value", "derivative" or "backward"."""
+    """One function under test: "value", "derivative" or "backward".
+
+    Kinds of findings that cannot be ruled out in this way of calling it are ``not_judged``, and
+    ``why_not`` is the sentence about them.
+    """
+
+    not_judged: ClassVar[tuple[str, ...]] = ()
+    why_not: ClassVar[str] = ""
 
     name: str
     function: Callable[..., Any]
@@ -177,6 +184,12 @@ class Subject:
 @dataclass
 class Recorded(Subject):
     """A subject that is known at some inputs only: the function gives results, and where."""
+
+    not_judged = (
+        "crash", "hang", "exception", "no result", "dtype", "shape", "input written",
+        "shared result", "not deterministic", "state", "length", "layout", "warning", "output",
+    )  # fmt: skip
+    why_not = "recorded results: what the function does besides computing is not judged"
 
     def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
         """Return the results, None if one of them is not known."""

@@ -117,7 +117,8 @@ class _Judge:
             inputs={name: seen.inputs for name, seen in self.surveys.items()},
             worst_ulp={name: s.worst_ulp for name, s in self.surveys.items() if s.inputs},
             profile={name: (seen.x, seen.ulp) for name, seen in self.surveys.items()},
-            recorded=implementation.subject is Recorded,
+            not_judged=implementation.subject.not_judged,
+            why_not=implementation.subject.why_not,
         )
 
     def _question(self, subject: str) -> Question:
