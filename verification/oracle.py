@@ -133,9 +133,7 @@ class _Judge:
         self.surveys[subject.name] = seen
         if self.exhaustive and subject.name != "backward":
             whole = exhaust(question, subject, implementation.origin, self.scheduler)
-            # What it did not reach, for lack of time, stays found.
-            seen.tallies, seen.inputs = seen.tallies | whole.tallies, whole.inputs
-            seen.worst_ulp = max(seen.worst_ulp, whole.worst_ulp)
+            seen.replace_by(whole)
         complaints = laws.judge(question, seen)
         if seen.x.size and not isinstance(subject, Recorded):
             complaints += Behaviour(question, subject).judge()
