@@ -12,6 +12,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Mask
 
+from .errors import UsageError
 from .ulp import Format
 
 # Of a call without result, the parts are tried, and their parts, so many times in all; and if it
@@ -124,7 +125,7 @@ class Subject:
             warnings.simplefilter("always")
             try:
                 result = self.function(*arguments)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, UsageError):  # the user's doing, not the function's
                 raise
             except Died as death:
                 self.died(death, arguments)

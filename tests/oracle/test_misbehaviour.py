@@ -11,6 +11,7 @@ import pytest
 
 from figures.command import main
 from verification.confinement import memory_limit
+from verification.noise import noise_of
 
 CANDIDATES = """
 import ctypes, os, subprocess, sys, time
@@ -240,6 +241,52 @@ def test_a_program_that_is_none_is_misuse(folder, capsys):
     assert main(["check", "--command", "./nothing --fast", "relu"]) == 2
     assert "'./nothing' is none that can be run" in capsys.readouterr().err
     assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("max(x, 0)", "Exec format error", id="no #!"),
+        pytest.param("#!/no/such/interpreter", "No such file", id="no interpreter"),
+        pytest.param("#!/dev/null", "Permission denied", id="not permitted"),
+    ],
+)
+def test_a_program_that_the_system_does_not_run_is_misuse(
+    folder, capsys, monkeypatch, content, said
+):
+    """Exit 2, in one sentence, after one attempt."""
+    (folder / "program").write_text(content)
+    (folder / "program").chmod(0o755)
+    attempts = []
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda *a, **options: attempts.append(a) or start(*a, **options)
+    )
+    assert main(["check", "--command", "./program", "relu"]) == 2
+    [error] = capsys.readouterr().err.splitlines()
+    assert f"'./program' cannot be run: {said}" in error
+    assert len(attempts) == 1
+
+
+def open_descriptors():
+    """Return the numbers of this process's open descriptors."""
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors cannot be counted here")
+def test_no_descriptor_is_lost_where_one_is_closed(monkeypatch):
+    """Though standard error is, and so nothing can be said about noise."""
+
+    def only_output(descriptor):
+        if descriptor == 2:
+            raise OSError(9, "Bad file descriptor")
+        return duplicate(descriptor)
+
+    duplicate = os.dup
+    before = open_descriptors()
+    monkeypatch.setattr(os, "dup", only_output)
+    assert noise_of(lambda: None) == b""
+    assert open_descriptors() == before
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan"])
