@@ -1,6 +1,7 @@
 """Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -20,33 +21,48 @@ OTHER_NAN = "other nan"
 
 
 @dataclass
-class Tally:
-    """The wrong results of one kind: how many, where, how bad, and a sample of them."""
+class Extent:
+    """How many of the tried inputs are wrong or without a result, and between which two."""
 
     wrong: int = 0
+    tried: int = 0
     low: float = np.inf
     high: float = -np.inf
+
+    def extend(self, x: Array) -> None:
+        """Count inputs."""
+        wide = x.astype(np.float64)
+        numbers = wide[~np.isnan(wide)]
+        self.wrong += x.size
+        self.low = float(numbers.min(initial=self.low))
+        self.high = float(numbers.max(initial=self.high))
+
+    def join(self, other: "Extent") -> None:
+        """Count what another extent has counted."""
+        self.wrong += other.wrong
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+
+
+@dataclass
+class Tally(Extent):
+    """The wrong results of one kind: how many, where, how bad, and a sample of them."""
+
     worst_ulp: float = 0.0
     worst_at: float = np.nan
     samples: list[tuple[Array, Array, Array | None]] = field(default_factory=list)
 
     def add(self, x: Array, got: Array, ulp: Float64, upstream: Array | None) -> None:
         """Count wrong results."""
-        wide = x.astype(np.float64)
+        self.extend(x)
         worst = int(np.argmax(ulp))
         if ulp[worst] >= self.worst_ulp:
-            self.worst_ulp, self.worst_at = float(ulp[worst]), float(wide[worst])
-        self.wrong += x.size
-        if not np.isnan(wide).all():
-            self.low = min(self.low, float(np.nanmin(wide)))
-            self.high = max(self.high, float(np.nanmax(wide)))
+            self.worst_ulp, self.worst_at = float(ulp[worst]), float(x[worst])
         kept = _spread(x.size, KEPT)
         self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
 
     def merge(self, other: "Tally") -> None:
         """Count what another tally of this kind has counted, of higher inputs."""
-        self.wrong += other.wrong
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.join(other)
         if other.worst_ulp >= self.worst_ulp:
             self.worst_ulp, self.worst_at = other.worst_ulp, other.worst_at
         self.samples += other.samples
@@ -67,7 +83,7 @@ def _spread(size: int, limit: int) -> Array:
 
 @dataclass
 class Survey:
-    """All that was seen of one subject's accuracy."""
+    """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     inputs: int = 0
@@ -77,7 +93,7 @@ class Survey:
     ulp: Float64 = field(default_factory=lambda: np.empty(0))
     bound: Float64 = field(default_factory=lambda: np.empty(0))
     upstream: Array | None = None
-    unanswered: Array = field(default_factory=lambda: np.empty(0))
+    unanswered: Extent = field(default_factory=Extent)
 
     def add(
         self, kinds: dict[str, Mask], x: Array, got: Array, ulp: Float64, u: Array | None
@@ -95,7 +111,23 @@ class Survey:
         for kind, tally in other.tallies.items():
             self.tallies.setdefault(kind, Tally()).merge(tally)
         self.inputs += other.inputs
+        self.unanswered.join(other.unanswered)
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
+
+    def close(self) -> Self:
+        """Tell each extent out of how many inputs it is, when all are counted."""
+        for tally in self.tallies.values():
+            tally.tried = self.inputs
+        self.unanswered.tried = self.inputs + self.unanswered.wrong
+        return self
+
+    def replace_by(self, whole: "Survey") -> None:
+        """Put the counts of all patterns in place of these; what those do not show stays found."""
+        self.tallies |= whole.tallies
+        self.inputs = whole.inputs or self.inputs
+        if whole.unanswered.wrong:
+            self.unanswered = whole.unanswered
+        self.worst_ulp = max(self.worst_ulp, whole.worst_ulp)
 
     def right(self) -> tuple[Array, Array | None]:
         """Inputs, and upstreams, of the results that are not wrong."""
@@ -178,11 +210,12 @@ def survey(question: Question, subject: Subject) -> Survey:
     upstream = upstreams(x.size, question.format_) if question.subject == "backward" else None
     arguments = (x,) if upstream is None else (x, upstream)
     got, answered = subject.resiliently(*arguments)
-    unanswered, x, got = x[~answered], x[answered], got[answered]
+    silent, x, got = x[~answered], x[answered], got[answered]
     upstream = None if upstream is None else upstream[answered]
-    seen = Survey(x=x, got=got, upstream=upstream, unanswered=unanswered)
+    seen = Survey(x=x, got=got, upstream=upstream)
+    seen.unanswered.extend(silent)
     count(question, seen, x, got, upstream)
-    return seen
+    return seen.close()
 
 
 def count(

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from reference.arithmetic.types import Array, Mask
 
+from .errors import UsageError
 from .ulp import Format
 
 # Of a call without result, the parts are tried, and their parts, so many times in all; and if it
@@ -56,7 +57,14 @@ class Trouble:
 
 @dataclass
 class Subject:
-    """One function under test: "value", "derivative" or "backward"."""
+    """One function under test: "value", "derivative" or "backward".
+
+    Kinds of findings that cannot be ruled out in this way of calling it are ``not_judged``, and
+    ``why_not`` is the sentence about them.
+    """
+
+    not_judged: ClassVar[tuple[str, ...]] = ()
+    why_not: ClassVar[str] = ""
 
     name: str
     function: Callable[..., Any]
@@ -117,7 +125,7 @@ class Subject:
             warnings.simplefilter("always")
             try:
                 result = self.function(*arguments)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, UsageError):  # the user's doing, not the function's
                 raise
             except Died as death:
                 self.died(death, arguments)
@@ -177,6 +185,12 @@ class Subject:
 @dataclass
 class Recorded(Subject):
     """A subject that is known at some inputs only: the function gives results, and where."""
+
+    not_judged = (
+        "crash", "hang", "exception", "no result", "dtype", "shape", "input written",
+        "shared result", "not deterministic", "state", "length", "layout", "warning", "output",
+    )  # fmt: skip
+    why_not = "recorded results: what the function does besides computing is not judged"
 
     def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
         """Return the results, None if one of them is not known."""

@@ -26,7 +26,8 @@ KEPT_OF_A_SHARD = 256
 NEIGHBOUR = 2.5
 
 Origin = Callable[[], Implementation]
-Part = tuple[int, Survey, dict[str, Trouble]]
+# Number, what was seen, what went wrong besides, and whether some inputs were not tried alone.
+Part = tuple[int, Survey, dict[str, Trouble], bool]
 
 
 def exhaust(
@@ -45,11 +46,12 @@ def exhaust(
         work = partial(_in_worker, question, subject.name, origin)
         parts = completed(work, numbers, scheduler)
     whole = Survey()
-    for _, seen, troubles in sorted(parts, key=lambda part: part[0]):
+    for _, seen, troubles, cut_short in sorted(parts, key=lambda part: part[0]):
         whole.merge(seen)
         for trouble in troubles.values():
             subject.keep(trouble)
-    return whole
+        subject.cut_short |= cut_short
+    return whole.close()
 
 
 def _patterns(format_: Format) -> int:
@@ -79,7 +81,7 @@ def survey_shard(question: Question, subject: Subject, number: int) -> Part:
         _compare(question, seen, x, got, answered)
     for tally in seen.tallies.values():
         tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
-    return number, seen, subject.troubles
+    return number, seen, subject.troubles, subject.cut_short
 
 
 def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: Mask) -> None:
@@ -88,6 +90,7 @@ def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: M
     expected = expected_of(question, x, None)
     places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)
     seen.inputs += int(np.count_nonzero(answered))
+    seen.unanswered.extend(x[~answered])
     x, got, expected = x[places], got[places], expected[places]
     passes = np.zeros(x.shape, bool)
     if question.tolerance >= NEIGHBOUR:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -92,9 +92,7 @@ def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
     ):
         given.write(data)
         given.seek(0)
-        process = subprocess.Popen(  # noqa: S603  running it is what the user asks for
-            words, stdin=given, stdout=came, stderr=said, start_new_session=True
-        )
+        process = _started(words, given, came, said)
         STARTED.add(process.pid)
         try:
             limit_memory(process.pid)
@@ -109,6 +107,21 @@ def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
             raise Died(f"{status(process.returncode)} {message}".strip())
         came.seek(0)
         return came.read(len(data) + 1)
+
+
+def _started(
+    words: list[str], given: IO[bytes], came: IO[bytes], said: IO[bytes]
+) -> "subprocess.Popen[bytes]":
+    """The process, leading a session; UsageError if the system refuses to run the program."""
+    try:
+        return subprocess.Popen(  # noqa: S603  running it is what the user asks for
+            words, stdin=given, stdout=came, stderr=said, start_new_session=True
+        )
+    except OSError as error:
+        raise UsageError(
+            f"expected a program, but {words[0]!r} cannot be run: {error.strerror} "
+            "(a script has to begin with #! and its interpreter)"
+        ) from None
 
 
 def _wait(process: "subprocess.Popen[bytes]", limit: float, files: dict[int, int]) -> bool:

@@ -1,7 +1,8 @@
 """A candidate in a process of its own: if that ends or hangs in a call, the next call gets another.
 
 So the smallest input that ends it is found, and all the others are judged. What needs the same
-memory as the candidate (layouts, shared results) cannot be looked at from here.
+memory as the candidate (offsets, layouts, shared results) or its output cannot be looked at from
+here.
 """
 
 import multiprocessing
@@ -141,6 +142,12 @@ def _serve(connection: Connection, build: Build, format_: Format) -> None:
 @dataclass
 class Isolated(Subject):
     """A subject whose function is a call to a `Worker`; what ended it once is not tried again."""
+
+    not_judged = ("shared result", "length", "layout", "output")
+    why_not = (
+        "in a process of its own, as it ends or hangs: offset and layout of its arrays, whose "
+        "memory a result is, and what compiled code writes are not judged"
+    )
 
     fatal: set[int] = field(default_factory=set)
 

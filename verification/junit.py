@@ -1,4 +1,7 @@
-"""A verdict as JUnit XML for CI servers: a test case for each law, a failure for each finding."""
+"""A verdict as JUnit XML for CI servers: a test case for each law, a failure for each finding.
+
+A law that was not judged is skipped; it has not passed.
+"""
 
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -12,42 +15,42 @@ from .verdict import KINDS, Finding, Verdict
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 # What XML has no characters for, such as the escapes of a candidate's message.
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-BEHAVIOUR = (
-    "crash", "hang", "exception", "no result", "dtype", "shape", "input written", "shared result",
-    "not deterministic", "state", "length", "layout", "warning", "output",
-)  # fmt: skip
+NOTHING_CAME = "no result came that could be judged"
 
 
 def to_junit(verdict: Verdict) -> str:
     """The verdict as a test suite; the name of a test case says what would be wrong."""
+    suites = Element("testsuites", name="halfulp")
+    suite = SubElement(suites, "testsuite", name=f"halfulp {verdict.activation} {verdict.dtype}")
     cases: list[tuple[str, str, Finding | None]] = [
         (subject, kind, finding)
         for subject in verdict.inputs
         for kind in laws(verdict, subject)
         for finding in (_findings(verdict, subject, kind) or [None])
     ]
-    failures = sum(finding is not None for _, _, finding in cases)
-    counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0"}
-    suites = Element("testsuites", {"name": "halfulp", **counts})
-    name = f"halfulp {verdict.activation} {verdict.dtype}"
-    suite = SubElement(suites, "testsuite", {"name": name, **counts, "skipped": "0"})
     for subject, kind, finding in cases:
         classname = _text(f"{verdict.implementation}.{subject}")
         case = SubElement(suite, "testcase", name=f"{kind}: {KINDS[kind]}", classname=classname)
         if finding is not None:
             failure = SubElement(case, "failure", type=kind, message=_text(finding.short()))
             failure.text = _text(str(finding))
+        elif reason := _why_skipped(verdict, subject, kind):
+            SubElement(case, "skipped", message=reason)
+    for element in (suites, suite):
+        element.set("tests", str(len(cases)))
+        element.set("failures", str(len(verdict.findings)))
+        element.set("errors", "0")
+        element.set("skipped", str(len(suite.findall("testcase/skipped"))))
     SubElement(suite, "system-out").text = _text(str(verdict))
     indent(suites)
     return f"{DECLARATION}\n{tostring(suites, encoding='unicode')}\n"
 
 
 def laws(verdict: Verdict, subject: str) -> list[str]:
-    """The kinds of findings that one subject was looked at for."""
+    """The kinds of findings that there may be of one subject."""
     activation = ACTIVATIONS[verdict.activation]
     function = activation.orders[ORDERS[subject]]
-    judged = {
-        **dict.fromkeys(BEHAVIOUR, not verdict.recorded),
+    possible = {
         "upstream": subject == "backward",
         "kink": subject != "value" and bool(activation.kinks),
         "inconsistent": subject == "derivative"
@@ -57,7 +60,14 @@ def laws(verdict: Verdict, subject: str) -> list[str]:
         "not monotone": subject == "value",
         "not symmetric": subject != "backward" and bool(function.symmetry),
     }
-    return [kind for kind in KINDS if judged.get(kind, True) or _findings(verdict, subject, kind)]
+    return [kind for kind in KINDS if possible.get(kind, True) or _findings(verdict, subject, kind)]
+
+
+def _why_skipped(verdict: Verdict, subject: str, kind: str) -> str:
+    """Why the verdict says nothing about a law; empty if the law holds."""
+    if not verdict.inputs[subject]:
+        return NOTHING_CAME
+    return verdict.why_not if kind in verdict.not_judged else ""
 
 
 def _findings(verdict: Verdict, subject: str, kind: str) -> list[Finding | None]:

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 DESCRIPTORS = (1, 2)
@@ -14,11 +14,15 @@ SHOWN = 60
 
 def noise_of(call: Callable[[], Any]) -> bytes:
     """The first of what compiled code writes during a call, which goes nowhere else."""
-    try:
-        saved = [os.dup(descriptor) for descriptor in DESCRIPTORS]
-    except OSError:  # closed: there is nothing to write to
-        return b""
-    with tempfile.TemporaryFile() as file:
+    with ExitStack() as stack:
+        saved = []
+        try:
+            for descriptor in DESCRIPTORS:
+                saved.append(os.dup(descriptor))
+                stack.callback(os.close, saved[-1])
+        except OSError:  # closed: there is nothing to write to
+            return b""
+        file = stack.enter_context(tempfile.TemporaryFile())
         _flush()
         try:
             for descriptor in DESCRIPTORS:
@@ -28,7 +32,6 @@ def noise_of(call: Callable[[], Any]) -> bytes:
         finally:
             for descriptor, copy in zip(DESCRIPTORS, saved, strict=True):
                 os.dup2(copy, descriptor)
-                os.close(copy)
         file.seek(0)
         return file.read(SHOWN)
 

@@ -117,7 +117,8 @@ class _Judge:
             inputs={name: seen.inputs for name, seen in self.surveys.items()},
             worst_ulp={name: s.worst_ulp for name, s in self.surveys.items() if s.inputs},
             profile={name: (seen.x, seen.ulp) for name, seen in self.surveys.items()},
-            recorded=implementation.subject is Recorded,
+            not_judged=implementation.subject.not_judged,
+            why_not=implementation.subject.why_not,
         )
 
     def _question(self, subject: str) -> Question:
@@ -132,9 +133,7 @@ class _Judge:
         self.surveys[subject.name] = seen
         if self.exhaustive and subject.name != "backward":
             whole = exhaust(question, subject, implementation.origin, self.scheduler)
-            # What it did not reach, for lack of time, stays found.
-            seen.tallies, seen.inputs = seen.tallies | whole.tallies, whole.inputs
-            seen.worst_ulp = max(seen.worst_ulp, whole.worst_ulp)
+            seen.replace_by(whole)
         complaints = laws.judge(question, seen)
         if seen.x.size and not isinstance(subject, Recorded):
             complaints += Behaviour(question, subject).judge()

@@ -7,6 +7,7 @@ Each is a sentence and a function that says of which results it is true. `MISTAK
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from math import log
 from typing import Any
 
 import numpy as np
@@ -94,9 +95,13 @@ def _of_magnitude(case: Case) -> Mask:
 
 
 def _flushed(case: Case) -> Mask:
-    normal = _normal(case)
+    """Zeros for subnormal numbers: the result, the derivative, x, or what x is multiplied by."""
+    normal, format_ = _normal(case), case.question.format_
     slope = case.question.activation.derivative(case.wide, order=case.question.order)
-    results: Mask = (case.computed == 0) & (np.abs(slope) < normal)
+    expected = case.expected.astype(np.float64)
+    least = np.minimum(np.abs(slope), np.abs(expected))
+    factor = np.clip(np.abs(case.wide), 1, (format_.precision - format_.emin) * log(2))
+    results: Mask = (case.computed == 0) & (least < normal * factor)
     tiny = (np.abs(case.wide) < normal) & (case.wide != 0)
     results |= tiny & near(case, case.truth(np.zeros_like(case.x)))
     return results
@@ -252,7 +257,10 @@ def _value_times_upstream(case: Case) -> Mask:
 Table = tuple[tuple[str, Callable[[Case], Mask]], ...]
 
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
+# Subnormal numbers come first: of a piecewise linear function, 0 for them is the result for -x too.
 MISTAKES: Table = (
+    ("flush to zero: a subnormal number counts as 0", _flushed),
+    ("a comparison takes a subnormal x for 0, and x is returned as it is", _kept),
     ("upstream ignored: this is the derivative alone", partial(_upstream, np.ones_like)),
     ("the derivative is ignored: this is upstream", partial(_upstream, np.array, with_slope=False)),
     ("upstream is squared", partial(_upstream, np.square)),
@@ -266,8 +274,6 @@ MISTAKES: Table = (
     ("the sign of x is lost: this is the result for |x|", _of_magnitude),
     ("the sign is wrong: this is minus the right result", _negated),
     ("the argument has the wrong sign: this is the result for -x", _mirrored),
-    ("flush to zero: a subnormal number counts as 0", _flushed),
-    ("a comparison takes a subnormal x for 0, and x is returned as it is", _kept),
     *(
         (f"computed in {name}", partial(_lower, name))
         for name in ("float32", "float16", "bfloat16")

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
-from .accuracy import OTHER_NAN, OTHER_ZERO, Survey, Tally
+from .accuracy import OTHER_NAN, OTHER_ZERO, Extent, Survey, Tally
 from .calls import Subject, Trouble
 from .complaint import Complaint
 from .implementation import Implementation
@@ -57,12 +57,12 @@ class Reporter:
         if not kinds:
             return []
         whys = self._whys(seen, kinds)
-        return [self._of_tally(kind, tally, seen, whys[kind]) for kind, tally in kinds.items()]
+        return [self._of_tally(kind, tally, whys[kind]) for kind, tally in kinds.items()]
 
-    def _of_tally(self, kind: str, tally: Tally, seen: Survey, why: str | None) -> Finding:
+    def _of_tally(self, kind: str, tally: Tally, why: str | None) -> Finding:
         x, got, upstream, alone = shrink(kind, self.question, self.subject, tally)
         region = Region(
-            tally.wrong, seen.inputs, tally.low, tally.high, tally.worst_ulp, tally.worst_at
+            tally.wrong, tally.tried, tally.low, tally.high, tally.worst_ulp, tally.worst_at
         )
         return self._finding(
             kind, x, got, region, upstream=upstream, why=why, detail="" if alone else NOT_ALONE
@@ -107,17 +107,19 @@ class Reporter:
         flat = [argument.reshape(-1) for argument in trouble.arguments]
         x = flat[0]
         at = x[_simplest(x)] if x.size else np.zeros(1, self.question.format_.dtype)
-        silent = seen.unanswered if trouble.kind in WITHOUT_RESULT else x[:0]
+        silent = seen.unanswered
         why = WHY_OF_TROUBLES.get(trouble.kind)
         if trouble.kind == "exception" and "read-only" in trouble.detail:
             why = WHY_OF_TROUBLES["read-only"]
         detail = trouble.detail
         if x.size != 1:
             detail += f" (argument of shape {trouble.arguments[0].shape})"
-        if silent.size and self.subject.cut_short:
-            detail += "; of the inputs without a result not all were tried alone"
-        tried = max(seen.inputs + seen.unanswered.size, x.size, 1)
-        region = self._region(silent if silent.size else x, tried)
+        if trouble.kind in WITHOUT_RESULT and silent.wrong:
+            region = self._of_extent(silent)
+            if self.subject.cut_short:
+                detail += "; of the inputs without a result not all were tried alone"
+        else:
+            region = self._of_inputs(x, max(silent.tried, x.size, 1))
         return self._finding(trouble.kind, at, None, region, why=why, detail=detail)
 
     def of_complaint(self, complaint: Complaint) -> Finding:
@@ -128,7 +130,7 @@ class Reporter:
         arguments = (one,) if upstream is None else (one, upstream)
         results, answered = self.subject.resiliently(*arguments, warns=False)
         got = results if answered[0] else None
-        region = self._region(x, complaint.tried)
+        region = self._of_inputs(x, complaint.tried)
         return self._finding(
             complaint.kind,
             one,
@@ -139,12 +141,16 @@ class Reporter:
             detail=complaint.detail,
         )
 
-    def _region(self, x: Array, tried: int) -> Region:
-        wide = x.astype(np.float64)
-        wide = wide[~np.isnan(wide)]
-        if not wide.size:
-            return Region(int(x.size), tried, np.nan, np.nan, 0.0, np.nan)
-        return Region(int(x.size), tried, float(wide.min()), float(wide.max()), 0.0, np.nan)
+    def _of_inputs(self, x: Array, tried: int) -> Region:
+        extent = Extent(tried=tried)
+        extent.extend(x)
+        return self._of_extent(extent)
+
+    def _of_extent(self, extent: Extent) -> Region:
+        low, high = extent.low, extent.high
+        if low > high:  # all of it is NaN
+            low = high = np.nan
+        return Region(extent.wrong, extent.tried, low, high, 0.0, np.nan)
 
     def _finding(  # noqa: PLR0913  the parts of a finding
         self,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ from .verdict import Verdict
 KIND, VERSION = "halfulp vectors", 1
 INPUTS, VALUE, DERIVATIVE = "inputs.bin", "value.bin", "derivative.bin"
 ANSWERS, MANIFEST, README = "answers.csv", "manifest.json", "README.md"
+# In bytes, many times the largest of these files.
+MOST = 1 << 28
 
 
 def inputs(activation: Activation, format_: Format) -> Array:
@@ -81,7 +84,7 @@ def _table(format_: Format, *columns: Array) -> str:
 
 def _write_all(folder: Path, files: dict[str, bytes]) -> None:
     """Write the files in this order, the manifest last; all or none."""
-    if folder.is_dir() and any(folder.iterdir()):
+    if _holds_files(folder):
         raise UsageError(f"expected a new or empty folder, but {folder} holds other files")
     written: list[Path] = []
     try:
@@ -94,10 +97,21 @@ def _write_all(folder: Path, files: dict[str, bytes]) -> None:
         for path in written:
             path.unlink()
         if isinstance(error, OSError):
-            raise UsageError(
-                f"expected a folder where files can be written, but {folder}: {error.strerror}"
-            ) from None
+            raise _refused(folder, error) from None
         raise
+
+
+def _holds_files(folder: Path) -> bool:
+    try:
+        return folder.is_dir() and any(folder.iterdir())
+    except OSError as error:
+        raise _refused(folder, error) from None
+
+
+def _refused(folder: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"expected a folder where files can be written, but {folder}: {error.strerror}"
+    )
 
 
 @dataclass(frozen=True)
@@ -155,11 +169,12 @@ def _manifest(path: Path) -> dict[str, Any]:
             and content["version"] == VERSION
             and content["activation"] in ACTIVATIONS
             and content["dtype"] in FORMATS
+            and isinstance(content["files"], dict)
             and INPUTS in content["files"]
             and set(content["files"]) <= {INPUTS, VALUE, DERIVATIVE, ANSWERS, README}
             and isinstance(content["versions"]["halfulp"], str)
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         whole = False
     if not whole:
         raise UsageError(
@@ -172,6 +187,13 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def _read(path: Path, what: str) -> bytes:
     try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise UsageError(f"expected {what} at {path}, but it is no regular file")
+        if status.st_size > MOST:
+            raise UsageError(
+                f"expected {what} at {path}, but it has {status.st_size} bytes: something else"
+            )
         return path.read_bytes()
     except OSError as error:
         raise UsageError(

@@ -138,8 +138,8 @@ class Verdict:
 
     ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
     inputs, ``inputs`` how many were tried of each, ``allowances`` what was tolerated beyond
-    ``tolerance`` (in ulp). ``profile`` holds inputs and errors in ulp, for the plot. Of results
-    that were ``recorded`` elsewhere, the behaviour of the function is not known.
+    ``tolerance`` (in ulp). ``profile`` holds inputs and errors in ulp, for the plot. Kinds of
+    findings that could not be ruled out are ``not_judged``, and ``why_not`` says so.
     """
 
     implementation: str
@@ -154,7 +154,8 @@ class Verdict:
     profile: Mapping[str, tuple[Array, Float64]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    recorded: bool = False
+    not_judged: tuple[str, ...] = ()
+    why_not: str = ""
 
     @property
     def passed(self) -> bool:
@@ -180,8 +181,8 @@ class Verdict:
         if len(self.findings) > SHOWN:
             rest = ", ".join(f"{f.subject} {f.kind}" for f in self.findings[SHOWN:])
             lines.append(f"and {len(self.findings) - SHOWN} more: {rest}")
-        if self.recorded:
-            lines.append("recorded results: what the function does besides computing is not judged")
+        if self.why_not:
+            lines.append(self.why_not)
         lines += [f"convention: {convention}" for convention in self.conventions]
         return "\n".join(lines)
 

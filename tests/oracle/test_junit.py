@@ -1,4 +1,4 @@
-"""JUnit XML as Jenkins and GitLab read it: suites, cases, failures, and counts that add up."""
+"""JUnit XML as Jenkins and GitLab read it: suites, cases, failures, skips, counts that add up."""
 
 from xml.etree.ElementTree import fromstring
 
@@ -7,6 +7,8 @@ import pytest
 
 from figures.command import main
 from reference import gelu, gelu_tanh, leaky_relu, relu, tanh
+from verification.calls import Recorded
+from verification.isolation import Isolated
 from verification.junit import laws, to_junit
 from verification.oracle import check
 from verification.verdict import KINDS
@@ -15,6 +17,12 @@ from verification.verdict import KINDS
 def escapes(_x):
     """Raise what XML has no characters for."""
     raise ValueError("\x1b[31mred\x00\ufffe <&> \ud800")
+
+
+def skipped(suite):
+    """Return the kinds whose cases are skipped."""
+    cases = suite.findall("testcase[skipped]")
+    return {case.get("name").split(":")[0] for case in cases}
 
 
 VERDICTS = {
@@ -32,7 +40,7 @@ def verdicts_by_name():
 
 @pytest.mark.parametrize("name", VERDICTS)
 def test_the_structure_is_that_of_junit(verdicts, name):
-    """<testsuites><testsuite><testcase><failure/>, with the counts of what is there."""
+    """<testsuites><testsuite><testcase><failure/> or <skipped/>, with the counts of both."""
     verdict = verdicts[name]
     root = fromstring(to_junit(verdict))  # noqa: S314  our own text
     assert root.tag == "testsuites"
@@ -44,6 +52,7 @@ def test_the_structure_is_that_of_junit(verdicts, name):
         assert int(element.get("tests")) == len(cases) > 10
         assert int(element.get("failures")) == len(failures) == len(verdict.findings)
         assert element.get("errors") == "0"
+        assert int(element.get("skipped")) == len(suite.findall("testcase/skipped"))
         assert element.get("name")
     assert all(case.get("name") and case.get("classname") for case in cases)
     assert all(len(case) <= 1 for case in cases)
@@ -89,7 +98,7 @@ def test_what_xml_cannot_hold_is_replaced(verdicts):
     ],
     ids=["gelu", "tanh", "relu's derivative", "leaky_relu backward"],
 )
-def test_there_is_a_case_for_each_law_that_was_judged(verdict, subject, judged, not_judged):
+def test_there_is_a_case_for_each_law_that_the_subject_has(verdict, subject, judged, not_judged):
     """And for no other."""
     told = set(laws(verdict(), subject))
     assert judged <= told
@@ -105,13 +114,23 @@ def test_the_command_writes_it(tmp_path, monkeypatch):
     assert main(["check", "numpy:mine.ends", "relu", "--junit", "fails.xml"]) == 1
     [suite] = fromstring((tmp_path / "fails.xml").read_bytes())  # noqa: S314  our own text
     assert suite.find("testcase/failure").get("type") == "crash"
+    assert skipped(suite) == set(Isolated.not_judged) - {"shared result"}  # which it fails
+    assert Isolated.why_not in suite.find("system-out").text
     arguments = ["--dtype", "float64", "--junit", "passes.xml"]
     assert main(["check", "numpy:numpy.tanh", "tanh", *arguments]) == 0
     [suite] = fromstring((tmp_path / "passes.xml").read_bytes())  # noqa: S314  our own text
-    assert suite.get("failures") == "0"
+    assert suite.get("failures") == suite.get("skipped") == "0"
 
 
-def test_without_recorded_behaviour_there_is_no_case_for_it(tmp_path):
+def test_without_any_result_no_law_has_passed():
+    """Of a function that raises always, all is skipped but that."""
+    [suite] = fromstring(to_junit(check(escapes, "gelu")))  # noqa: S314  our own text
+    [failed] = [case for case in suite.findall("testcase") if case.find("failure") is not None]
+    assert failed.find("failure").get("type") == "exception"
+    assert int(suite.get("skipped")) == int(suite.get("tests")) - 1
+
+
+def test_behaviour_that_is_not_recorded_is_skipped(tmp_path):
     """Of outputs on file nobody knows whether the function writes to its input."""
     assert main(["vectors", "tanh", "-o", str(tmp_path / "v"), "--answers"]) == 0
     x = np.fromfile(tmp_path / "v" / "inputs.bin", "<f4")
@@ -120,5 +139,7 @@ def test_without_recorded_behaviour_there_is_no_case_for_it(tmp_path):
     assert main(["judge", str(tmp_path / "v"), str(tmp_path / "y"), "--junit", str(junit)]) == 1
     [suite] = fromstring(junit.read_bytes())  # noqa: S314  our own text
     names = {case.get("name").split(":")[0] for case in suite.findall("testcase")}
-    assert "input written" not in names
-    assert {"inaccurate", "not monotone", "not symmetric", "out of bounds"} <= names
+    assert "input written" in skipped(suite) == set(Recorded.not_judged)
+    assert {"inaccurate", "not monotone", "not symmetric", "out of bounds"} <= names - skipped(
+        suite
+    )

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from figures.command import main
-from verification.confinement import memory_limit
+from verification.confinement import Clock, memory_limit
+from verification.noise import noise_of
 
 CANDIDATES = """
 import ctypes, os, subprocess, sys, time
@@ -98,6 +99,11 @@ def findings(*arguments):
     return {finding["kind"]: finding for finding in told}
 
 
+def hasten(monkeypatch):
+    """Let a single call take 0.4 s, not 1 s; one that is ended too early is made again in parts."""
+    monkeypatch.setattr(Clock, "limit", lambda clock: min(clock.left(), 0.4))
+
+
 def is_alive(pid):
     """Whether a process runs, and is not only waited for."""
     try:
@@ -111,12 +117,14 @@ def is_alive(pid):
     [
         pytest.param("exits", "crash", "exit status 7", id="os._exit"),
         pytest.param("segfaults", "crash", "killed by SIGSEGV", id="SIGSEGV"),
-        pytest.param("hangs", "hang", "no result within 1 s", id="hangs"),
+        pytest.param("hangs", "hang", "no result within 0.4 s", id="hangs"),
         pytest.param("eats_memory", "exception", "MemoryError", id="memory"),
     ],
 )
-def test_the_one_input_that_ends_it_is_found(folder, capsys, name, kind, said):
+def test_the_one_input_that_ends_it_is_found(folder, capsys, monkeypatch, name, kind, said):
     """In decimal, as a hex float and as bits; and all the others are judged."""
+    if kind == "hang":
+        hasten(monkeypatch)
     found = findings("--timeout", "10", f"numpy:candidates.{name}")
     assert set(found) == {kind, "inaccurate", "not monotone"}
     assert said in found[kind]["detail"]
@@ -176,15 +184,15 @@ def test_what_it_prints_at_first_is_forgiven(folder, capfd):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "said"),
+    ("name", "seconds", "kind", "said"),
     [
-        pytest.param("exits", "crash", "exit status 3 while it was loaded", id="exits"),
-        pytest.param("hangs", "hang", "not loaded in time", id="hangs"),
+        pytest.param("exits", "30", "crash", "exit status 3 while it was loaded", id="exits"),
+        pytest.param("hangs", "1", "hang", "not loaded in time", id="hangs"),
     ],
 )
-def test_one_that_cannot_be_loaded_fails(folder, name, kind, said):
+def test_one_that_cannot_be_loaded_fails(folder, name, seconds, kind, said):
     """And is not loaded again for each input."""
-    found = findings("--timeout", "3", f"numpy:{name}_when_loaded.f")
+    found = findings("--timeout", seconds, f"numpy:{name}_when_loaded.f")
     assert set(found) == {kind}
     assert said in found[kind]["detail"]
     assert folder.exists()
@@ -217,15 +225,17 @@ def test_one_that_cannot_be_imported_is_misuse(folder, capsys):
     [
         pytest.param("os._exit(5)", "crash", "exit status 5", id="exits"),
         pytest.param("if 1.5 in x: os.kill(os.getpid(), 11)", "crash", "SIGSEGV", id="one"),
-        pytest.param("if 1.5 in x: time.sleep(600)", "hang", "no result within 1 s", id="hangs"),
+        pytest.param("if 1.5 in x: time.sleep(600)", "hang", "no result within 0.4 s", id="hangs"),
         pytest.param("del x[::2]", "no result", "bytes came", id="short"),
         pytest.param(
             "while True: sys.stdout.buffer.write(bytes(1 << 16))", "no result", "more", id="endless"
         ),
     ],
 )
-def test_a_program_that_misbehaves_fails(folder, action, kind, said):
+def test_a_program_that_misbehaves_fails(folder, monkeypatch, action, kind, said):
     """It does not fill our memory either."""
+    if kind == "hang":
+        hasten(monkeypatch)
     (folder / "filter.py").write_text(FILTER.format(action=action))
     program = f"{sys.executable} -S filter.py"
     found = findings("--command", program, "--timeout", "10")
@@ -240,6 +250,52 @@ def test_a_program_that_is_none_is_misuse(folder, capsys):
     assert main(["check", "--command", "./nothing --fast", "relu"]) == 2
     assert "'./nothing' is none that can be run" in capsys.readouterr().err
     assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("max(x, 0)", "Exec format error", id="no #!"),
+        pytest.param("#!/no/such/interpreter", "No such file", id="no interpreter"),
+        pytest.param("#!/dev/null", "Permission denied", id="not permitted"),
+    ],
+)
+def test_a_program_that_the_system_does_not_run_is_misuse(
+    folder, capsys, monkeypatch, content, said
+):
+    """Exit 2, in one sentence, after one attempt."""
+    (folder / "program").write_text(content)
+    (folder / "program").chmod(0o755)
+    attempts = []
+    start = subprocess.Popen
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda *a, **options: attempts.append(a) or start(*a, **options)
+    )
+    assert main(["check", "--command", "./program", "relu"]) == 2
+    [error] = capsys.readouterr().err.splitlines()
+    assert f"'./program' cannot be run: {said}" in error
+    assert len(attempts) == 1
+
+
+def open_descriptors():
+    """Return the numbers of this process's open descriptors."""
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors cannot be counted here")
+def test_no_descriptor_is_lost_where_one_is_closed(monkeypatch):
+    """Though standard error is, and so nothing can be said about noise."""
+
+    def only_output(descriptor):
+        if descriptor == 2:
+            raise OSError(9, "Bad file descriptor")
+        return duplicate(descriptor)
+
+    duplicate = os.dup
+    before = open_descriptors()
+    monkeypatch.setattr(os, "dup", only_output)
+    assert noise_of(lambda: None) == b""
+    assert open_descriptors() == before
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan"])

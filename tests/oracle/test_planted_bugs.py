@@ -90,6 +90,26 @@ def doubled_first(x):
     return x * (1 + erf(x * sqrt(0.5)).astype(x.dtype)) * x.dtype.type(0.5)
 
 
+def flush(x):
+    """Return 0 for a subnormal number, as processors do that are told to."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(x) < ml_dtypes.finfo(x.dtype).smallest_normal, x.dtype.type(0), x)
+
+
+def flushing(function):
+    """Flush what goes into a function and what comes out."""
+    return lambda *arguments: flush(np.asarray(function(*map(flush, arguments))))
+
+
+def silu_slope_of_flushed(x, upstream=None):
+    """Return the derivative of SiLU, times upstream, with a logistic that is flushed."""
+    with np.errstate(all="ignore"):
+        gate = flush(np.asarray(sigmoid(x)))
+        slope = gate if upstream is None else flush(gate * flush(upstream))
+        right = np.asarray(silu.derivative(x) if upstream is None else silu.backward(x, upstream))
+        return flush(np.where(slope == 0, slope, right))
+
+
 def steps(x):
     """Look the value up in a table with steps of 1/256."""
     return silu(np.round(np.clip(x, -1e6, 1e6) * 256) / 256)
@@ -675,6 +695,21 @@ TAILS = [
         FLUSHED,
         "flush to zero",
     ),
+    *(
+        Bug(f"flushed in {dtype}", name, dtype, function, kind, "flush to zero", subject)
+        for name, dtype, subject, function, kind in [
+            ("relu", F32, V, flushing(relu), FLUSHED),
+            ("relu", F32, D, flushing(relu.derivative), FLUSHED),
+            ("relu", F64, B, flushing(relu.backward), FLUSHED),
+            ("leaky_relu", F32, D, flushing(leaky_relu.derivative), INACCURATE),
+            ("leaky_relu", F16, B, flushing(leaky_relu.backward), FLUSHED),
+            ("silu", F32, V, flushing(silu), FLUSHED),
+            ("silu", F32, D, flushing(silu.derivative), FLUSHED),
+            ("silu", F32, B, flushing(silu.backward), FLUSHED),
+            ("silu", BF16, D, silu_slope_of_flushed, FLUSHED),
+            ("silu", BF16, B, silu_slope_of_flushed, FLUSHED),
+        ]
+    ),
     Bug(
         "subnormal inputs kept",
         "leaky_relu",
@@ -1113,7 +1148,7 @@ def verdict_on(bug):
     return check(given.pop("forward"), bug.activation, dtype=bug.dtype, **given)
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.activation}-{bug.id}")
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.activation}-{bug.id}-{bug.subject}")
 def test_every_planted_bug_is_found_and_explained(bug):
     """Under its kind, with its reason where it has one, and with a place that shows it."""
     verdict = verdict_on(bug)

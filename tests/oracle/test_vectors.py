@@ -1,6 +1,7 @@
 """``halfulp vectors`` and ``halfulp judge``: by way of files the verdict is that of a check."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -102,7 +103,7 @@ def test_laws_are_judged(tmp_path, broken, kind):
 def test_what_is_not_judged_is_said(vectors):
     """Behaviour, of which files say nothing."""
     verdict = judge(vectors, vectors / "value.bin")
-    assert verdict.recorded
+    assert "input written" in verdict.not_judged
     assert "besides computing is not judged" in str(verdict)
 
 
@@ -162,6 +163,17 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path, capsys):
     assert (tmp_path / "mine").read_text() == "kept"
 
 
+def test_a_folder_that_cannot_be_read_is_refused(tmp_path, monkeypatch, capsys):
+    """By the word of the system."""
+
+    def denied(_folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    assert main(["vectors", "relu", "-o", str(tmp_path)]) == 2
+    assert f"{tmp_path}: Permission denied" in capsys.readouterr().err
+
+
 def test_what_is_written_halfway_is_removed(tmp_path, monkeypatch):
     """The disk may be full."""
 
@@ -211,6 +223,12 @@ def rewrite(change):
         pytest.param(rewrite(lambda m: m.update(dtype="int8")), "something else", id="dtype"),
         pytest.param(rewrite(lambda m: m.pop("files")), "something else", id="no files"),
         pytest.param(
+            rewrite(lambda m: m.update(files=list(m["files"]))), "something else", id="file list"
+        ),
+        pytest.param(
+            damage("manifest.json", lambda _: b"[" * 100_000), "something else", id="nested"
+        ),
+        pytest.param(
             rewrite(lambda m: m["files"].update({"../../other": "0"})), "something else", id="path"
         ),
         pytest.param(
@@ -256,6 +274,23 @@ def test_outputs_of_another_size_are_refused(vectors, tmp_path, capsys, data, sa
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 2
     assert all(said in error for error in errors)
+
+
+def test_what_has_no_end_is_not_read(vectors, altered, tmp_path, capsys):
+    """A device, a pipe that nobody writes to, a folder, and a file without measure."""
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(1 << 40)
+    (altered / "value.bin").unlink()
+    (altered / "value.bin").symlink_to("/dev/zero")
+    right = str(vectors / "value.bin")
+    for outputs in ("/dev/zero", str(tmp_path / "pipe"), str(tmp_path)):
+        assert main(["judge", str(vectors), outputs]) == 2
+        assert f"outputs at {outputs}, but it is no regular file" in capsys.readouterr().err
+    assert main(["judge", str(altered), right]) == 2
+    assert "value.bin, but it is no regular file" in capsys.readouterr().err
+    assert main(["judge", str(vectors), str(tmp_path / "huge")]) == 2
+    assert f"it has {1 << 40} bytes" in capsys.readouterr().err
 
 
 def test_a_pickle_is_not_loaded(vectors, tmp_path, capsys):

@@ -256,7 +256,9 @@ def test_a_sweep_that_breaks_off_keeps_what_was_found():
         return np.where(x == 3, np.float16(2), relu(x))
 
     verdict = check(breaks_off, "relu", dtype="float16", exhaustive=True)
-    assert {"exception", "inaccurate"} <= {finding.kind for finding in verdict.findings}
+    regions = {finding.kind: finding.region for finding in verdict.findings}
+    assert regions["inaccurate"].wrong < regions["inaccurate"].tried == verdict.inputs["value"]
+    assert regions["exception"].wrong == regions["exception"].tried == 1 << 16
 
 
 def test_what_did_not_come_is_not_zero():
