@@ -198,7 +198,7 @@ class Recorded(Subject):
         results, known = self.resiliently(x.reshape(-1), warns=warns)
         return results.reshape(x.shape) if known.all() else None
 
-    def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:  # noqa: ARG002
+    def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:  # noqa: ARG002  a Subject's
         """Results, and where they are known."""
         results, known = self.function(*arguments)
         return results, known

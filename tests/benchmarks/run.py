@@ -58,7 +58,7 @@ def main():
     for part in parts:
         print(part, end="\n\n")  # noqa: T201  what a benchmark is for
     for section in sections():
-        print(section.markdown(), end="\n\n", flush=True)  # noqa: T201
+        print(section.markdown(), end="\n\n", flush=True)  # noqa: T201  likewise
         parts.append(section.markdown())
     out.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 

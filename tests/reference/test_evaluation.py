@@ -153,6 +153,32 @@ def test_bounds_hold(activation, order, level, worst_share):
     assert worst_share(activation, order, level) <= 1
 
 
+CANCELLING = [
+    pytest.param(activation.orders[order], id=f"{activation.name}-{order}")
+    for activation in FORMULAS
+    for order in ORDERS
+    if activation.orders[order].cancelling_roots
+]
+
+
+@pytest.mark.parametrize("function", CANCELLING)
+def test_what_is_looked_at_once_more_is_rounded_as_at_the_second_level(function):
+    """In float32: where the first bound leaves doubt or a root is near, and the closer decides."""
+    x = np.random.default_rng(9).uniform(-3, 3, 1 << 18).astype(np.float32).astype(np.float64)
+    dtype = np.dtype(np.float32)
+    with np.errstate(all="ignore"):
+        first_bound = evaluation.FLOAT64_ERROR_OF_SUMS
+        _, in_doubt = evaluation._rounded(function.evaluate(x), first_bound, dtype)  # noqa: SLF001
+        near = evaluation._distance(function, x) < evaluation.NEAR_A_ROOT  # noqa: SLF001
+        x = x[in_doubt | near]
+        task = evaluation._Task(function, {}, dtype, is_wide=False, block=1)  # noqa: SLF001
+        result, still = evaluation._by_float64(task, x, None)  # noqa: SLF001
+        true, _ = evaluation._by_double_double(task, x, None)  # noqa: SLF001
+    assert np.count_nonzero(in_doubt & ~near) > 4
+    assert np.count_nonzero(still) < x.size / 100
+    assert result[~still].tolist() == true[~still].tolist()
+
+
 def shares(level, worst_share):
     """Measure all functions at one level."""
     return [
