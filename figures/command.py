@@ -4,6 +4,7 @@ Everything heavy is imported by the handlers, so that ``halfulp --help`` answers
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -30,6 +31,18 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what went wrong, with the way to find out more."""
         raise UsageError(f"{message} (see '{self.prog} --help')")
+
+
+def run() -> NoReturn:
+    """Run the command as a process of its own: a second Ctrl-C does not disturb its ending."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt_once)
+    sys.exit(main())
+
+
+def _interrupt_once(*_signal: object) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from distributed import Client, wait
 from table import Section
 
 SWEEP = ["sweep", "tanh", "--dtype", "float32"]
-COMMAND = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
+COMMAND = "from figures.command import run; run()"
 TASKS = 4000
 CORES = 1000
 SHARDS = 256

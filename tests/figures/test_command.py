@@ -45,7 +45,7 @@ def test_report_writes_the_same_bytes_in_any_process(proved, tmp_path_factory, c
 
     again = tmp_path_factory.mktemp("again")
     (again / "certificate.json").write_bytes((proved / "certificate.json").read_bytes())
-    code = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
+    code = "from figures.command import run; run()"
     run(code, "report", "--out", str(again), PYTHONHASHSEED="7").check_returncode()
     assert [name for name, content in written(again).items() if content != first[name]] == []
 
@@ -132,10 +132,7 @@ def test_interrupted_drawing_leaves_nothing(tmp_path):
 @pytest.mark.parametrize("package", ["matplotlib", "typst", "jax"])
 def test_missing_package_is_named(package, tmp_path):
     """One sentence names the package and how to install it; the exit code is 2."""
-    code = (
-        f"import sys; sys.modules[{package!r}] = None\n"
-        "from figures.command import main; sys.exit(main(sys.argv[1:]))"
-    )
+    code = f"import sys; sys.modules[{package!r}] = None\nfrom figures.command import run; run()"
     outcome = run(code, "report", "--out", str(tmp_path))
     assert outcome.returncode == 2
     assert f"expected the package '{package}'" in outcome.stderr

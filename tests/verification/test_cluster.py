@@ -18,7 +18,7 @@ from verification import cluster as cluster_module
 from verification.workers import WorkersLostError, completed
 
 ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
-COMMAND = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
+COMMAND = "from figures.command import run; run()"
 PATIENCE = 90
 
 

@@ -17,7 +17,7 @@ from verification.sweep import Shard, Summary
 HEADER = {"dtype": "float16", "sources": "abc"}
 DONE = Done(Shard("relu", 0, "float16", 0), Summary(65536, 2, 0, (), "00"), 0.5)
 ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
-COMMAND = "import sys; from figures.command import main; sys.exit(main(sys.argv[1:]))"
+COMMAND = "from figures.command import run; run()"
 PATIENCE = 60
 
 
