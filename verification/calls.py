@@ -82,7 +82,11 @@ class Subject:
         before = [argument.tobytes() for argument in arguments]
         result = self.guarded(arguments, warns=warns)
         if any(a.tobytes() != b for a, b in zip(arguments, before, strict=True)):
-            self._note("input written", "the argument is not what it was before", arguments)
+            given = [
+                np.frombuffer(b, a.dtype).reshape(a.shape)
+                for a, b in zip(arguments, before, strict=True)
+            ]
+            self._note("input written", "the argument is not what it was before", tuple(given))
         return None if result is None else self._checked(result, arguments)
 
     def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:

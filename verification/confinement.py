@@ -6,7 +6,8 @@ import time
 from contextlib import suppress
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
-from threading import Thread
+from threading import Lock, Thread
+from typing import NoReturn
 
 from .calls import Died, Expired
 
@@ -20,8 +21,10 @@ MEMORY_SHARE = 0.5
 CALL_SHARE = 0.1
 LEAST = 1.0
 DYING = 5.0
-# The leaders of the sessions that this process has started and that are not to outlive it.
+# The leaders of the sessions that this process has started and that are not to outlive it; and
+# what is held from a start until it is known here.
 STARTED: set[int] = set()
+STARTING = Lock()
 
 
 class Clock:
@@ -99,10 +102,12 @@ def _follow_parent() -> None:
         kill_session(os.getpid())
 
 
-def kill_started() -> None:
-    """Kill the sessions in ``STARTED``: this process ends."""
-    for pid in STARTED:
-        kill_session(pid)
+def end_with_started() -> NoReturn:
+    """End this process and the sessions in ``STARTED``; from a thread, as it waits for a start."""
+    with STARTING:
+        for pid in STARTED:
+            kill_session(pid)
+        os._exit(1)
 
 
 def kill_session(pid: int) -> None:

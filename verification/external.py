@@ -16,7 +16,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .calls import Died, Hung, Nonsense
-from .confinement import STARTED, Clock, kill_session, late, limit_memory, status
+from .confinement import STARTED, STARTING, Clock, kill_session, late, limit_memory, status
 from .errors import UsageError
 from .implementation import Implementation
 
@@ -92,8 +92,9 @@ def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
     ):
         given.write(data)
         given.seek(0)
-        process = _started(words, given, came, said)
-        STARTED.add(process.pid)
+        with STARTING:
+            process = _started(words, given, came, said)
+            STARTED.add(process.pid)
         try:
             limit_memory(process.pid)
             ended = _wait(process, limit, {came.fileno(): len(data), said.fileno(): MOST})

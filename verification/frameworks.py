@@ -160,10 +160,9 @@ def _torch(function: Function) -> tuple[Forward, Backward]:
     vjp: Any = torch.autograd.functional.vjp
 
     def tensor(x: Array) -> Any:
-        copy = x.copy(order="K")
         if x.dtype.name == "bfloat16":
-            return torch.from_numpy(copy.view(np.int16)).view(torch.bfloat16)
-        return torch.from_numpy(copy)
+            return torch.from_numpy(x.view(np.int16)).view(torch.bfloat16)
+        return torch.from_numpy(x)
 
     def array(y: Any, like: Array) -> Array:
         y = y.detach()
@@ -172,10 +171,16 @@ def _torch(function: Function) -> tuple[Forward, Backward]:
         return np.asarray(y.numpy())
 
     def forward(x: Array) -> Array:
-        return array(function(tensor(x)), x)
+        copy = x.copy(order="K")
+        result = array(function(tensor(copy)), x)
+        bits = f"i{x.itemsize}"
+        if x.flags.writeable and not np.array_equal(copy.view(bits), x.view(bits)):
+            x[...] = copy  # what works in place does so here
+        return result
 
     def backward(x: Array, upstream: Array) -> Array:
-        _, product = vjp(function, tensor(x), tensor(upstream))
+        copies = [tensor(argument.copy(order="K")) for argument in (x, upstream)]
+        _, product = vjp(function, *copies)
         return array(product, x)
 
     return forward, backward

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from reference import ACTIVATIONS
 
 from .laws import STEPS
+from .reporting import WITHOUT_RESULT
 from .truth import ORDERS
 from .verdict import KINDS, Finding, Verdict
 
@@ -16,6 +17,9 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 # What XML has no characters for, such as the escapes of a candidate's message.
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOTHING_CAME = "no result came that could be judged"
+# Laws about a few calls, of which each has to give a result, and what is called for them.
+OF_FEW_CALLS = {"upstream": {"backward"}, "inconsistent": {"value", "derivative"}}
+A_CALL_FAILED = "a call gave no result, and this law may be about it"
 
 
 def to_junit(verdict: Verdict) -> str:
@@ -67,6 +71,9 @@ def _why_skipped(verdict: Verdict, subject: str, kind: str) -> str:
     """Why the verdict says nothing about a law; empty if the law holds."""
     if not verdict.inputs[subject]:
         return NOTHING_CAME
+    silent = {found.subject for found in verdict.findings if found.kind in WITHOUT_RESULT}
+    if silent & OF_FEW_CALLS.get(kind, set()):
+        return A_CALL_FAILED
     return verdict.why_not if kind in verdict.not_judged else ""
 
 

@@ -21,7 +21,7 @@ from typing import TypeVar
 import reference
 
 from .certificate import hash_of_files
-from .confinement import kill_started
+from .confinement import end_with_started
 from .errors import UsageError
 
 Task = TypeVar("Task")
@@ -140,7 +140,7 @@ def _start_worker() -> None:
     """Leave Ctrl-C to the parent, go when the parent goes or says so, and take one core."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, lambda *_: Thread(target=end_with_started).start())
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -148,9 +148,4 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        _end()
-
-
-def _end(*_signal: object) -> None:
-    kill_started()
-    os._exit(1)
+        end_with_started()

@@ -10,6 +10,7 @@ from verification.accuracy import survey
 from verification.calls import Subject
 from verification.errors import UsageError
 from verification.frameworks import implementation
+from verification.oracle import check
 from verification.reporting import Reporter
 from verification.truth import Question
 from verification.ulp import FORMATS, errors
@@ -77,6 +78,20 @@ def test_the_gradient_of_a_function_that_ignores_x_is_zero(framework, tmp_path, 
     x = np.array(SMALL, np.float32)
     assert np.array_equal(constant.forward(x), np.ones_like(x))
     assert np.array_equal(constant.derivative(x), np.zeros_like(x))
+
+
+def test_a_function_that_works_in_place_writes_to_its_input():
+    """As its user's tensor would see it; a read-only array stays as it is."""
+    in_place = implementation("torch:torch.nn.functional.relu?inplace=True")
+    x = np.array(SMALL, np.float32)
+    expected = np.maximum(x, 0)
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    for array, left in ((x, expected), (frozen, frozen.copy())):
+        assert np.array_equal(in_place.forward(array), expected)
+        assert np.array_equal(array, left)
+    findings = check(in_place, "relu").findings
+    assert ("value", "input written") in {(found.subject, found.kind) for found in findings}
 
 
 OPTIONS = [

@@ -143,3 +143,25 @@ def test_behaviour_that_is_not_recorded_is_skipped(tmp_path):
     assert {"inaccurate", "not monotone", "not symmetric", "out of bounds"} <= names - skipped(
         suite
     )
+
+
+@pytest.mark.parametrize(
+    ("silent", "kind"), [("derivative", "inconsistent"), ("backward", "upstream")]
+)
+def test_a_law_of_a_few_calls_has_not_passed_if_one_gave_nothing(silent, kind):
+    """Though the inputs that were answered are judged."""
+
+    def fails(function):
+        def wrapped(x, *upstream):
+            if (x == 1.0).any() or (x == 1.015625).any():
+                raise ValueError("not this one")
+            return function(x, *upstream)
+
+        return wrapped
+
+    functions = {"derivative": relu.derivative, "backward": relu.backward}
+    for function, is_skipped in ((functions[silent], False), (fails(functions[silent]), True)):
+        verdict = check(relu, "relu", **{silent: function})
+        [suite] = fromstring(to_junit(verdict))  # noqa: S314  our own text
+        assert (kind in skipped(suite)) is is_skipped
+        assert not {"inaccurate", "layout"} & skipped(suite)

@@ -104,14 +104,6 @@ def hasten(monkeypatch):
     monkeypatch.setattr(Clock, "limit", lambda clock: min(clock.left(), 0.4))
 
 
-def is_alive(pid):
-    """Whether a process runs, and is not only waited for."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [
@@ -153,7 +145,7 @@ def test_the_time_is_bounded(folder):
     assert folder.exists()
 
 
-def test_children_end_with_it(folder):
+def test_children_end_with_it(folder, is_alive):
     """Of a candidate that hangs, and of a program."""
     findings("--timeout", "2", "numpy:candidates.leaves_a_child")
     action = "import subprocess; subprocess.Popen(['sleep', '600']); time.sleep(600)"
@@ -198,7 +190,7 @@ def test_one_that_cannot_be_loaded_fails(folder, name, seconds, kind, said):
     assert folder.exists()
 
 
-def test_it_does_not_outlive_us(folder):
+def test_it_does_not_outlive_us(folder, is_alive):
     """Its process and the children of that end when ours is killed."""
     code = "import sys; from figures.command import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", code, "check", "numpy:candidates.leaves_a_child", "relu"]
@@ -207,7 +199,7 @@ def test_it_does_not_outlive_us(folder):
             time.sleep(0.05)
         check.kill()
     end = time.monotonic() + 20
-    [child] = (folder / "children").read_text().split()
+    child = int((folder / "children").read_text())
     while is_alive(child) and time.monotonic() < end:
         time.sleep(0.05)
     assert not is_alive(child)

@@ -245,6 +245,17 @@ def test_a_verdict_cannot_be_changed():
         verdict.tolerance = 9
 
 
+def test_a_write_to_the_input_is_shown_at_the_input_that_was_given():
+    """Not at what is in its place afterwards."""
+
+    def in_place(x):
+        return np.maximum(x, 0, out=x if x.flags.writeable else None).copy()
+
+    [finding] = check(in_place, "relu").findings
+    assert finding.kind == "input written"
+    assert finding.at < 0
+
+
 def test_a_sweep_that_breaks_off_keeps_what_was_found():
     """By the survey before it, though no call of the sweep has a result."""
     calls = []

@@ -9,7 +9,6 @@ import time
 from functools import partial
 from pathlib import Path
 
-import psutil
 import pytest
 
 from verification.workers import WorkersLostError, completed
@@ -73,17 +72,9 @@ def test_an_exception_of_the_work_is_raised():
         list(completed(square, ["no number"], None))
 
 
-def alive(pid):
-    """Whether a process runs; one that has ended but that nobody has waited for does not."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
-def test_programs_end_with_the_check_that_started_them(sent, tmp_path):
+def test_programs_end_with_the_check_that_started_them(sent, tmp_path, is_alive):
     """While the processes of an exhaustive check wait for a program that takes its time."""
     program = tmp_path / "program"
     marks = tmp_path / "marks"
@@ -113,6 +104,6 @@ def test_programs_end_with_the_check_that_started_them(sent, tmp_path):
     process.send_signal(sent)
     process.wait(PATIENCE)
     deadline = time.monotonic() + PATIENCE
-    while any(alive(int(mark.name)) for mark in marks.iterdir()):
+    while any(is_alive(int(mark.name)) for mark in marks.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -1,0 +1,17 @@
+"""What tests of several parts need."""
+
+import psutil
+import pytest
+
+
+@pytest.fixture(scope="session")
+def is_alive():
+    """Whether a process runs; one that has ended but that nobody has waited for does not."""
+
+    def ask(pid):
+        try:
+            return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    return ask
