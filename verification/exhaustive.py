@@ -38,7 +38,7 @@ def exhaust(
     With an ``origin``, from which other processes can make the implementation, on all cores here
     or on the cluster of a Dask scheduler; else in this process.
     """
-    numbers = range(max(1, _patterns(question.format_) // SHARD))
+    numbers = shards(question.format_)
     parts: Iterator[Part]
     if origin is None or len(numbers) == 1:
         parts = (survey_shard(question, subject, number) for number in numbers)
@@ -54,6 +54,21 @@ def exhaust(
     return whole.close()
 
 
+def shards(format_: Format) -> range:
+    """The numbers of the shards that make up a format."""
+    return range(max(1, _patterns(format_) // SHARD))
+
+
+def blocks(format_: Format, number: int) -> Iterator[Array]:
+    """The patterns of a shard, from number 2^24 on."""
+    first = number * SHARD
+    end = first + min(SHARD, _patterns(format_))
+    for start in range(first, end, BLOCK):
+        patterns = np.arange(min(BLOCK, end - start), dtype=format_.bits)
+        patterns += format_.bits.type(start)
+        yield patterns.view(format_.dtype)
+
+
 def _patterns(format_: Format) -> int:
     return 1 << format_.dtype.itemsize * 8
 
@@ -66,17 +81,11 @@ def _in_worker(question: Question, subject: str, origin: Origin, number: int) ->
 
 
 def survey_shard(question: Question, subject: Subject, number: int) -> Part:
-    """Try the patterns from number 2^24 on, as long as there is time for calls."""
-    format_ = question.format_
+    """Try the patterns of a shard, as long as there is time for calls."""
     seen = Survey()
-    first = number * SHARD
-    end = first + min(SHARD, _patterns(format_))
-    for start in range(first, end, BLOCK):
+    for x in blocks(question.format_, number):
         if subject.expired:
             break
-        patterns = np.arange(min(BLOCK, end - start), dtype=format_.bits)
-        patterns += format_.bits.type(start)
-        x = patterns.view(format_.dtype)
         got, answered = subject.resiliently(x, warns=False)
         _compare(question, seen, x, got, answered)
     for tally in seen.tallies.values():

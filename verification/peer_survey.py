@@ -1,13 +1,12 @@
 """``nox -s survey``: the check run over every framework, activation and format, as a table.
 
 It writes ``survey.json``, ``survey.md`` and a plot. Subnormal inputs and results may count as
-zeros. The worst errors are told of normal inputs, away from roots of the derivative, where the true
-result is at least 256 times the smallest normal number.
+zeros.
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -17,18 +16,19 @@ from typing import Any
 import numpy as np
 
 from reference import ACTIVATIONS
-from reference.arithmetic.types import Float64, Mask
+from reference.arithmetic.types import Float64
 
 from .accuracy import survey
 from .calls import Subject
+from .census import census, counted, function_of, is_normal
 from .certificate import this_machine, write_whole
+from .exhaustive import shards
 from .frameworks import implementation
-from .implementation import Implementation
 from .oracle import TOLERANCES, check
 from .peers import PEERS, Peer
-from .truth import FLUSH_TO_ZERO, NEXT_TO_A_ROOT, Question, answer
+from .truth import FLUSH_TO_ZERO, Question, answer
 from .ulp import FORMATS, Format
-from .verdict import KINDS, Verdict
+from .verdict import Verdict
 
 COMMAND = "nox -s survey"
 VERSIONS = ("numpy", *(name for peer in PEERS for name in peer.distributions))
@@ -40,10 +40,10 @@ count as zeros.
 
 *Worst* is the largest finite error in ulp at *at*, of normal inputs away from roots of the
 derivative, where the true result is at least 256 times the smallest normal number. *Wrong* are the
-inputs, of those tried, where the result is beyond the tolerance; the 16-bit formats are tried in
-full. *NaN* counts those at finite inputs. *100 % off* are the regions where every result that was
-tried is a zero, an infinity, NaN, of the wrong sign or at least twice too large, though neither
-the input nor the true result is subnormal."""
+inputs, of those tried, where the result is beyond the tolerance; all formats but float64 are tried
+in full. *NaN* counts those at finite inputs. *100 % off* are the regions where every result is a
+zero, an infinity, NaN, of the wrong sign or at least twice too large, though neither the input nor
+the true result is subnormal; they, and the reasons, are looked for at stratified inputs."""
 COLUMNS = """| activation | framework | | worst | at | wrong | NaN | 100 % off | why |
 |---|---|---|---|---|---|---|---|---|
 """
@@ -53,8 +53,7 @@ PLOTTED = ("PyTorch", "gelu", "float32")
 SUBJECTS = ("value", "derivative")
 # Fewer inputs in a row are no region.
 FEWEST = 3
-# Results so little above the smallest normal number suffer from intermediate ones below it.
-MARGIN = 256
+ALLOWED = frozenset({FLUSH_TO_ZERO})
 
 
 @dataclass(frozen=True)
@@ -81,65 +80,52 @@ class Row:
 
 
 def rows() -> Iterator[tuple[Row, Verdict]]:
-    """Check everything; a few minutes."""
+    """Check everything; float32 in full, which takes most of an hour on two cores."""
     for format_ in FORMATS.values():
         for activation in ACTIVATIONS:
             for peer in PEERS:
-                yield from judged(peer, activation, format_)
+                for row, verdict in judged(peer, activation, format_):
+                    whole = format_.name == "float32"
+                    yield in_full(row, shards(format_)) if whole else row, verdict
 
 
 def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, Verdict]]:
     """One function's value and derivative, each with the verdict on both."""
     spelling = peer.spellings[activation]
     candidate = replace(implementation(spelling), backward=None)
-    allow = frozenset({FLUSH_TO_ZERO})
-    verdict = check(candidate, activation, dtype=format_.name, allow=allow)
+    verdict = check(candidate, activation, dtype=format_.name, allow=ALLOWED)
     for subject in SUBJECTS:
-        question = Question(
-            ACTIVATIONS[activation], subject, format_, TOLERANCES[format_.name], allow
+        question = _question(activation, subject, format_)
+        seen = survey(question, Subject(subject, function_of(candidate, subject), format_))
+        x, got = seen.x, seen.got
+        count = counted(question, x, got)
+        wide, true = x.astype(np.float64), answer(question, x, got).true
+        clear = is_normal(question, wide, true)
+        row = Row(
+            framework=peer.title,
+            activation=activation,
+            spelling=spelling,
+            dtype=format_.name,
+            subject=subject,
+            **asdict(count),
+            regions=regions_lost(wide[clear], got.astype(np.float64)[clear], true[clear]),
+            why=_reasons(verdict, subject),
         )
-        seen = survey(question, Subject(subject, _function(candidate, subject), format_))
-        found = answer(question, seen.x, seen.got)
-        x, got, true = (part.astype(np.float64) for part in (seen.x, seen.got, found.true))
-        counted = _counted(question, x, true)
-        inside = counted & (np.abs(true) >= MARGIN * 2.0**format_.emin)
-        errors = np.where(inside & np.isfinite(found.ulp), found.ulp, 0.0)
-        worst = int(np.argmax(errors))
-        yield (
-            Row(
-                framework=peer.title,
-                activation=activation,
-                spelling=spelling,
-                dtype=format_.name,
-                subject=subject,
-                inputs=x.size,
-                wrong=sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS),
-                worst_ulp=float(errors[worst]),
-                at=float(x[worst]),
-                nan=int((np.isnan(got) & np.isfinite(x) & ~np.isnan(true)).sum()),
-                regions=regions_lost(x[counted], got[counted], true[counted]),
-                why=_reasons(verdict, subject),
-            ),
-            verdict,
-        )
+        yield row, verdict
 
 
-def _function(candidate: Implementation, subject: str) -> Callable[..., Any]:
-    function = candidate.forward if subject == "value" else candidate.derivative
-    assert function is not None  # noqa: S101  frameworks have both
-    return function
+def in_full(row: Row, numbers: Iterable[int]) -> Row:
+    """The row with the counts of whole shards, and the worst error of these or those inputs."""
+    question = _question(row.activation, row.subject, FORMATS[row.dtype])
+    count = census(question, row.spelling, numbers)
+    if count.worst_ulp <= row.worst_ulp:
+        count = replace(count, worst_ulp=row.worst_ulp, at=row.at)
+    return replace(row, **asdict(count))
 
 
-def _counted(question: Question, x: Float64, true: Float64) -> Mask:
-    """Where x and the true result are normal or 0, and no root of the derivative is near."""
-    normal = 2.0**question.format_.emin
-    counted: Mask = (np.abs(true) >= normal) | (true == 0)
-    counted &= (np.abs(x) >= normal) | (x == 0)
-    counted &= np.isfinite(x) & np.isfinite(true)
-    if question.order == 1:
-        for root in question.activation.orders[1].roots:
-            counted &= np.abs(x - root) >= NEXT_TO_A_ROOT
-    return counted
+def _question(activation: str, subject: str, format_: Format) -> Question:
+    tolerance = TOLERANCES[format_.name]
+    return Question(ACTIVATIONS[activation], subject, format_, tolerance, ALLOWED)
 
 
 def regions_lost(x: Float64, got: Float64, true: Float64) -> tuple[tuple[float, float], ...]:

@@ -1,0 +1,101 @@
+"""Census: a framework's results counted, at some inputs or at every pattern of a format."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cache, partial
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Float64, Mask
+
+from .accuracy import kinds_of
+from .exhaustive import blocks
+from .frameworks import implementation
+from .implementation import Implementation
+from .truth import NEXT_TO_A_ROOT, Question, answer, expected_of
+from .verdict import KINDS
+from .workers import completed
+
+# Results so little above the smallest normal number suffer from intermediate ones below it.
+MARGIN = 256
+
+
+@dataclass(frozen=True)
+class Count:
+    """Of ``inputs``, how many results are wrong, and how many are NaN at finite x; the worst error.
+
+    The worst finite error in ulp is that of normal inputs away from roots of the derivative, where
+    the true result is at least 256 times the smallest normal number; it is found ``at`` an input.
+    """
+
+    inputs: int
+    wrong: int
+    nan: int
+    worst_ulp: float
+    at: float
+
+
+def joined(counts: Iterable[Count]) -> Count:
+    """The count of all inputs together; of the worst errors, the one at the smallest input."""
+    known = sorted(counts, key=lambda count: (-count.worst_ulp, count.at))
+    inputs, wrong, nan = (
+        sum(getattr(count, name) for count in known) for name in ("inputs", "wrong", "nan")
+    )
+    return Count(inputs, wrong, nan, known[0].worst_ulp, known[0].at)
+
+
+def counted(question: Question, x: Array, got: Array) -> Count:
+    """The count of some results."""
+    found = answer(question, x, got)
+    wide, true = x.astype(np.float64), found.true
+    inside = is_normal(question, wide, true)
+    inside &= np.abs(true) >= MARGIN * 2.0**question.format_.emin
+    errors = np.where(inside & np.isfinite(found.ulp), found.ulp, 0.0)
+    worst = int(np.argmax(errors))
+    with np.errstate(all="ignore"):
+        kinds = kinds_of(question, x, got, found)
+    wrong = sum(int(np.count_nonzero(mask)) for kind, mask in kinds.items() if kind in KINDS)
+    lost = np.isnan(got.astype(np.float64)) & np.isfinite(wide) & ~np.isnan(true)
+    return Count(x.size, wrong, int(lost.sum()), float(errors[worst]), float(wide[worst]))
+
+
+def is_normal(question: Question, x: Float64, true: Float64) -> Mask:
+    """Where x and the true result are normal or 0, and no root of the derivative is near."""
+    normal = 2.0**question.format_.emin
+    inside: Mask = (np.abs(true) >= normal) | (true == 0)
+    inside &= (np.abs(x) >= normal) | (x == 0)
+    inside &= np.isfinite(x) & np.isfinite(true)
+    if question.order == 1:
+        for root in question.activation.orders[1].roots:
+            inside &= np.abs(x - root) >= NEXT_TO_A_ROOT
+    return inside
+
+
+def function_of(candidate: Implementation, subject: str) -> Callable[[Array], Array]:
+    """The value or the derivative of a framework's function."""
+    function = candidate.forward if subject == "value" else candidate.derivative
+    assert function is not None  # noqa: S101  frameworks have both
+    return function
+
+
+def census(question: Question, spelling: str, numbers: Iterable[int]) -> Count:
+    """The count of the shards of these numbers."""
+    return joined(completed(partial(_of_shard, question, spelling), numbers, None))
+
+
+def _of_shard(question: Question, spelling: str, number: int) -> Count:
+    function = function_of(_candidate(spelling), question.subject)
+    return joined(_of_block(question, x, function(x)) for x in blocks(question.format_, number))
+
+
+_candidate = cache(implementation)
+
+
+def _of_block(question: Question, x: Array, got: Array) -> Count:
+    """The count of a block; results that are correctly rounded have no part in the worst error."""
+    expected = expected_of(question, x, None)
+    other = (got != expected) & ~(np.isnan(got) & np.isnan(expected))
+    other |= np.signbit(got) != np.signbit(expected)
+    if not other.any():
+        return Count(x.size, 0, 0, 0.0, float(x[0]))
+    return replace(counted(question, x[other], got[other]), inputs=x.size)
