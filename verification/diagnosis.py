@@ -9,9 +9,11 @@ equally many; if it explains too few of them, none is given. It is given for tho
 results alone that it explains; of the others, each kind is looked at by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -59,28 +61,43 @@ class Reason:
         return 2 * int(self.explained[part].sum()) >= int(part.sum())
 
 
-def _contradicted(case: Case, variant: Variant) -> bool:
+Formula = Callable[[Array], Array]
+
+
+def _formulas(case: Case, variant: Variant) -> Iterator[Formula]:
+    """The variant in the precision of the format, and of 16-bit formats in float32 as well."""
+    narrow = case.question.format_.dtype
+    single = np.dtype(np.float32)
+    for precision in (narrow, single) if narrow.itemsize < single.itemsize else (narrow,):
+        yield partial(_evaluated, variant, precision)
+
+
+def _evaluated(variant: Variant, precision: np.dtype[Any], x: Array) -> Array:
+    return np.asarray(variant.formula(x.astype(precision))).astype(x.dtype)
+
+
+def _contradicted(case: Case, formula: Formula) -> bool:
     """Whether the candidate is right at many of the inputs where a formula is wrong."""
-    where_right = _misses(case, variant, *case.right, LENIENT)
-    where_wrong = _misses(case, variant, case.x, case.upstream, 1) * case.wrong / case.x.size
+    where_right = _misses(case, formula, *case.right, LENIENT)
+    where_wrong = _misses(case, formula, case.x, case.upstream, 1) * case.wrong / case.x.size
     return where_right > CONTRADICTED * (where_right + where_wrong)
 
 
-def _misses(case: Case, variant: Variant, x: Array, upstream: Array | None, lenient: float) -> int:
-    results = np.asarray(variant.formula(x.copy())).astype(case.got.dtype)
+def _misses(case: Case, formula: Formula, x: Array, upstream: Array | None, lenient: float) -> int:
+    results = formula(x)
     if upstream is not None:
         results = np.asarray(results * upstream)
     found = answer(case.question, x, results, upstream)
     return int((found.ulp > lenient * found.bound).sum())
 
 
-def _reason(case: Case, variant: Variant) -> Reason:
+def _reason(case: Case, variant: Variant, formula: Formula) -> Reason:
     """Which results a formula explains.
 
     Of noise, those that are off as far as the formula is thereabouts. NaN at an infinity
     only if the sentence says so: many a formula that is right elsewhere has it.
     """
-    results = case.of(np.asarray(variant.formula(case.x.copy())))
+    results = case.of(formula(case.x))
     exactly = near(case, results, NOISY_NEAR if variant.noisy else NEAR)
     exactly &= ~nan_from_infinity(case) | ("NaN" in variant.why)
     exactly &= variant.claims(case.computed)
@@ -128,10 +145,12 @@ def _reasons(case: Case) -> Iterator[Reason]:
     asked = (question.activation.name, "value" if question.order == 0 else "derivative")
     for variant in VARIANTS:
         single = variant.why == SINGLE and question.format_.name != "float64"
-        if (variant.activation, variant.subject) == asked and not single:
-            reason = _reason(case, variant)
+        if (variant.activation, variant.subject) != asked or single:
+            continue
+        for formula in _formulas(case, variant):
+            reason = _reason(case, variant, formula)
             quorum = NOISY_QUORUM if variant.noisy else QUORUM
-            if reason.share >= quorum and not _contradicted(case, variant):
+            if reason.share >= quorum and not _contradicted(case, formula):
                 yield reason
     yield from _patterns(case, MISTAKES)
 

@@ -126,8 +126,13 @@ def _hard_swish_slope(x: Float64) -> Any:
     return np.where(np.abs(x) < HARD_SWISH_END, x / 3 + 0.5, x > 0)
 
 
+def _times(number: float, x: Array) -> Any:
+    """number x in the format of x; bfloat16 would give way to a Python float."""
+    return x.dtype.type(number) * x
+
+
 def _tanh_argument(x: Array) -> Any:
-    return ROOT_2_OVER_PI * (x + KAPPA * x * x * x)
+    return _times(ROOT_2_OVER_PI, x + _times(KAPPA, x) * x * x)
 
 
 def _silu_step_by_step(x: Array) -> Any:
@@ -136,16 +141,16 @@ def _silu_step_by_step(x: Array) -> Any:
 
 
 def _gelu_step_by_step(x: Array) -> Any:
-    return (1 + _erf(x * ROOT_HALF)) / 2 + x * DENSITY * np.exp(-x * x / 2)
+    return (1 + _erf(_times(ROOT_HALF, x))) / 2 + _times(DENSITY, x) * np.exp(-x * x / 2)
 
 
 def _gelu_by_erfc_step_by_step(x: Array) -> Any:
-    return _erfc(-x * ROOT_HALF) / 2 + x * DENSITY * np.exp(-x * x / 2)
+    return _erfc(_times(-ROOT_HALF, x)) / 2 + _times(DENSITY, x) * np.exp(-x * x / 2)
 
 
 def _gelu_tanh_step_by_step(x: Array) -> Any:
     t = np.tanh(_tanh_argument(x))
-    dw = ROOT_2_OVER_PI * (1 + 3 * KAPPA * x * x)
+    dw = _times(ROOT_2_OVER_PI, 1 + _times(3 * KAPPA, x) * x)
     return (1 + t) / 2 + x / 2 * (1 - t * t) * dw
 
 
@@ -172,7 +177,7 @@ VARIANTS: tuple[Variant, ...] = (
         "gelu",
         VALUE,
         "1 + erf cancels left of -3",
-        lambda x: x / 2 * (1 + _erf(x * ROOT_HALF)),
+        lambda x: x / 2 * (1 + _erf(_times(ROOT_HALF, x))),
         noisy=True,
     ),
     Variant(
@@ -182,7 +187,7 @@ VARIANTS: tuple[Variant, ...] = (
         lambda x: x / 2 * (1 + np.tanh(_tanh_argument(x))),
         noisy=True,
     ),
-    Variant("gelu", VALUE, ARGUMENT, lambda x: x / 2 * _erfc(-x * ROOT_HALF), noisy=True),
+    Variant("gelu", VALUE, ARGUMENT, lambda x: x / 2 * _erfc(_times(-ROOT_HALF, x)), noisy=True),
     Variant("gelu", DERIVATIVE, ARGUMENT, _gelu_by_erfc_step_by_step, noisy=True),
     Variant("gelu", VALUE, "the √2 inside erf is missing", _wide(partial(_normal_form, 1.0))),
     Variant(

@@ -69,6 +69,12 @@ def logistic(x):
     return 1 / (1 + np.exp(-x))
 
 
+def tanh_form_step_by_step(x):
+    """The tanh form with its constants in the format of x, and so each step."""
+    root, kappa = x.dtype.type(sqrt(2 / pi)), x.dtype.type(0.044715)
+    return x / 2 * (1 + np.tanh(root * (x + kappa * x * x * x)))
+
+
 def tanh_form(x, root=ROOT, kappa=0.044715):
     """Return GELU by tanh, step by step."""
     return 0.5 * x * (1 + np.tanh(root * (x + kappa * x**3)))
@@ -248,6 +254,22 @@ CANCELLATION = [
     ),
     Bug("1 + tanh", "gelu_tanh", F32, cast(tanh_form), FLUSHED, "1 + tanh cancels"),
     Bug("1 + tanh in bfloat16", "gelu_tanh", BF16, cast(tanh_form), INACCURATE, "1 + tanh cancels"),
+    Bug(
+        "1 + tanh, each step in bfloat16",
+        "gelu_tanh",
+        BF16,
+        tanh_form_step_by_step,
+        FLUSHED,
+        "1 + tanh cancels",
+    ),
+    Bug(
+        "1 + tanh in float32 for float16",
+        "gelu_tanh",
+        F16,
+        lambda x: tanh_form(x.astype(np.float32)).astype(np.float16),
+        INACCURATE,
+        "1 + tanh cancels",
+    ),
     Bug(
         "half angle",
         "sigmoid",
