@@ -32,7 +32,7 @@ def frameworks(session: nox.Session) -> None:
 
 @nox.session
 def survey(session: nox.Session) -> None:
-    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md."""
+    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md; an hour."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
     session.install("-e", ".[figures]", *groups)
     session.run("python", "-m", "verification.peer_survey")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.peer_survey import judged
+from verification.peer_survey import in_full, judged
 from verification.peers import PEERS
 from verification.ulp import FORMATS
 
@@ -23,6 +23,16 @@ def test_torch_gelu_is_lost_in_its_left_tail():
         assert low < -13
         assert -7 < high < -5
         assert row.worst_ulp > 1e7
+
+
+def test_a_shard_in_full_tells_more_than_a_sample():
+    """Of torch's GELU from -8 to -2: how many results are wrong, and a worse one."""
+    sample = rows("PyTorch", "gelu", "float32")["value"]
+    whole = in_full(sample, [0xC0])
+    assert whole.inputs == 1 << 24
+    assert whole.wrong > 1 << 22
+    assert whole.worst_ulp >= sample.worst_ulp
+    assert whole.regions == sample.regions
 
 
 @pytest.mark.parametrize(("activation", "ulp"), [("gelu", 1e7), ("leaky_relu", 1e8)])
