@@ -31,8 +31,16 @@ def frameworks(session: nox.Session) -> None:
 
 
 @nox.session
+def census(session: nox.Session) -> None:
+    """Count PyTorch's, JAX's and TensorFlow's results at all of float32, which takes an hour."""
+    groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
+    session.install("-e", ".[figures]", *groups)
+    session.run("python", "-m", "verification.census")
+
+
+@nox.session
 def survey(session: nox.Session) -> None:
-    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md; an hour."""
+    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
     session.install("-e", ".[figures]", *groups)
     session.run("python", "-m", "verification.peer_survey")

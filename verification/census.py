@@ -1,21 +1,38 @@
-"""Census: a framework's results counted, at some inputs or at every pattern of a format."""
+"""``nox -s census``: every framework's results at all 2^32 inputs of float32, counted.
 
+It writes ``census.json``, for `peer_survey`. Subnormal inputs and results may count as zeros.
+"""
+
+import json
+import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from reference import ACTIVATIONS
 from reference.arithmetic.types import Array, Float64, Mask
 
 from .accuracy import kinds_of
-from .exhaustive import blocks
+from .certificate import write_whole
+from .errors import UsageError
+from .exhaustive import blocks, shards
 from .frameworks import implementation
 from .implementation import Implementation
-from .truth import NEXT_TO_A_ROOT, Question, answer, expected_of
+from .oracle import TOLERANCES
+from .peers import PEERS, installed_versions
+from .truth import FLUSH_TO_ZERO, NEXT_TO_A_ROOT, Question, answer, expected_of
+from .ulp import FORMATS, Format
 from .verdict import KINDS
 from .workers import completed
 
+CENSUS = Path(__file__).parent / "census.json"
+FLOAT32 = FORMATS["float32"]
+SUBJECTS = ("value", "derivative")
+ALLOWED = frozenset({FLUSH_TO_ZERO})
 # Results so little above the smallest normal number suffer from intermediate ones below it.
 MARGIN = 256
 
@@ -33,6 +50,12 @@ class Count:
     nan: int
     worst_ulp: float
     at: float
+
+
+def question_of(activation: str, subject: str, format_: Format) -> Question:
+    """What the frameworks are asked: the default tolerance, subnormal numbers are free."""
+    tolerance = TOLERANCES[format_.name]
+    return Question(ACTIVATIONS[activation], subject, format_, tolerance, ALLOWED)
 
 
 def joined(counts: Iterable[Count]) -> Count:
@@ -99,3 +122,32 @@ def _of_block(question: Question, x: Array, got: Array) -> Count:
     if not other.any():
         return Count(x.size, 0, 0, 0.0, float(x[0]))
     return replace(counted(question, x[other], got[other]), inputs=x.size)
+
+
+def read() -> dict[tuple[str, str, str], Count]:
+    """The committed census by (framework, activation, subject), if it is of these versions."""
+    content = json.loads(CENSUS.read_text(encoding="utf-8"))
+    if content["versions"] != installed_versions():
+        raise UsageError(
+            f"expected a census of the installed frameworks, but {CENSUS.name} is of other "
+            "versions: nox -s census counts anew"
+        )
+    return {tuple(row.pop("of")): Count(**row) for row in content["rows"]}
+
+
+def main() -> None:
+    """Count, and write; most of an hour on two cores."""
+    rows: list[dict[str, Any]] = []
+    for activation in ACTIVATIONS:
+        for peer in PEERS:
+            for subject in SUBJECTS:
+                question = question_of(activation, subject, FLOAT32)
+                count = census(question, peer.spellings[activation], shards(FLOAT32))
+                rows.append({"of": (peer.title, activation, subject), **asdict(count)})
+                sys.stderr.write(f"{rows[-1]}\n")
+    content = {"versions": installed_versions(), "rows": rows}
+    write_whole(CENSUS, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

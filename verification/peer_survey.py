@@ -1,15 +1,14 @@
 """``nox -s survey``: the check run over every framework, activation and format, as a table.
 
-It writes ``survey.json``, ``survey.md`` and a plot. Subnormal inputs and results may count as
-zeros.
+It writes ``survey.json``, ``survey.md`` and a plot; the counts of float32 come from the `census`.
+Subnormal inputs and results may count as zeros.
 """
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,16 @@ from reference.arithmetic.types import Float64
 
 from .accuracy import survey
 from .calls import Subject
-from .census import census, counted, function_of, is_normal
+from .census import ALLOWED, SUBJECTS, Count, counted, function_of, is_normal, question_of, read
 from .certificate import this_machine, write_whole
-from .exhaustive import shards
 from .frameworks import implementation
 from .oracle import TOLERANCES, check
-from .peers import PEERS, Peer
-from .truth import FLUSH_TO_ZERO, Question, answer
+from .peers import PEERS, Peer, installed_versions
+from .truth import answer
 from .ulp import FORMATS, Format
 from .verdict import Verdict
 
 COMMAND = "nox -s survey"
-VERSIONS = ("numpy", *(name for peer in PEERS for name in peer.distributions))
 HEAD = """# What the frameworks compute
 
 Written by `{command}` on {date}, with {versions}, on {machine}, without a GPU. PyTorch and
@@ -50,10 +47,8 @@ COLUMNS = """| activation | framework | | worst | at | wrong | NaN | 100 % off |
 FOLDER = Path(__file__).parent
 PLOT = Path("figures/gallery/torch_gelu_float32.png")
 PLOTTED = ("PyTorch", "gelu", "float32")
-SUBJECTS = ("value", "derivative")
 # Fewer inputs in a row are no region.
 FEWEST = 3
-ALLOWED = frozenset({FLUSH_TO_ZERO})
 
 
 @dataclass(frozen=True)
@@ -80,13 +75,15 @@ class Row:
 
 
 def rows() -> Iterator[tuple[Row, Verdict]]:
-    """Check everything; float32 in full, which takes most of an hour on two cores."""
+    """Check everything; minutes."""
+    counts = read()
     for format_ in FORMATS.values():
         for activation in ACTIVATIONS:
             for peer in PEERS:
                 for row, verdict in judged(peer, activation, format_):
+                    of = (row.framework, row.activation, row.subject)
                     whole = format_.name == "float32"
-                    yield in_full(row, shards(format_)) if whole else row, verdict
+                    yield in_full(row, counts[of]) if whole else row, verdict
 
 
 def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, Verdict]]:
@@ -95,7 +92,7 @@ def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, 
     candidate = replace(implementation(spelling), backward=None)
     verdict = check(candidate, activation, dtype=format_.name, allow=ALLOWED)
     for subject in SUBJECTS:
-        question = _question(activation, subject, format_)
+        question = question_of(activation, subject, format_)
         seen = survey(question, Subject(subject, function_of(candidate, subject), format_))
         x, got = seen.x, seen.got
         count = counted(question, x, got)
@@ -114,18 +111,11 @@ def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, 
         yield row, verdict
 
 
-def in_full(row: Row, numbers: Iterable[int]) -> Row:
-    """The row with the counts of whole shards, and the worst error of these or those inputs."""
-    question = _question(row.activation, row.subject, FORMATS[row.dtype])
-    count = census(question, row.spelling, numbers)
-    if count.worst_ulp <= row.worst_ulp:
-        count = replace(count, worst_ulp=row.worst_ulp, at=row.at)
-    return replace(row, **asdict(count))
-
-
-def _question(activation: str, subject: str, format_: Format) -> Question:
-    tolerance = TOLERANCES[format_.name]
-    return Question(ACTIVATIONS[activation], subject, format_, tolerance, ALLOWED)
+def in_full(row: Row, whole: Count) -> Row:
+    """The row with the counts of all inputs, and the worst error of these or those tried."""
+    if whole.worst_ulp <= row.worst_ulp:
+        whole = replace(whole, worst_ulp=row.worst_ulp, at=row.at)
+    return replace(row, **asdict(whole))
 
 
 def regions_lost(x: Float64, got: Float64, true: Float64) -> tuple[tuple[float, float], ...]:
@@ -152,7 +142,7 @@ def to_json(found: list[Row]) -> str:
     content = {
         "command": COMMAND,
         "date": datetime.now(UTC).date().isoformat(),
-        "versions": {name: metadata.version(name) for name in VERSIONS},
+        "versions": installed_versions(),
         "machine": this_machine(),
         "tolerances": TOLERANCES,
         "rows": [asdict(row) for row in found],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,9 @@ PEERS = (
         },
     ),
 )
+
+
+def installed_versions() -> dict[str, str]:
+    """The versions of NumPy and of the frameworks."""
+    names = ("numpy", *(name for peer in PEERS for name in peer.distributions))
+    return {name: metadata.version(name) for name in names}

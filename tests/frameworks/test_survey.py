@@ -2,6 +2,7 @@
 
 import pytest
 
+from verification.census import census, question_of
 from verification.peer_survey import in_full, judged
 from verification.peers import PEERS
 from verification.ulp import FORMATS
@@ -28,7 +29,8 @@ def test_torch_gelu_is_lost_in_its_left_tail():
 def test_a_shard_in_full_tells_more_than_a_sample():
     """Of torch's GELU from -8 to -2: how many results are wrong, and a worse one."""
     sample = rows("PyTorch", "gelu", "float32")["value"]
-    whole = in_full(sample, [0xC0])
+    question = question_of("gelu", "value", FORMATS["float32"])
+    whole = in_full(sample, census(question, sample.spelling, [0xC0]))
     assert whole.inputs == 1 << 24
     assert whole.wrong > 1 << 22
     assert whole.worst_ulp >= sample.worst_ulp

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
-from verification.peer_survey import FOLDER, SUBJECTS, regions_lost, to_markdown
+from verification.census import SUBJECTS
+from verification.peer_survey import FOLDER, regions_lost, to_markdown
 from verification.peers import PEERS
 from verification.ulp import FORMATS
 
