@@ -13,6 +13,7 @@ import numpy as np
 from reference.arithmetic.types import Array, Mask
 
 from .errors import UsageError
+from .floating_point import MODE
 from .ulp import Format
 
 # Of a call without result, the parts are tried, and their parts, so many times in all; and if it
@@ -128,7 +129,8 @@ class Subject:
         ):
             warnings.simplefilter("always")
             try:
-                result = self.function(*arguments)
+                with MODE.theirs():
+                    result = self.function(*arguments)
             except (KeyboardInterrupt, UsageError):  # the user's doing, not the function's
                 raise
             except Died as death:
@@ -140,6 +142,8 @@ class Subject:
             else:
                 if result is None:
                     self._note("no result", "it returned None", arguments)
+        if MODE.deviation:
+            self._note("mode", MODE.deviation, arguments)
         if said.getvalue():
             self._note("output", repr(said.getvalue()[:60]), arguments)
         for warning in caught:
@@ -192,7 +196,8 @@ class Recorded(Subject):
 
     not_judged = (
         "crash", "hang", "exception", "no result", "dtype", "shape", "input written",
-        "shared result", "not deterministic", "state", "length", "layout", "warning", "output",
+        "shared result", "not deterministic", "state", "mode", "length", "layout", "warning",
+        "output",
     )  # fmt: skip
     why_not = "recorded results: what the function does besides computing is not judged"
 

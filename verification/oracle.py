@@ -12,13 +12,14 @@ from reference import ACTIVATIONS, Activation, swish
 from . import laws
 from .accuracy import Survey, survey
 from .behaviour import Behaviour, upstream_laws
-from .calls import Recorded, Subject
+from .calls import Recorded, Subject, Trouble
 from .complaint import Complaint
 from .errors import UsageError
 from .exhaustive import exhaust
+from .floating_point import FLUSHES, MODE
 from .implementation import Implementation
 from .reporting import Reporter
-from .truth import ALLOWANCES, Question
+from .truth import ALLOWANCES, FLUSH_TO_ZERO, Question
 from .ulp import FORMATS, Format
 from .verdict import Convention, Finding, Verdict
 
@@ -68,7 +69,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
     implementation = _implementation(forward, derivative, backward)
     judge = _Judge(known, format_, bound, allowed, exhaustive, strict, scheduler)
-    judge.look_at(implementation)
+    with MODE.ours():
+        judge.look_at(implementation)
     return judge.verdict(implementation)
 
 
@@ -139,11 +141,14 @@ class _Judge:
             complaints += Behaviour(question, subject).judge()
         if subject.name == "backward":
             complaints += upstream_laws(question, subject)
-        troubles = list(subject.troubles.values())
+        troubles = [t for t in subject.troubles.values() if not self._allows(t)]
         self.conventions += [*reporter.kinks(), *reporter.others(seen)]
         self.findings += reporter.of_troubles(troubles, seen)
         self.findings += reporter.of_tallies(seen)
         self._take(reporter, complaints)
+
+    def _allows(self, trouble: Trouble) -> bool:
+        return trouble.detail == FLUSHES and FLUSH_TO_ZERO in self.allow
 
     def _take(self, reporter: Reporter, complaints: list[Complaint]) -> None:
         for complaint in complaints:

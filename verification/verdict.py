@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "shared result": "returns memory that is not the caller's own",
     "not deterministic": "gives other bits for the same input",
     "state": "depends on earlier calls",
+    "mode": "changes the processor's floating-point mode",
     "nan": "gives NaN where the true result is a number",
     "nan lost": "gives a number for NaN",
     "overflow": "gives an infinity where the true result is finite",
