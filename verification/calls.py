@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import Any, ClassVar
 
 import numpy as np
@@ -43,7 +44,7 @@ class Nonsense(Died):
     kind = "no result"
 
 
-class Expired(Hung):
+class Expired(Died):
     """It was not called, because there was no time left."""
 
 
@@ -55,13 +56,19 @@ class Trouble:
     detail: str
     arguments: tuple[Array, ...]
 
+    @property
+    def size(self) -> float:
+        """How many elements it takes; what happens without any may be about just that."""
+        return self.arguments[0].size or inf
+
 
 @dataclass
 class Subject:
     """One function under test: "value", "derivative" or "backward".
 
     Kinds of findings that cannot be ruled out in this way of calling it are ``not_judged``, and
-    ``why_not`` is the sentence about them.
+    ``why_not`` is the sentence about them. ``cut_short``: not all inputs without a result were
+    tried alone; ``expired`` says that there was no time left, if so.
     """
 
     not_judged: ClassVar[tuple[str, ...]] = ()
@@ -73,7 +80,7 @@ class Subject:
     troubles: dict[str, Trouble] = field(default_factory=dict)
     deaths: int = 0
     cut_short: bool = False
-    expired: bool = False
+    expired: str = ""
 
     def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
         """Return the result in the format and in the arguments' common shape, None if none came.
@@ -100,7 +107,7 @@ class Subject:
         results = np.zeros(size, self.format_.dtype)
         answered = np.zeros(size, bool)
         left, retries, deaths, found = [slice(0, size)], 0, self.deaths, False
-        while left and retries < RETRIES and self.deaths - deaths < DEATHS:
+        while left and retries < RETRIES and self.deaths - deaths < DEATHS and not self.expired:
             part = left.pop(0)
             retries += 1
             result = self(*(argument[part].copy() for argument in arguments), warns=warns)
@@ -152,10 +159,11 @@ class Subject:
         return result
 
     def died(self, death: Died, arguments: tuple[Array, ...]) -> None:
-        """Note that the candidate's process ended in a call, or was not called for lack of time."""
+        """Note that the candidate's process ended in a call; or that there was no time for it."""
         self.deaths += 1
-        self.expired |= isinstance(death, Expired)
-        if not (isinstance(death, Expired) and death.kind in self.troubles):
+        if isinstance(death, Expired):
+            self.expired = str(death)
+        else:
             self._note(death.kind, str(death), arguments)
 
     def _checked(self, result: Any, arguments: tuple[Array, ...]) -> Array | None:
@@ -184,9 +192,9 @@ class Subject:
         self.keep(Trouble(kind, detail, kept))
 
     def keep(self, trouble: Trouble) -> None:
-        """Keep a trouble, if none of its kind is known with as few elements."""
+        """Keep a trouble, if none of its kind is known with as few elements, but for no element."""
         known = self.troubles.get(trouble.kind)
-        if known is None or trouble.arguments[0].size < known.arguments[0].size:
+        if known is None or trouble.size < known.size:
             self.troubles[trouble.kind] = trouble
 
 

@@ -147,12 +147,20 @@ def _outcome(ours: Connection, clock: "Clock", *, exhaustive: bool) -> "Verdict 
 
     But not from the other processes of an exhaustive check.
     """
+    from .calls import Expired
+
     limit = clock.left()
     while ours.poll(limit):
         outcome: Verdict | Exception | None = ours.recv()
         if outcome is not None:
             return outcome
-        limit = clock.left() if exhaustive else clock.limit()
+        if exhaustive:
+            limit = clock.left()
+            continue
+        try:
+            limit = clock.call()
+        except Expired as error:
+            return UsageError(f"expected the check to end in time, but {error}")
     return None
 
 

@@ -42,21 +42,23 @@ class Clock:
         return max(0.0, self._end - time.time())
 
     def limit(self) -> float:
-        """Seconds that a call may take that begins now; 0 if none are left."""
-        return min(self.left(), max(LEAST, CALL_SHARE * self.seconds))
+        """Seconds that one call may take."""
+        return min(max(LEAST, CALL_SHARE * self.seconds), self.seconds / 2)
 
     def call(self) -> float:
-        """The same; raise Expired if none are left."""
-        if not self.left():
+        """The same for a call that begins now; raise Expired if there is not so much time left."""
+        limit = self.limit()
+        if self.left() < limit:
             raise Expired(
-                f"no more calls: the {self.seconds:g} s for all of them are used up (see --timeout)"
+                f"the {self.seconds:g} s for all calls are used up, and not all is judged: "
+                "give more with --timeout"
             )
-        return self.limit()
+        return limit
 
 
 def late(limit: float) -> str:
     """What is said of a call that took longer than it may."""
-    return f"no result within {limit:.3g} s (a tenth of --timeout)"
+    return f"no result within {limit:.3g} s (see --timeout)"
 
 
 def memory_limit() -> int:

@@ -6,6 +6,8 @@ samples. Most results are the correctly rounded ones, or their neighbours, and p
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +28,16 @@ KEPT_OF_A_SHARD = 256
 NEIGHBOUR = 2.5
 
 Origin = Callable[[], Implementation]
-# Number, what was seen, what went wrong besides, and whether some inputs were not tried alone.
-Part = tuple[int, Survey, dict[str, Trouble], bool]
+
+
+class Part(NamedTuple):
+    """What comes of a shard: what was seen, and what went wrong besides (see `Subject`)."""
+
+    number: int
+    seen: Survey
+    troubles: dict[str, Trouble]
+    cut_short: bool
+    expired: str
 
 
 def exhaust(
@@ -46,11 +56,12 @@ def exhaust(
         work = partial(_in_worker, question, subject.name, origin)
         parts = completed(work, numbers, scheduler)
     whole = Survey()
-    for _, seen, troubles, cut_short in sorted(parts, key=lambda part: part[0]):
-        whole.merge(seen)
-        for trouble in troubles.values():
+    for part in sorted(parts, key=attrgetter("number")):
+        whole.merge(part.seen)
+        for trouble in part.troubles.values():
             subject.keep(trouble)
-        subject.cut_short |= cut_short
+        subject.cut_short |= part.cut_short
+        subject.expired = subject.expired or part.expired
     return whole.close()
 
 
@@ -90,7 +101,7 @@ def survey_shard(question: Question, subject: Subject, number: int) -> Part:
         _compare(question, seen, x, got, answered)
     for tally in seen.tallies.values():
         tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
-    return number, seen, subject.troubles, subject.cut_short
+    return Part(number, seen, subject.troubles, subject.cut_short, subject.expired)
 
 
 def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: Mask) -> None:

@@ -21,7 +21,7 @@ from .implementation import Implementation
 from .reporting import Reporter
 from .truth import ALLOWANCES, FLUSH_TO_ZERO, Question
 from .ulp import FORMATS, Format
-from .verdict import Convention, Finding, Verdict
+from .verdict import KINDS, Convention, Finding, Verdict
 
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
@@ -71,6 +71,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     judge = _Judge(known, format_, bound, allowed, exhaustive, strict, scheduler)
     with MODE.ours():
         judge.look_at(implementation)
+    if judge.expired and not judge.findings:
+        raise UsageError(f"expected the check to end in time, but {judge.expired}")
     return judge.verdict(implementation)
 
 
@@ -88,6 +90,7 @@ class _Judge:
     findings: list[Finding] = field(default_factory=list)
     conventions: list[Convention] = field(default_factory=list)
     surveys: dict[str, Survey] = field(default_factory=dict)
+    expired: str = ""
 
     def look_at(self, implementation: Implementation) -> None:
         """Judge value, derivative and backward, as far as they are given."""
@@ -102,6 +105,7 @@ class _Judge:
             complaints = laws.consistency(question, subjects["value"], subjects["derivative"])
             reporter = Reporter(question, subjects["derivative"], implementation)
             self._take(reporter, complaints)
+        self.expired = next(filter(None, (subject.expired for subject in subjects.values())), "")
 
     def verdict(self, implementation: Implementation) -> Verdict:
         """All that was said, worst first."""
@@ -119,8 +123,8 @@ class _Judge:
             inputs={name: seen.inputs for name, seen in self.surveys.items()},
             worst_ulp={name: s.worst_ulp for name, s in self.surveys.items() if s.inputs},
             profile={name: (seen.x, seen.ulp) for name, seen in self.surveys.items()},
-            not_judged=implementation.subject.not_judged,
-            why_not=implementation.subject.why_not,
+            not_judged=tuple(KINDS) if self.expired else implementation.subject.not_judged,
+            why_not="; ".join(filter(None, (implementation.subject.why_not, self.expired))),
         )
 
     def _question(self, subject: str) -> Question:

@@ -60,6 +60,8 @@ class Region:
     worst_at: float
 
     def __str__(self) -> str:
+        if not self.wrong:
+            return "arrays without elements"
         text = f"{self.wrong} of {self.tried} inputs in [{self.low:.6g}, {self.high:.6g}]"
         if self.worst_ulp > 0:
             text += f", worst {self.worst_ulp:.3g} ulp at {self.worst_at:.6g}"

@@ -98,8 +98,9 @@ def test_what_goes_wrong_in_a_shard_is_noted():
         return relu(x)
 
     subject = Subject("value", fussy, FLOAT32)
-    _, seen, troubles, cut_short = survey_shard(question(), subject, SHARD_OF_ONE)
-    assert (seen.inputs, seen.unanswered.wrong, cut_short) == (SHARD - 1, 1, False)
+    part = survey_shard(question(), subject, SHARD_OF_ONE)
+    seen, troubles = part.seen, part.troubles
+    assert (seen.inputs, seen.unanswered.wrong, part.cut_short) == (SHARD - 1, 1, False)
     assert seen.unanswered.low == seen.unanswered.high == float(PLANTED.view(np.float32)[1])
     assert troubles["exception"].arguments[0].view(np.uint32).tolist() == [PLANTED[1]]
 
