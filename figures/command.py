@@ -4,6 +4,7 @@ Everything heavy is imported by the handlers, so that ``halfulp --help`` answers
 """
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 
 OURS = ("reference", "verification", "figures")
 DEFAULT_FOLDER = Path("report")
+NOBODY_READS = 141  # as of a process that SIGPIPE ends
+
+
+class Version(argparse.Action):
+    """Print the version, which takes long to look up, only where it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it and exit."""
+        from importlib.metadata import version
+
+        sys.stdout.write(f"halfulp {version('halfulp')}\n")
+        parser.exit()
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,10 +47,21 @@ class Parser(argparse.ArgumentParser):
 
 
 def run() -> NoReturn:
-    """Run the command as a process of its own: a second Ctrl-C does not disturb its ending."""
+    """Run the command as a process of its own, which ends in order.
+
+    Neither a second Ctrl-C disturbs that, nor a standard output that is closed.
+    """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt_once)
-    sys.exit(main())
+    if sys.stdout is None:  # closed by the shell
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  open to the end
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = NOBODY_READS
+    sys.exit(status)
 
 
 def _interrupt_once(*_signal: object) -> NoReturn:
@@ -70,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="halfulp",
         description="The reference for activation functions: verify it, draw it, report on it.",
     )
+    parser.add_argument("--version", action=Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_commands(commands)
     sweep_command.add_commands(commands)

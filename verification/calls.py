@@ -22,6 +22,8 @@ from .ulp import Format
 PARTS = 16
 RETRIES = 400
 DEATHS = 24
+# What may be due to a few of the elements, of troubles that do not end a call.
+NARROWED = {"exception", "warning", "output"}
 # What frameworks say about themselves, not about the numbers.
 HARMLESS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
@@ -125,6 +127,18 @@ class Subject:
     def _worth_a_retry(self) -> bool:
         return not {"no result", "shape"} & set(self.troubles)
 
+    def narrow_down(self) -> None:
+        """Look for less to show what a call should not do: halves, and halves of those."""
+        for kind in NARROWED & self.troubles.keys():
+            while (size := self.troubles[kind].size) > 1 and size != inf:
+                flat = [argument.reshape(-1) for argument in self.troubles[kind].arguments]
+                for part in _halves(flat[0].size):
+                    self(*(argument[part].copy() for argument in flat))
+                    if self.troubles[kind].size < size:
+                        break
+                else:
+                    break
+
     def guarded(self, arguments: tuple[Array, ...], *, warns: bool = True) -> Any:
         """Return what the function returns, its noises noted; None if it raised."""
         said = io.StringIO()
@@ -144,7 +158,9 @@ class Subject:
                 self.died(death, arguments)
                 result = None
             except BaseException as error:  # noqa: BLE001  SystemExit too is its doing
-                self._note("exception", f"{type(error).__name__}: {error}", arguments)
+                said_first = str(error).strip().partition("\n")[0]
+                detail = f"{type(error).__name__}: {said_first}".removesuffix(": ")
+                self._note("exception", detail, arguments)
                 result = None
             else:
                 if result is None:
@@ -219,6 +235,10 @@ class Recorded(Subject):
         """Results, and where they are known."""
         results, known = self.function(*arguments)
         return results, known
+
+
+def _halves(size: int) -> tuple[slice, slice]:
+    return slice(0, size // 2), slice(size // 2, size)
 
 
 def _parts(whole: slice) -> list[slice]:

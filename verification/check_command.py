@@ -34,11 +34,12 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         description="Judge an implementation of an activation. Exit 0 if it passed, 1 if not.",
     )
     parser.add_argument(
-        "target",
-        nargs="+",
-        metavar="[IMPLEMENTATION] ACTIVATION",
-        help="torch:torch.nn.functional.gelu gelu; with --command the activation alone",
+        "implementation",
+        nargs="?",
+        metavar="IMPLEMENTATION",
+        help="such as torch:torch.nn.functional.gelu; none with --command",
     )
+    parser.add_argument("activation", metavar="ACTIVATION", help="of the catalogue, such as gelu")
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
@@ -71,9 +72,9 @@ def check(arguments: Namespace) -> int:
     if arguments.scheduler is not None:
         _prepare_cluster(arguments)
     del arguments.handler
-    names, activation = _target(arguments)
+    _one_candidate(arguments)
     clock = Clock(arguments.timeout)
-    if names:
+    if arguments.implementation is not None:
         verdict = _first_look(arguments, clock)
         if verdict is None:
             verdict = _second_look(arguments)
@@ -82,7 +83,7 @@ def check(arguments: Namespace) -> int:
 
         programs = implementation(arguments.command, arguments.derivative_command, clock)
         try:
-            verdict = _judge(arguments, programs, activation)
+            verdict = _judge(arguments, programs)
         except WorkersLostError as error:
             raise UsageError(f"the check cannot be ended: {error}") from None
     return delivery.deliver(verdict, arguments)
@@ -96,23 +97,22 @@ def _prepare_cluster(arguments: Namespace) -> None:
     reach(arguments.scheduler)
 
 
-def _target(arguments: Namespace) -> tuple[list[str], str]:
-    *names, activation = arguments.target
-    commands = arguments.command or arguments.derivative_command
-    if len(names) != (0 if commands else 1):
+def _one_candidate(arguments: Namespace) -> None:
+    commands = (arguments.command, arguments.derivative_command)
+    if (arguments.implementation is None) == (commands == (None, None)):
+        got = "both" if arguments.implementation else f"{arguments.activation!r} alone"
         raise UsageError(
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
-            f"--command with ACTIVATION alone, but got {' '.join(arguments.target)!r}"
+            f"--command with ACTIVATION, but got {got}"
         )
-    return names, activation
 
 
-def _judge(arguments: Namespace, implementation: "Implementation", activation: str) -> "Verdict":
+def _judge(arguments: Namespace, implementation: "Implementation") -> "Verdict":
     from .oracle import check as judge
 
     return judge(
         implementation,
-        activation,
+        arguments.activation,
         dtype=arguments.dtype,
         tolerance=arguments.tolerance,
         exhaustive=arguments.exhaustive,
@@ -172,8 +172,8 @@ def _look(connection: Connection, arguments: Namespace) -> None:
     confine()
     outcome: Any
     try:
-        implementation = _ticking(_named(arguments.target[0]), connection)
-        outcome = _judge(arguments, implementation, arguments.target[1])
+        implementation = _ticking(_named(arguments.implementation), connection)
+        outcome = _judge(arguments, implementation)
     except UsageError as error:
         outcome = error
     except WorkersLostError as error:
@@ -220,7 +220,7 @@ def _second_look(arguments: Namespace) -> "Verdict":
     from .isolation import Worker
     from .oracle import format_of
 
-    name, activation = arguments.target
+    name = arguments.implementation
     clock = Clock(arguments.timeout)
     with Worker(name, partial(_named, name), format_of(arguments.dtype), clock) as worker:
-        return _judge(arguments, worker.implementation(), activation)
+        return _judge(arguments, worker.implementation())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from .implementation import Implementation
 SAID = 200
 MOST = 1 << 30
 POLL = 0.1
+BEGINNING = 12
+SHELL = {"<", ">", ">>", "|", "&", "&&", "||", ";", "2>&1"}
 
 
 def implementation(
@@ -62,21 +65,39 @@ def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _program(command: str, clock: Clock) -> Callable[[Array], Array]:
-    words = shlex.split(command)
-    if not words:
-        raise UsageError("expected a command line, but got an empty one")
-    if shutil.which(words[0]) is None:
-        raise UsageError(f"expected a program, but {words[0]!r} is none that can be run here")
+    words = _words(command)
 
     def run(x: Array) -> Array:
         data = little_endian(x)
         came = _output(words, data, clock)
         if len(came) != len(data):
             more = "more than " if len(came) > len(data) else ""
-            raise Nonsense(f"{more}{min(len(came), len(data))} bytes came for {len(data)}")
+            counts = f"{more}{min(len(came), len(data))} bytes came for {len(data)}"
+            raise Nonsense(f"{counts}, which begin with {came[:BEGINNING]!r}")
         return from_little_endian(came, x.dtype).reshape(x.shape)
 
     return run
+
+
+def _words(command: str) -> list[str]:
+    """The program and its arguments; UsageError for what is no command line without a shell."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError(
+            f"expected a command line, but in {command!r} there is {str(error).lower()}"
+        ) from None
+    if not words:
+        raise UsageError("expected a command line, but got an empty one")
+    if SHELL & set(words):
+        raise UsageError(
+            f"expected a program with its arguments, but {command!r} is for a shell: write "
+            "--command \"sh -c '...'\""
+        )
+    if shutil.which(words[0]) is None:
+        what = "may not be executed: chmod +x" if Path(words[0]).is_file() else "is not here"
+        raise UsageError(f"expected a program that can be run, but {words[0]!r} {what}")
+    return words
 
 
 def _output(words: list[str], data: bytes, clock: Clock) -> bytes:

@@ -130,6 +130,8 @@ def _function(path: str, name: str) -> Function:
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     parts = path.replace(":", ".").split(".")
+    if len(parts) == 1:
+        raise UsageError(f"{name!r}: expected MODULE.FUNCTION behind the colon, such as {EXAMPLE}")
     for length in range(len(parts) - 1, 0, -1):
         module_name = ".".join(parts[:length])
         try:
@@ -173,17 +175,24 @@ def _torch(function: Function) -> tuple[Forward, Backward]:
     def forward(x: Array) -> Array:
         copy = x.copy(order="K")
         result = array(function(tensor(copy)), x)
-        bits = f"i{x.itemsize}"
-        if x.flags.writeable and not np.array_equal(copy.view(bits), x.view(bits)):
-            x[...] = copy  # what works in place does so here
+        _write_back(copy, x)
         return result
 
     def backward(x: Array, upstream: Array) -> Array:
-        copies = [tensor(argument.copy(order="K")) for argument in (x, upstream)]
-        _, product = vjp(function, *copies)
+        copies = [argument.copy(order="K") for argument in (x, upstream)]
+        _, product = vjp(function, *map(tensor, copies))
+        for copy, argument in zip(copies, (x, upstream), strict=True):
+            _write_back(copy, argument)
         return array(product, x)
 
     return forward, backward
+
+
+def _write_back(copy: Array, argument: Array) -> None:
+    """Where a function works in place, do so in its argument, if that may be."""
+    bits = f"i{argument.itemsize}"
+    if argument.flags.writeable and not np.array_equal(copy.view(bits), argument.view(bits)):
+        argument[...] = copy
 
 
 def _jax(function: Function) -> tuple[Forward, Backward]:

@@ -1,5 +1,6 @@
 """Findings and conventions, made of what was seen: place, numbers, reason, snippet."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,9 +62,7 @@ class Reporter:
 
     def _of_tally(self, kind: str, tally: Tally, why: str | None) -> Finding:
         x, got, upstream, alone = shrink(kind, self.question, self.subject, tally)
-        region = Region(
-            tally.wrong, tally.tried, tally.low, tally.high, tally.worst_ulp, tally.worst_at
-        )
+        region = replace(self._of_extent(tally), worst_ulp=tally.worst_ulp, worst_at=tally.worst_at)
         return self._finding(
             kind, x, got, region, upstream=upstream, why=why, detail="" if alone else NOT_ALONE
         )
@@ -104,9 +103,10 @@ class Reporter:
         return [self._of_trouble(trouble, seen) for trouble in troubles]
 
     def _of_trouble(self, trouble: Trouble, seen: Survey) -> Finding:
-        flat = [argument.reshape(-1) for argument in trouble.arguments]
-        x = flat[0]
-        at = x[_simplest(x)] if x.size else np.zeros(1, self.question.format_.dtype)
+        nothing = np.zeros(1, self.question.format_.dtype)
+        x, *others = (argument.reshape(-1) for argument in trouble.arguments)
+        place = _simplest(x) if x.size else slice(0)
+        at, *upstream = (part[place] if x.size else nothing for part in (x, *others))
         silent = seen.unanswered
         why = WHY_OF_TROUBLES.get(trouble.kind)
         if trouble.kind == "exception" and "read-only" in trouble.detail:
@@ -120,7 +120,10 @@ class Reporter:
                 detail += "; of the inputs without a result not all were tried alone"
         else:
             region = self._of_inputs(x, max(silent.tried, x.size, 1))
-        return self._finding(trouble.kind, at, None, region, why=why, detail=detail)
+        factor = upstream[0] if upstream else None
+        return self._finding(
+            trouble.kind, at, None, region, upstream=factor, why=why, detail=detail
+        )
 
     def of_complaint(self, complaint: Complaint) -> Finding:
         """The finding about a broken law."""

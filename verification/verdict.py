@@ -168,6 +168,16 @@ class Verdict:
     def __bool__(self) -> bool:
         return self.passed
 
+    def _told(self) -> tuple[list[Finding], list[Finding]]:
+        """The findings, and those of backward that are the derivative's over again."""
+        known = {(f.kind, f.why) for f in self.findings if f.subject == "derivative"}
+        told: list[Finding] = []
+        likewise: list[Finding] = []
+        for finding in self.findings:
+            again = finding.subject == "backward" and (finding.kind, finding.why) in known
+            (likewise if again else told).append(finding)
+        return told, likewise
+
     def _head(self) -> str:
         result = "passed" if self.passed else "FAILED"
         return f"{result}: {self.implementation} as {self.activation} in {self.dtype}"
@@ -175,15 +185,18 @@ class Verdict:
     def __str__(self) -> str:
         worst = ", ".join(f"{name} {ulp:.3g} ulp" for name, ulp in self.worst_ulp.items())
         tried = sum(self.inputs.values())
+        told, likewise = self._told()
         lines = [
             self._head(),
             f"worst: {worst or 'nothing judged'}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances),
-            *(str(finding) for finding in self.findings[:SHOWN]),
+            *(str(finding) for finding in told[:SHOWN]),
         ]
-        if len(self.findings) > SHOWN:
-            rest = ", ".join(f"{f.subject} {f.kind}" for f in self.findings[SHOWN:])
-            lines.append(f"and {len(self.findings) - SHOWN} more: {rest}")
+        if len(told) > SHOWN:
+            rest = ", ".join(f"{f.subject} {f.kind}" for f in told[SHOWN:])
+            lines.append(f"and {len(told) - SHOWN} more: {rest}")
+        if likewise:
+            lines.append(f"backward likewise: {', '.join(f.kind for f in likewise)}")
         if self.why_not:
             lines.append(self.why_not)
         lines += [f"convention: {convention}" for convention in self.conventions]

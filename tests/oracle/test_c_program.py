@@ -15,8 +15,11 @@ from figures.command import main
 README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
 [PROGRAM] = re.findall(r"^```c\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 [WRONG] = re.findall(r"With `(0\.5f[^`]+)` instead", README)
-RIGHT = "(float)(0.5 * x * erfc(-x * M_SQRT1_2))"
-SLOPE = "x > 20 ? 1 : (float)(0.5 * erfc(-x * M_SQRT1_2) + x * exp(-0.5 * x * x) / sqrt(2 * M_PI))"
+RIGHT = "(float)(0.5 * x * erfc(-x * 0.70710678118654752))"
+SLOPE = (
+    "x > 20 ? 1 : (float)(0.5 * erfc(-x * 0.70710678118654752)"
+    " + x * exp(-0.5 * x * x) * 0.39894228040143268)"
+)
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
@@ -30,7 +33,8 @@ def compile_in_folder(tmp_path, monkeypatch):
     def compiled(name, formula):
         assert RIGHT in PROGRAM
         Path(f"{name}.c").write_text(PROGRAM.replace(RIGHT, formula), encoding="utf-8")
-        command = [COMPILER, "-O2", "-Wall", "-Werror", "-o", name, f"{name}.c", "-lm"]
+        strict = ("-std=c99", "-pedantic", "-Wall", "-Werror")
+        command = [COMPILER, "-O2", *strict, "-o", name, f"{name}.c", "-lm"]
         subprocess.run(command, check=True)  # noqa: S603  our own program
         return f"./{name}"
 

@@ -1,7 +1,10 @@
 """``halfulp check``: every way in gives the verdict, and no candidate takes us down with it."""
 
 import json
+import os
+import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -62,6 +65,16 @@ def test_a_program_is_judged(folder, capsys, program, status):
     ("arguments", "said"),
     [
         pytest.param(["gelu"], "IMPLEMENTATION ACTIVATION", id="one word"),
+        pytest.param(["--command", "cat", "numpy:numpy.tanh", "tanh"], "got both", id="two ways"),
+        pytest.param(["numpy:numpy", "tanh"], "MODULE.FUNCTION", id="a module alone"),
+        pytest.param(["--command", "", "tanh"], "an empty one", id="no command"),
+        pytest.param(["--command", "cat 'x", "tanh"], "no closing quotation", id="quotes"),
+        pytest.param(["--command", "cat < x", "tanh"], "sh -c", id="for a shell"),
+        pytest.param(["--command", "./relu.py", "tanh"], "chmod +x", id="not executable"),
+        pytest.param(["numpy:numpy.tanh", "tanh", "--plot", "o.xyz"], ".png, .svg", id="plot"),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--json", "o", "--junit", "o"], "two are one", id="files"
+        ),
         pytest.param(["caffe:relu", "relu"], "numpy, torch, jax, tensorflow", id="framework"),
         pytest.param(["numpy:numpy.nothing", "relu"], "no function 'nothing'", id="function"),
         pytest.param(["numpy:nowhere.f", "relu"], "no module 'nowhere'", id="module"),
@@ -76,3 +89,45 @@ def test_misuse_is_one_sentence(folder, capsys, arguments, said):
     assert said in error
     assert "Traceback" not in error
     assert folder.exists()
+
+
+def test_what_is_no_plain_file_is_written_through(folder):
+    """A link keeps its target, and a pipe is a pipe afterwards."""
+    (folder / "target.json").touch()
+    (folder / "link.json").symlink_to("target.json")
+    os.mkfifo(folder / "pipe")
+    arguments = ["check", "numpy:numpy.tanh", "tanh", "--dtype", "float64"]
+    assert main([*arguments, "--json", "link.json"]) == 0
+    assert (folder / "link.json").is_symlink()
+    assert json.loads((folder / "target.json").read_text())["passed"]
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert main([*arguments, "--json", "pipe"]) == 0
+    assert json.loads(os.read(reader, 1 << 16))["passed"]
+    os.close(reader)
+    assert (folder / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(
+    ("shell", "status"),
+    [
+        pytest.param("{} check numpy:numpy.tanh tanh --dtype float64 >&-", 0, id="closed"),
+        pytest.param("set -o pipefail; {} check numpy:numpy.sin tanh | true", 141, id="broken"),
+    ],
+)
+def test_nobody_has_to_read_the_verdict(shell, status):
+    """No traceback where standard output is closed, before or while it is written to."""
+    command = f"{sys.executable} -c 'from figures.command import run; run()'"
+    done = subprocess.run(  # noqa: S603  our own command
+        ["bash", "-c", shell.format(command)],  # noqa: S607  the user's shell
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (status, "")
+
+
+def test_the_version_is_told(capsys):
+    """As pip knows it."""
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"halfulp {metadata.version('halfulp')}\n"
