@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from reference import gelu, gelu_tanh, relu, sigmoid, silu, tanh
 from verification.errors import UsageError
 from verification.implementation import Implementation
-from verification.oracle import check
+from verification.oracle import NEXT_TO_ROOTS, OF_A_PRODUCT, OF_THE_TRUTH, check
 from verification.ulp import FORMATS
 
 
@@ -254,6 +255,78 @@ def test_a_write_to_the_input_is_shown_at_the_input_that_was_given():
     [finding] = check(in_place, "relu").findings
     assert finding.kind == "input written"
     assert finding.at < 0
+
+
+def test_a_noise_is_shown_at_an_input_that_makes_it():
+    """What is printed or warned for some inputs, at one of those; with that upstream."""
+
+    def prints(x):
+        if (x > 50).any():
+            print("large")  # noqa: T201  the bug
+        return relu(x)
+
+    def warns(x, upstream):
+        if (upstream < -20).any():
+            warnings.warn("steep", stacklevel=1)
+        return relu.backward(x, upstream)
+
+    [noise] = check(prints, "relu").findings
+    assert (noise.kind, noise.region.wrong) == ("output", 1)
+    assert noise.at > 50
+    [warning] = check(None, "relu", backward=warns).findings
+    assert (warning.kind, warning.region.wrong) == ("warning", 1)
+    assert warning.upstream < -20
+
+
+def test_an_exception_is_told_in_a_line():
+    """Its first one, and its type alone if there is none."""
+
+    def chatters(_x):
+        raise ValueError("first\nsecond")
+
+    def says_nothing(_x):
+        raise StopIteration
+
+    assert check(chatters, "relu").findings[0].detail.startswith("ValueError: first;")
+    assert check(says_nothing, "relu").findings[0].detail.startswith("StopIteration;")
+
+
+def test_what_is_wrong_with_nan_alone_is_placed_there():
+    """Not between two infinities."""
+    [finding] = check(lambda x: np.fmax(x, np.float32(0)), "relu").findings
+    assert np.isnan([finding.region.low, finding.region.high]).all()
+
+
+def test_backward_does_not_say_it_all_again():
+    """Of equal findings the derivative's is told; both are there."""
+
+    def slope(x):
+        return (tanh.derivative(x) * x.dtype.type(1.01)).astype(x.dtype)
+
+    verdict = check(tanh, "tanh", derivative=slope, backward=lambda x, u: slope(x) * u)
+    assert {"derivative", "backward"} == {finding.subject for finding in verdict.findings}
+    assert "backward likewise: inaccurate" in str(verdict)
+    assert "backward is less accurate" not in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("activation", "functions", "dtype", "said"),
+    [
+        ("gelu", {"derivative": gelu.derivative}, "float32", [NEXT_TO_ROOTS]),
+        ("relu", {"backward": relu.backward}, "float32", [OF_A_PRODUCT]),
+        (
+            "silu",
+            {"backward": silu.backward},
+            "float64",
+            [NEXT_TO_ROOTS, OF_A_PRODUCT, OF_THE_TRUTH],
+        ),
+    ],
+)
+def test_whatever_is_added_to_the_tolerance_is_said(activation, functions, dtype, said):
+    """In the verdict, by name."""
+    verdict = check(None, activation, dtype=dtype, **functions)
+    assert list(verdict.allowances) == said
+    assert all(f"allowed: {one}" in str(verdict) for one in said)
 
 
 def test_a_sweep_that_breaks_off_keeps_what_was_found():
