@@ -7,13 +7,15 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 
-from .calls import Subject
-from .inputs import stratified, upstreams
+from .calls import Subject, Trouble
+from .inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer
 from .ulp import Format
 
 # Wrong results of a kind that are kept as its sample.
 KEPT = 4096
+# Every so many upstreams is of any binade, where products overflow and underflow.
+WILD = 4
 # No kind of finding but a convention: a zero of either sign, where both are legal.
 OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
@@ -173,6 +175,15 @@ def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
     return result.wrong
 
 
+def differ(left: Array, right: Array, format_: Format) -> Mask:
+    """Where the bits are not the same; one NaN is as good as another."""
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    bits: Mask = left.view(format_.bits) != right.view(format_.bits)
+    if bits.any():
+        bits &= ~(np.isnan(left.astype(np.float64)) & np.isnan(right.astype(np.float64)))
+    return bits
+
+
 def zero_has_a_sign(question: Question) -> bool:
     """Whether a zero has to carry the sign of the value: where f changes sign, or underflows.
 
@@ -190,10 +201,16 @@ def _nan_is_free(question: Question) -> bool:
 
 
 def inputs_of(question: Question) -> Array:
-    """The inputs that are tried: stratified, both zeros, both infinities, and a NaN."""
+    """The inputs that are tried: stratified, both zeros, both infinities, and NaNs.
+
+    Of wide formats, two in each cell that a table of the active range may have, besides.
+    """
     format_ = question.format_
+    finite = stratified(question.activation, format_)
+    if format_.dtype.itemsize > np.dtype(np.float16).itemsize:
+        finite = np.unique(np.concatenate([finite, every_cell(format_)]))
     special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
-    return np.concatenate([stratified(question.activation, format_), special, _payload(format_)])
+    return np.concatenate([finite, special, _payload(format_)])
 
 
 def _payload(format_: Format) -> Array:
@@ -204,17 +221,36 @@ def _payload(format_: Format) -> Array:
     return payload
 
 
+def upstreams_of(x: Array, format_: Format) -> Array:
+    """The upstream that goes with each input: most of the size of 1, some of any size."""
+    upstream = upstreams(x.size, format_)
+    upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, format_)
+    return upstream
+
+
 def survey(question: Question, subject: Subject) -> Survey:
-    """Try the stratified inputs."""
+    """Try the stratified inputs; a second time where results are wrong, which may differ."""
     x = inputs_of(question)
-    upstream = upstreams(x.size, question.format_) if question.subject == "backward" else None
-    arguments = (x,) if upstream is None else (x, upstream)
+    arguments = (x, upstreams_of(x, question.format_)) if question.subject == "backward" else (x,)
     got, answered = subject.resiliently(*arguments)
-    silent, x, got = x[~answered], x[answered], got[answered]
-    upstream = None if upstream is None else upstream[answered]
-    seen = Survey(x=x, got=got, upstream=upstream)
-    seen.unanswered.extend(silent)
-    count(question, seen, x, got, upstream)
+    seen = _surveyed(question, arguments, got, answered)
+    if answered.all() and (seen.ulp > seen.bound).any():
+        again = subject(*(argument.copy() for argument in arguments), warns=False)
+        if again is not None and differ(got, again, question.format_).any():
+            detail = "the first call gives other bits than the same call, repeated"
+            subject.keep(Trouble("not deterministic", detail, arguments))
+            seen = _surveyed(question, arguments, again, answered)
+    return seen
+
+
+def _surveyed(
+    question: Question, arguments: tuple[Array, ...], got: Array, answered: Mask
+) -> Survey:
+    x, *upstream = (argument[answered] for argument in arguments)
+    factor = upstream[0] if upstream else None
+    seen = Survey(x=x, got=got[answered], upstream=factor)
+    seen.unanswered.extend(arguments[0][~answered])
+    count(question, seen, seen.x, seen.got, factor)
     return seen.close()
 
 

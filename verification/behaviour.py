@@ -1,32 +1,33 @@
 """Behaviour: what a function does besides computing, and whether its bits depend on it.
 
-Shapes and dtype are kept, the bits of an element are the same whatever the length, offset and
-layout of its array, the input is not written to, the result is the caller's own, and no call
+Shapes and dtype are kept, the bits of an element are the same whatever the shape, length, offset
+and layout of its array, the input is not written to, the result is the caller's own, and no call
 depends on an earlier one. What a single call does, `calls.Subject` notes by itself.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from reference.arithmetic.types import Array, Mask
 
+from .accuracy import differ
+from .arrangements import LAYOUTS, SHAPES, Layout, broadcast
 from .calls import Subject
 from .complaint import Complaint
 from .noise import noise_of
 from .truth import LENGTH, Question, answer
-from .ulp import Format
 
-SHAPES = ((), (0,), (3, 0, 2), (1,), (7,), (3, 5), (1, 4, 1), (2, 3, 4, 5))
-LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 511, 513, 1000, 1023, 1025)
+LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 1023, 1025)
 OFFSETS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 17)
 SAMPLE = 1200
 REPEATS = 4
-# More than any block, and a multiple of no power of two.
-LONG = (1 << 20) + 65
+# More than the sample, up to more than any block; the last a multiple of no power of two.
+LONGER = (4095, 4097, (1 << 16) + 1, (1 << 20) + 65)
 # A prime, so that the pattern meets every lane.
 PERIOD = 1021
-ROWS, COLUMNS = 11, 12
+# Of arrays in different layouts: more rows than the 1024 threads of a block among them.
+ARRANGED = ((129,), (12, 11), (2, 6, 11), (1031, 3))
 
 
 def sample(question: Question) -> Array:
@@ -39,49 +40,27 @@ def sample(question: Question) -> Array:
     return narrowed
 
 
-def differ(left: Array, right: Array, format_: Format) -> Mask:
-    """Where the bits are not the same; one NaN is as good as another."""
-    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
-    bits: Mask = left.view(format_.bits) != right.view(format_.bits)
-    if bits.any():
-        bits &= ~(np.isnan(left.astype(np.float64)) & np.isnan(right.astype(np.float64)))
-    return bits
+def repeated(numbers: Array, shape: int | tuple[int, ...]) -> Array:
+    """The first numbers of the sample, or of its results, over and over in another shape."""
+    return np.resize(numbers[:PERIOD], shape)
 
 
-def unaligned(x: Array) -> Array:
-    """A copy that starts one byte past an aligned address."""
-    view = np.zeros(x.nbytes + 1, np.uint8)[1:].view(x.dtype).reshape(x.shape)
-    view[...] = x
-    return view
+def offset(count: int) -> Layout:
+    """The layout of an array so many elements into its memory."""
+    return lambda x: np.concatenate([x[:1].repeat(count), x])[count:]
 
 
-def read_only(x: Array) -> Array:
-    """A copy that cannot be written to."""
-    copy = x.copy()
-    copy.flags.writeable = False
-    return copy
-
-
-def strided(x: Array) -> Array:
-    """Every third element of a longer array."""
-    longer = np.zeros((*x.shape[:-1], 3 * x.shape[-1]), x.dtype)
-    longer[..., ::3] = x
-    return longer[..., ::3]
-
-
-LAYOUTS: dict[str, Callable[[Array], Array]] = {
-    "transposed": lambda x: x.T.copy().T,
-    "in Fortran order": np.asfortranarray,
-    "of negative stride": lambda x: x[::-1].copy()[::-1],
-    "of negative strides": lambda x: x[::-1, ::-1].copy()[::-1, ::-1],
-    "strided": strided,
-    "unaligned": unaligned,
-    "read-only": read_only,
-}
+def one_number(upstream: Array) -> Array:
+    """A single number in the place of all, as the gradient of a sum is."""
+    return np.broadcast_to(upstream.dtype.type(1.5), upstream.shape)
 
 
 class Behaviour:
-    """The behaviour of one subject; backward gets upstreams of the same shape and layout."""
+    """The behaviour of one subject; backward gets upstreams of the same shape as x.
+
+    Their elements depend on those of x, so that the results are those of x alone. Their layout is
+    that of x, and another.
+    """
 
     def __init__(self, question: Question, subject: Subject) -> None:
         self.question, self.subject = question, subject
@@ -90,117 +69,155 @@ class Behaviour:
 
     def judge(self) -> list[Complaint]:
         """Try everything, at the numbers of the sample that have a result."""
-        whole = self._call(self.x.copy())
+        whole = self._call(self.x)
         if whole is None:
             _, answered = self.subject.resiliently(*self._arguments(self.x))
             if not answered.any():
                 return []
             self.x = np.resize(self.x[answered], SAMPLE)
-            whole = self._call(self.x.copy())
+            whole = self._call(self.x)
         if whole is None:
             return []
-        self._shapes()
         self._noise()
-        self._repeated(whole)
+        self._again(whole)
+        self._shared(self.x)
+        self._remembered(whole)
         self._lengths(whole)
+        self._shapes(whole)
         self._layouts(whole)
-        self._long(whole)
+        self._longer(whole)
         return self.complaints
 
-    def _call(self, x: Array) -> Array | None:
-        return self.subject(*self._arguments(x))
+    def _call(self, x: Array, *layouts: Layout) -> Array | None:
+        return self.subject(*self._arguments(x, *layouts))
 
-    def _arguments(self, x: Array) -> tuple[Array, ...]:
-        # The same array twice would hide a write to one of them.
-        return (x, self._upstream(x)) if self.subject.name == "backward" else (x,)
+    def _arguments(
+        self, x: Array, of_x: Layout = np.copy, of_upstream: Layout | None = None
+    ) -> tuple[Array, ...]:
+        """Arrays of their own, in these layouts; by default that of upstream is that of x."""
+        if self.subject.name != "backward":
+            return (of_x(x),)
+        upstream = np.where(np.isfinite(x.astype(np.float64)), x, x.dtype.type(1.5))
+        return of_x(x), (of_upstream or of_x)(upstream)
 
-    def _upstream(self, x: Array) -> Array:
-        upstream = x.copy(order="K")
-        with np.errstate(all="ignore"):
-            upstream[...] = np.where(np.isfinite(x.astype(np.float64)), x, 1.5)
-        return upstream
-
-    def _complain(self, kind: str, detail: str, x: Array, got: Array, expected: Array) -> None:
-        """Complain where the bits differ, unless the difference is legal."""
-        broken = differ(got, expected, self.question.format_)
-        if not broken.any():
+    def _compare(
+        self, kind: str, detail: str, x: Array, expected: Array | None, *layouts: Layout
+    ) -> None:
+        """Complain where a call gives other bits: of the call itself if the next gives others."""
+        got = self._call(x, *layouts)
+        if got is None or expected is None or not self._differ(got, expected).any():
             return
-        at = np.ascontiguousarray(x)[broken]
-        lenient = kind == "layout" or LENGTH in self.question.allow
-        legal = lenient and not self.question.strict and self._is_right(at, got[broken])
-        legal &= kind in {"layout", "length"}
-        if all((c.kind, c.legal) != (kind, legal) for c in self.complaints):
-            self.complaints.append(Complaint(kind, detail, at, x.size, legal=legal))
+        again = self._call(x, *layouts)
+        if again is not None and self._differ(again, got).any():
+            kind, detail = "not deterministic", f"{detail}, and others when called again"
+        self._complain(kind, detail, self._arguments(x, *layouts), got, expected)
 
-    def _is_right(self, x: Array, got: Array) -> bool:
-        upstream = self._upstream(x) if self.subject.name == "backward" else None
+    def _differ(self, left: Array, right: Array) -> Mask:
+        return differ(left, right, self.question.format_)
+
+    def _complain(
+        self, kind: str, detail: str, arguments: tuple[Array, ...], got: Array, expected: Array
+    ) -> None:
+        """Complain about the bits that differ, unless the difference is legal."""
+        broken = self._differ(got, expected).reshape(-1)
+        got, x, *upstream = (array.reshape(-1)[broken] for array in (got, *arguments))
+        lenient = kind == "layout" or (kind == "length" and LENGTH in self.question.allow)
+        legal = lenient and not self.question.strict and self._are_right(got, x, *upstream)
+        self._add(Complaint(kind, detail, x, broken.size, legal=legal))
+
+    def _add(self, complaint: Complaint) -> None:
+        """One complaint of a kind is enough."""
+        if all((c.kind, c.legal) != (complaint.kind, complaint.legal) for c in self.complaints):
+            self.complaints.append(complaint)
+
+    def _are_right(self, got: Array, x: Array, upstream: Array | None = None) -> bool:
         return not answer(self.question, x, got, upstream).wrong.any()
-
-    def _shapes(self) -> None:
-        """Shape and dtype are looked at by the call itself."""
-        for shape in SHAPES:
-            self._call(self.x[: int(np.prod(shape))].reshape(shape).copy())
 
     def _noise(self) -> None:
         """What Python writes, the call itself notes; and a first call may say what it loads."""
-        said = noise_of(lambda: self._call(self.x.copy()))
+        said = noise_of(lambda: self._call(self.x))
         if said:
             detail = f"compiled code wrote {said.decode(errors='replace')!r}"
-            self.complaints.append(Complaint("output", detail, self.x, self.x.size))
+            self._add(Complaint("output", detail, self.x, self.x.size))
 
-    def _repeated(self, whole: Array) -> None:
+    def _again(self, whole: Array) -> None:
+        """The same call, at once and after others."""
         for _ in range(REPEATS):
-            again = self._call(self.x.copy())
-            if again is not None:
-                detail = "the same call, repeated, differs from the first"
-                self._complain("not deterministic", detail, self.x, again, whole)
-        arguments = self._arguments(self.x.copy())
-        first = self.subject.guarded(arguments)
+            detail = "the same call, repeated, differs from the first"
+            self._compare("not deterministic", detail, self.x, whole)
+        for size in (3, 40):
+            self._call(self.x[:size])
+        if not self.complaints:
+            self._compare("state", "after calls of other lengths", self.x, whole)
+
+    def _shared(self, x: Array) -> None:
+        """What a call returns, the next one of the same shape leaves alone."""
+        first = self.subject.guarded(self._arguments(x))
         if not isinstance(first, np.ndarray):
             return
         kept = first.tobytes()
-        other = self._call(self.x[::-1].copy())
+        self._call(x[::-1])
         if first.tobytes() != kept:
-            detail = "the next call overwrites what the last one returned"
-            self.complaints.append(Complaint("shared result", detail, self.x, self.x.size))
-        if other is not None and self._is_right(self.x, whole):
-            backwards = other[::-1].copy()
-            if not self._is_right(self.x, backwards):
-                detail = "with other numbers, after a call of the same shape"
-                self._complain("state", detail, self.x, backwards, whole)
-        for size in (3, 40):
-            self._call(self.x[:size].copy())
-        last = self._call(self.x.copy())
-        if last is not None and not self.complaints:
-            self._complain("state", "after calls of other lengths", self.x, last, whole)
+            detail = f"the next call overwrites what the last one returned, of {x.size} elements"
+            self._add(Complaint("shared result", detail, x, x.size))
+
+    def _remembered(self, whole: Array) -> None:
+        """Other numbers give other results, however much the call looks like the last one."""
+        if not self._are_right(whole, *self._arguments(self.x)):
+            return
+        inner = np.arange(SAMPLE)
+        inner[1:-1] = inner[-2:0:-1]
+        given, others = self._arguments(self.x), self._arguments(self.x[inner])
+        self.subject(*given)
+        for argument, other in zip(given, others, strict=True):
+            argument[...] = other
+        for arguments, detail in [
+            (given, "other numbers in the memory of the last call"),
+            (others, "other numbers in the shape of the last call, the first one the same"),
+        ]:
+            got = self.subject(*arguments)
+            asked = self._arguments(self.x[inner])
+            if got is not None and not self._are_right(got, *asked):
+                self._complain("state", detail, asked, got, whole[inner])
 
     def _lengths(self, whole: Array) -> None:
         for length in LENGTHS:
-            part = self._call(self.x[:length].copy())
-            if part is not None:
-                detail = f"of {length} elements beside the first of {SAMPLE}"
-                self._complain("length", detail, self.x[:length], part, whole[:length])
-        for offset in OFFSETS:
-            part = self._call(self.x.copy()[offset : offset + 70])
-            if part is not None:
-                place = slice(offset, offset + 70)
-                detail = f"{offset} elements into its memory"
-                self._complain("length", detail, self.x[place], part, whole[place])
+            detail = f"of {length} elements beside the first of {SAMPLE}"
+            self._compare("length", detail, self.x[:length], whole[:length])
+        for count in OFFSETS:
+            detail = f"{count} elements into its memory"
+            place = slice(count, count + 70)
+            self._compare("length", detail, self.x[place], whole[place], offset(count))
+
+    def _longer(self, whole: Array) -> None:
+        for length in LONGER:
+            detail = f"of {length} elements beside the first of {SAMPLE}"
+            x = repeated(self.x, length)
+            self._compare("length", detail, x, repeated(whole, length))
+        self._shared(x)
+
+    def _shapes(self, whole: Array) -> None:
+        for shape in SHAPES:
+            x, expected = repeated(self.x, shape), repeated(whole, shape)
+            self._compare("layout", f"in an array of shape {shape}", x, expected)
 
     def _layouts(self, whole: Array) -> None:
-        plain = self.x[: ROWS * COLUMNS].reshape(ROWS, COLUMNS)
-        expected = whole[: ROWS * COLUMNS].reshape(ROWS, COLUMNS)
-        for name, layout in LAYOUTS.items():
-            result = self._call(layout(plain))
-            if result is not None:
-                self._complain("layout", f"in an array {name}", plain, result, expected)
-
-    def _long(self, whole: Array) -> None:
-        x = np.resize(self.x[:PERIOD], LONG)
-        result = self._call(x)
-        if result is not None:
-            detail = f"of {LONG} elements beside the first of {SAMPLE}"
-            self._complain("length", detail, x, result, np.resize(whole[:PERIOD], LONG))
+        for shape in ARRANGED:
+            x, expected = repeated(self.x, shape), repeated(whole, shape)
+            self._compare("layout", f"in an array of shape {shape}", x, expected)
+            for name, layout in LAYOUTS.items():
+                detail = f"in an array of shape {shape} {name}"
+                self._compare("layout", detail, x, expected, layout)
+                if self.subject.name == "backward":
+                    detail = f"with an upstream of shape {shape} {name}"
+                    self._compare("layout", detail, x, expected, np.copy, layout)
+            rows = np.broadcast_to(x[:1], shape)
+            expected = np.broadcast_to(expected[:1], shape)
+            self._compare("layout", f"broadcast to shape {shape}", rows, expected, broadcast)
+            if self.subject.name == "backward":
+                alike = self._call(x, np.copy, lambda u: one_number(u).copy())
+                detail = f"with an upstream of one number, broadcast to shape {shape}"
+                self._compare("layout", detail, x, alike, np.copy, one_number)
 
 
 def upstream_laws(question: Question, subject: Subject) -> Iterator[Complaint]:

@@ -22,6 +22,9 @@ GOLDEN = 0.6180339887498949
 # float64; and the mission's |x| = 1000.
 DENSE = ((4.0, 1000), (12.0, 1000), (40.0, 500), (760.0, 500), (1000.0, 100))
 
+# A table's range, and half a cell in it.
+EDGE, CELLS = 16.0, 1 << 15
+
 
 def ordinals(x: Array, format_: Format) -> Array:
     """Return the position of each number in its format: 0 for zero, ±1 for the smallest, ..."""
@@ -125,6 +128,14 @@ def stratified(activation: Activation, format_: Format) -> Array:
     return np.unique(np.concatenate(parts))
 
 
+def every_cell(format_: Format) -> Array:
+    """Two numbers in each cell of 1/1024 on [-16, 16), as the entries of tables have them."""
+    halves = np.arange(-CELLS, CELLS)
+    numbers = (halves + 0.01 + 0.98 * (halves * GOLDEN % 1)) * (EDGE / CELLS)
+    narrowed: Array = numbers.astype(format_.dtype)
+    return narrowed
+
+
 def upstreams(count: int, format_: Format) -> Array:
     """Upstream gradients for ``backward``: both signs, all significands, 2^-10 to 2^10."""
     steps = np.arange(count)
@@ -132,3 +143,16 @@ def upstreams(count: int, format_: Format) -> Array:
     exponents = (steps * 7) % 21 - 10
     signed: Array = np.where(steps % 2, -1, 1) * np.ldexp(significands, exponents)
     return signed.astype(format_.dtype)
+
+
+def upstreams_of_every_binade(count: int, format_: Format) -> Array:
+    """Upstream gradients of both signs from the smallest subnormal number to the largest one."""
+    steps = np.arange(count)
+    lowest = format_.emin - format_.precision + 1
+    exponents = lowest + steps * 7919 % (format_.emax - lowest + 1)
+    unit = 2.0 ** (1 - format_.precision)
+    significands = 1 + np.floor(steps * GOLDEN % 1 / unit) * unit
+    numbers = np.where(steps // 2 % 2, -1, 1) * np.ldexp(significands, exponents)
+    numbers[::61] = np.resize([1, -1], numbers[::61].size) * format_.largest
+    narrowed: Array = numbers.astype(format_.dtype)
+    return narrowed

@@ -7,8 +7,8 @@ half an ulp only, so half an ulp is added to every bound there.
 Bounds in ulp of the result. A value may be off by ``tolerance`` ulp. A derivative as well; and
 next to a root of the derivative, within 1/4 of it, where terms that do not vanish cancel, by
 the change that half an ulp of x makes besides: |f''(x)| ulp(x)/2. A product with upstream by what
-that makes of it, and half an ulp more for its own rounding. At a kink, every element of the
-subdifferential is a true derivative.
+that makes of it, and half an ulp more for its own rounding; past the largest number, infinity is
+right as well. At a kink, every element of the subdifferential is a true derivative.
 """
 
 from dataclasses import dataclass
@@ -119,13 +119,27 @@ def _nearest_legal(
     return true
 
 
+def _past_the_largest(
+    question: Question, x: Float64, got: Float64, true: Float64, upstream: Float64
+) -> Float64:
+    """Errors in ulp of products past the largest number, where infinity is right; else NaN."""
+    ends = 2.0**question.format_.emax
+    ulp = np.full(x.shape, np.nan)
+    past = (np.abs(true) / 2 >= ends) & np.isfinite(x) & np.isfinite(upstream)
+    if past.any():
+        half = _doubles(expected_of(question, x[past], upstream[past] / 2))
+        ulp[past] = np.abs(got[past] / 2 - half) / ends * 2.0**question.format_.precision
+        ulp[past & (got == np.copysign(np.inf, true))] = 0.0
+    return ulp
+
+
 def _flushed(
     question: Question, x: Float64, got: Float64, true: Float64, upstream: Float64 | None
 ) -> Mask:
-    """Which results are those of an input or a result flushed to zero."""
+    """Which results are those of an input, a factor or a result flushed to zero."""
     normal = 2.0**question.format_.emin
-    slope = true if upstream is None else question.activation.derivative(x)
-    legal: Mask = (got == 0) & (np.minimum(np.abs(true), np.abs(slope)) < normal)
+    factors = [true] if upstream is None else [true, upstream, question.activation.derivative(x)]
+    legal: Mask = (got == 0) & (np.min(np.abs(factors), axis=0) < normal)
     tiny = (np.abs(x) < normal) & (x != 0)
     if tiny.any():
         zero = Question(question.activation, question.subject, question.format_, question.tolerance)
@@ -150,6 +164,9 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
         if question.order == 1 and question.activation.kinks:
             true = _nearest_legal(question, wide, computed, factor, true)
         ulp = errors(got, true, question.format_)
+        if factor is not None:
+            past = _past_the_largest(question, wide, computed, true, factor)
+            ulp = np.where(np.isnan(past), ulp, past)
         bound = _bound(question, wide, true, factor)
         if FLUSH_TO_ZERO in question.allow:
             ulp[_flushed(question, wide, computed, true, factor)] = 0.0

@@ -5,6 +5,7 @@ from math import inf, nan
 import numpy as np
 import pytest
 
+from verification.arrangements import LAYOUTS
 from verification.ulp import FORMATS
 
 SHAPES = [
@@ -151,6 +152,20 @@ def test_upstream_is_not_written_to(backward, sample):
     product = backward(x, upstream)
     assert upstream.tobytes() == before
     assert not np.shares_memory(product, upstream)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
+def test_bits_do_not_depend_on_the_layout_of_upstream(backward, sample, layout, hold):
+    """Whatever that of x."""
+    x, upstream = sample(132).reshape(12, 11), sample(132)[::-1].reshape(12, 11).copy()
+    hold(x, backward(x, layout(upstream)), backward(x, upstream), exactly=True)
+
+
+def test_one_number_for_upstream_is_as_good_as_its_copies(backward, format_, sample, hold):
+    """As the gradient of a sum is: of stride 0."""
+    x = sample(132).reshape(12, 11)
+    upstream = np.broadcast_to(format_.dtype.type(1.5), x.shape)
+    hold(x, backward(x, upstream), backward(x, upstream.copy()), exactly=True)
 
 
 @pytest.mark.interface

@@ -121,6 +121,13 @@ def steps(x):
     return silu(np.round(np.clip(x, -1e6, 1e6) * 256) / 256)
 
 
+def saturated(x, upstream):
+    """Return the largest number for every product beyond."""
+    products = np.asarray(gelu.backward(x, upstream))
+    largest = np.finfo(x.dtype).max
+    return np.where(np.isfinite(upstream), np.clip(products, -largest, largest), products)
+
+
 V, D, B = "value", "derivative", "backward"
 F16, BF16, F32, F64 = "float16", "bfloat16", "float32", "float64"
 INACCURATE, FLUSHED, NAN = "inaccurate", "flushed", "nan"
@@ -565,7 +572,25 @@ CONSTANTS = [
         "short of digits",
     ),
 ]
+
+
+def one_cell(step, number):
+    """Return SiLU by a table of which one entry is off by 0.1 %."""
+    return where(lambda x: np.floor(x / step) == number, lambda x: silu(x) * 1.001, silu)
+
+
 PRECISION = [
+    *(
+        Bug(
+            f"entry {number} at 1/{1 / step:g} in {dtype}",
+            "silu",
+            dtype,
+            one_cell(step, number),
+            INACCURATE,
+        )
+        for step, number in [(1 / 64, 137), (1 / 256, -700), (1 / 1024, 700), (1 / 1024, -16383)]
+        for dtype in (F32, F64)
+    ),
     Bug("through half", "silu", F32, through(np.float16, silu), INACCURATE, "computed in float16"),
     Bug(
         "through bfloat16",
@@ -919,6 +944,57 @@ UPSTREAM = [
         B,
     ),
     Bug(
+        "tiny dropped",
+        "silu",
+        F32,
+        lambda x, u: np.where(np.abs(u) < 1e-6, 0 * u, silu.backward(x, u)).astype(x.dtype),
+        FLUSHED,
+        None,
+        B,
+    ),
+    Bug(
+        "clipped at 1e4",
+        "silu",
+        F32,
+        lambda x, u: silu.backward(x, np.where(np.isfinite(u), np.clip(u, -1e4, 1e4), u)),
+        INACCURATE,
+        None,
+        B,
+    ),
+    Bug(
+        "subnormal ones flushed",
+        "silu",
+        F32,
+        lambda x, u: silu.backward(x, flush(u)),
+        FLUSHED,
+        "flush to zero",
+        B,
+    ),
+    Bug(
+        "subnormal ones flushed in double",
+        "gelu",
+        F64,
+        lambda x, u: gelu.backward(x, flush(u)),
+        FLUSHED,
+        "flush to zero",
+        B,
+    ),
+    *(
+        Bug(
+            f"largest number for infinity in {dtype}", "gelu", dtype, saturated, INACCURATE, None, B
+        )
+        for dtype in (F32, F64)
+    ),
+    Bug(
+        "upstream times x first",
+        "relu",
+        F32,
+        cast(lambda x, u: np.where(x > 0, u * x / x, 0 * u)),
+        "overflow",
+        None,
+        B,
+    ),
+    Bug(
         "NaN dropped",
         "silu",
         F64,
@@ -992,6 +1068,45 @@ def one_bit_in_the_tail(x):
     return result
 
 
+def sevens(x):
+    """Return 7 for every number."""
+    return np.full(x.shape, 7, x.dtype)
+
+
+def unless(condition, wrong=sevens):
+    """Return the right SiLU, but for arrays of which a condition holds."""
+    return lambda x: wrong(x) if condition(x) else np.array(silu(x))
+
+
+def axes_reversed(x):
+    """Return the results in the order of another array."""
+    return np.asarray(silu(x)).T.copy().reshape(x.shape)
+
+
+def rows_left(x):
+    """Leave rows past 1024 at 0."""
+    result = np.array(silu(x))
+    result[1024:] = 0
+    return result
+
+
+def unless_upstream(condition):
+    """Return the right product, but one of another upstream where a condition on both holds."""
+    return lambda x, u: silu.backward(x, np.ones_like(u) if condition(x, u) else u)
+
+
+def not_contiguous(x, u):
+    """Whether upstream is not contiguous though x is."""
+    return x.flags.c_contiguous and not u.flags.c_contiguous
+
+
+def writes_to_a_copy_only_if_it_may(x, u):
+    """Refuse a read-only upstream, as buffers do."""
+    if not u.flags.writeable:
+        raise ValueError("buffer source array is read-only")
+    return silu.backward(x, u)
+
+
 def strides_ignored(x):
     """Read the memory in its own order."""
     return silu(np.asarray(x).T.copy()).reshape(x.shape) if x.ndim == 2 else silu(x)
@@ -1014,6 +1129,47 @@ def remembering():
     """Results are remembered by shape."""
     memory = {}
     return lambda x: memory.setdefault(x.shape, np.asarray(tanh(x))).copy()
+
+
+def wrong_when(condition):
+    """Calls with a number of which a condition holds are off by 0.1 %."""
+
+    def factory():
+        calls = itertools.count(1)
+
+        def function(x):
+            with np.errstate(over="ignore"):
+                return np.asarray(silu(x)) * np.float32(1.001 if condition(next(calls)) else 1)
+
+        return function
+
+    return factory
+
+
+def cached(key):
+    """Results are remembered by something that several arrays have in common."""
+
+    def factory():
+        memory = {}
+        return lambda x: memory.setdefault(key(x), np.asarray(tanh(x))).copy()
+
+    return factory
+
+
+def place(x):
+    """Where an array is, as a captured graph of calls knows it."""
+    return x.__array_interface__["data"], x.shape, x.strides
+
+
+def shape_and_first(x):
+    """What a hasty hash looks at."""
+    return x.shape, x.tobytes()[: x.itemsize]
+
+
+def buffer_of_long_ones():
+    """Results of 4096 elements and more share one buffer."""
+    right = one_buffer()
+    return lambda x: right(x) if x.size >= 4096 else np.array(gelu(x))
 
 
 def one_buffer():
@@ -1068,6 +1224,9 @@ def overflows_aloud(x):
     return np.where(x < -80, sigmoid(x), logistic(x)).astype(x.dtype)
 
 
+EVERY_11TH, EVERY_50TH = (wrong_when(lambda call, n=n: call % n == 0) for n in (11, 50))
+THE_FIRST = wrong_when(lambda call: call == 1)
+BY_PLACE, BY_FIRST = cached(place), cached(shape_and_first)
 BEHAVIOUR = [
     Bug("in place", "silu", F32, in_place, "input written", "in place"),
     Bug("in place and returned", "relu", F32, in_place_and_returned, "shared result"),
@@ -1075,10 +1234,57 @@ BEHAVIOUR = [
     Bug("long seam", "gelu", F32, long_seam, "length"),
     Bug("one bit in the tail", "tanh", F32, one_bit_in_the_tail, "length"),
     Bug("strides ignored", "silu", F32, strides_ignored, "layout"),
+    Bug("0-d ignored", "silu", F32, unless(lambda x: x.ndim == 0), "layout"),
+    Bug("3-D ignored", "silu", F32, unless(lambda x: x.ndim == 3), "layout"),
+    Bug("4-D ignored", "silu", F32, unless(lambda x: x.ndim == 4), "layout"),
+    Bug(
+        "3-D gradient ignored",
+        "silu",
+        F32,
+        lambda x, u: sevens(x) if x.ndim == 3 else silu.backward(x, u),
+        "layout",
+        None,
+        B,
+    ),
+    Bug("12 rows", "silu", F32, unless(lambda x: x.ndim == 2 and len(x) > 11), "layout"),
+    Bug("rows past 1024", "silu", F32, unless(lambda x: x.ndim == 2, rows_left), "layout"),
+    Bug("axes reversed", "silu", F32, unless(lambda x: x.ndim == 3, axes_reversed), "layout"),
+    Bug(
+        "axes of a view ignored",
+        "silu",
+        F32,
+        unless(lambda x: x.ndim == 3 and not x.flags.forc, lambda x: silu(x[::-1])),
+        "layout",
+    ),
+    Bug("middle lengths", "silu", F32, unless(lambda x: 2048 <= x.size < 16384), "length"),
+    *(
+        Bug(f"upstream {name}", "silu", F32, unless_upstream(condition), "layout", None, B)
+        for name, condition in {
+            "not contiguous": not_contiguous,
+            "strided": lambda _, u: u.ndim == 1 and 0 < u.size != 1 and u.strides[0] > u.itemsize,
+            "of negative stride": lambda _, u: u.size > 1 and min(u.strides) < 0,
+            "of stride 0": lambda _, u: u.size > 1 and 0 in u.strides,
+        }.items()
+    ),
+    Bug(
+        "read-only upstream",
+        "silu",
+        F32,
+        writes_to_a_copy_only_if_it_may,
+        "exception",
+        "read-only",
+        B,
+    ),
     Bug("largest element matters", "sigmoid", F32, batch_maximum, "length"),
     Bug("every third call", "sigmoid", F64, stateful, "not deterministic"),
     Bug("remembers", "tanh", F32, remembering, "state"),
+    Bug("every 11th call", "silu", F32, EVERY_11TH, "not deterministic"),
+    Bug("every 50th call", "silu", F32, EVERY_50TH, "not deterministic"),
+    Bug("first call", "silu", F32, THE_FIRST, "not deterministic"),
+    Bug("remembers by place", "tanh", F32, BY_PLACE, "state"),
+    Bug("remembers by first element", "tanh", F32, BY_FIRST, "state"),
     Bug("one buffer", "gelu", F32, one_buffer, "shared result"),
+    Bug("one buffer for long ones", "gelu", F32, buffer_of_long_ones, "shared result"),
     Bug("random", "silu", F64, noisy, "not deterministic"),
     Bug("raises on negative numbers", "silu", F32, fails_on(lambda x: x < -700), "exception"),
     Bug("raises on infinity", "silu", F64, fails_on(np.isinf), "exception"),
@@ -1157,7 +1363,20 @@ BUGS = [
     *BEHAVIOUR,
     *LAWS,
 ]
-FACTORIES = (stateful, remembering, one_buffer, noisy)
+FACTORIES = (
+    stateful,
+    remembering,
+    one_buffer,
+    buffer_of_long_ones,
+    noisy,
+    EVERY_11TH,
+    EVERY_50TH,
+    THE_FIRST,
+    BY_PLACE,
+    BY_FIRST,
+)
+# No length or layout is to blame for what the same call does not do again.
+FICKLE = (EVERY_11TH, EVERY_50TH, THE_FIRST)
 
 
 def verdict_on(bug):
@@ -1182,6 +1401,13 @@ def test_every_planted_bug_is_found_and_explained(bug):
     assert finding.snippet
     if bug.why is not None:
         assert bug.why in (finding.why or ""), str(verdict)
+
+
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.function in FICKLE], ids=lambda b: b.id)
+def test_what_a_repeated_call_does_not_show_is_told_as_that(bug):
+    """And not as a length, a layout or an inaccuracy."""
+    kinds = {finding.kind for finding in verdict_on(bug).findings}
+    assert kinds <= {"not deterministic", "state"}
 
 
 def test_the_bank_is_large():

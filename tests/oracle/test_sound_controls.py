@@ -92,15 +92,18 @@ def stable_silu_slope(x):
 def flushed(function):
     """Subnormal inputs and results are zeros."""
 
-    def wrapped(x):
-        normal = 2.0 ** FORMATS[x.dtype.name].emin
+    def wrapped(*arguments):
         with np.errstate(all="ignore"):
-            inner = np.where(np.abs(x.astype(np.float64)) < normal, np.copysign(0, x), x)
-            result = np.asarray(function(inner.astype(x.dtype)))
-            small = np.abs(result.astype(np.float64)) < normal
-            return np.where(small, np.copysign(0, result), result).astype(x.dtype)
+            result = np.asarray(function(*map(flush, arguments)))
+            return flush(result)
 
     return wrapped
+
+
+def flush(x):
+    """Return a zero for each subnormal number."""
+    small = np.abs(x.astype(np.float64)) < 2.0 ** FORMATS[x.dtype.name].emin
+    return np.where(small, np.copysign(0, x), x).astype(x.dtype)
 
 
 def frozen(function):
@@ -166,6 +169,8 @@ CONTROLS = [
     Control("through float64", "silu", "float16", *through_float64(silu)),
     Control("twice rounded", "gelu", "bfloat16", gelu, gelu.derivative, twice_rounded(gelu)),
     Control("twice rounded", "silu", "float32", silu, silu.derivative, twice_rounded(silu)),
+    Control("twice rounded", "silu", "float64", silu, silu.derivative, twice_rounded(silu)),
+    Control("twice rounded", "gelu", "float64", gelu, gelu.derivative, twice_rounded(gelu)),
     Control("within 3 ulp", "sigmoid", "float32", off_by_ulps(sigmoid, 3)),
     Control("within 3 ulp", "tanh", "float64", off_by_ulps(tanh, 3)),
     Control("within 3 ulp", "gelu", "float32", off_by_ulps(gelu, 3)),
@@ -224,6 +229,17 @@ CONTROLS = [
         flushed(gelu),
         flushed(gelu.derivative),
         options={"allow": ("flush-to-zero",)},
+    ),
+    *(
+        Control(
+            "flush to zero, upstream too",
+            activation.name,
+            dtype,
+            backward=flushed(activation.backward),
+            options={"allow": ("flush-to-zero",)},
+        )
+        for activation in (relu, gelu)
+        for dtype in ("float32", "float64", "bfloat16")
     ),
     Control(
         "flush to zero",
