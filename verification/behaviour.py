@@ -123,7 +123,8 @@ class Behaviour:
         got, x, *upstream = (array.reshape(-1)[broken] for array in (got, *arguments))
         lenient = kind == "layout" or (kind == "length" and LENGTH in self.question.allow)
         legal = lenient and not self.question.strict and self._are_right(got, x, *upstream)
-        self._add(Complaint(kind, detail, x, broken.size, legal=legal))
+        factor = upstream[0] if upstream else None
+        self._add(Complaint(kind, detail, x, broken.size, legal=legal, got=got, upstream=factor))
 
     def _add(self, complaint: Complaint) -> None:
         """One complaint of a kind is enough."""
@@ -226,29 +227,33 @@ def upstream_laws(question: Question, subject: Subject) -> Iterator[Complaint]:
     x = np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(format_.dtype)
     slope = np.asarray(question.activation.derivative(x), np.float64)
     results = {}
-    for name, factor in {"1": 1.0, "2": 2.0, "-1": -1.0, "0": 0.0, "inf": np.inf}.items():
+    for factor in (1.0, 2.0, -1.0, 0.0, np.inf, np.nan):
         result = subject(x.copy(), np.full(x.shape, factor).astype(format_.dtype))
         if result is None:
             return
-        results[name] = result.astype(np.float64)
-    nothing = subject(x.copy(), np.full(x.shape, np.nan).astype(format_.dtype))
-    if nothing is None:
-        return
+        results[factor] = result.astype(np.float64)
     flat = slope == 0
     with np.errstate(all="ignore"):
-        laws = {
-            "an upstream of 2 does not give twice that of 1": results["2"] != 2 * results["1"],
-            "the opposite upstream does not give the opposite": results["-1"] != -results["1"],
-            "an upstream of 0 does not give 0": results["0"] != 0,
-            "an infinite upstream does not give an infinity of the derivative's sign": (
-                (results["inf"] != slope * np.inf) & ~flat
+        breaches = [
+            (2.0, results[2] != 2 * results[1], "2 does not give twice that of 1"),
+            (-1.0, results[-1] != -results[1], "-1 does not give the opposite of 1"),
+            (0.0, results[0] != 0, "0 does not give 0"),
+            (
+                np.inf,
+                (results[np.inf] != slope * np.inf) & ~flat,
+                "∞ does not give an infinity of the derivative's sign",
             ),
-            "a NaN upstream does not give NaN": ~np.isnan(nothing.astype(np.float64)) & ~flat,
-        }
-        dropped = flat & ~np.isnan(nothing.astype(np.float64))
-    for detail, broken in laws.items():
-        if broken.any():
-            yield Complaint("upstream", detail, x[broken], x.size)
+            (np.nan, ~np.isnan(results[np.nan]) & ~flat, "NaN does not give NaN"),
+        ]
+        dropped = flat & ~np.isnan(results[np.nan])
+    breaches = [breach for breach in breaches if breach[1].any()]
+    if breaches:
+        factor, broken, _ = breaches[0]
+        detail = ", ".join(said for *_, said in breaches)
+        upstream = np.full(x.shape, factor).astype(format_.dtype)
+        yield Complaint(
+            "upstream", f"an upstream of {detail}", x[broken], x.size, upstream=upstream[broken]
+        )
     if dropped.any():
         detail = "a NaN upstream is dropped where the derivative is 0, as in PyTorch"
         yield Complaint("upstream", detail, x[dropped], x.size, legal=True)

@@ -70,7 +70,9 @@ def joined(counts: Iterable[Count]) -> Count:
 def counted(question: Question, x: Array, got: Array) -> Count:
     """The count of some results."""
     found = answer(question, x, got)
-    wide, true = x.astype(np.float64), found.true
+    with np.errstate(all="ignore"):  # NumPy warns of signalling NaNs
+        wide, computed = x.astype(np.float64), got.astype(np.float64)
+    true = found.true
     inside = is_normal(question, wide, true)
     inside &= np.abs(true) >= MARGIN * 2.0**question.format_.emin
     errors = np.where(inside & np.isfinite(found.ulp), found.ulp, 0.0)
@@ -78,7 +80,7 @@ def counted(question: Question, x: Array, got: Array) -> Count:
     with np.errstate(all="ignore"):
         kinds = kinds_of(question, x, got, found)
     wrong = sum(int(np.count_nonzero(mask)) for kind, mask in kinds.items() if kind in KINDS)
-    lost = np.isnan(got.astype(np.float64)) & np.isfinite(wide) & ~np.isnan(true)
+    lost = np.isnan(computed) & np.isfinite(wide) & ~np.isnan(true)
     return Count(x.size, wrong, int(lost.sum()), float(errors[worst]), float(wide[worst]))
 
 

@@ -9,7 +9,8 @@ from reference.arithmetic.types import Array
 class Complaint:
     """A law that is broken at the inputs ``x``; the first of them is the one to show.
 
-    A ``legal`` one is told as a convention and not held against the implementation.
+    ``got`` came there, if it is not what comes of such an x alone, with these upstreams, or 1. A
+    ``legal`` one is told as a convention and not held against the implementation.
     """
 
     kind: str
@@ -18,3 +19,5 @@ class Complaint:
     tried: int
     why: str | None = None
     legal: bool = False
+    got: Array | None = None
+    upstream: Array | None = None

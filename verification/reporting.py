@@ -128,11 +128,18 @@ class Reporter:
     def of_complaint(self, complaint: Complaint) -> Finding:
         """The finding about a broken law."""
         x = complaint.x.reshape(-1)
-        one = x[_simplest(x)]
-        upstream = np.ones_like(one) if self.subject.name == "backward" else None
-        arguments = (one,) if upstream is None else (one, upstream)
-        results, answered = self.subject.resiliently(*arguments, warns=False)
-        got = results if answered[0] else None
+        place = _simplest(x)
+        one, upstream, got = x[place], None, None
+        if complaint.upstream is not None:
+            upstream = complaint.upstream[place]
+        elif self.subject.name == "backward":
+            upstream = np.ones_like(one)
+        if complaint.got is not None:
+            got = complaint.got[place]
+        else:
+            arguments = (one,) if upstream is None else (one, upstream)
+            results, answered = self.subject.resiliently(*arguments, warns=False)
+            got = results if answered[0] else None
         region = self._of_inputs(x, complaint.tried)
         return self._finding(
             complaint.kind,
@@ -140,9 +147,13 @@ class Reporter:
             got,
             region,
             upstream=upstream,
-            why=complaint.why or (self.why if complaint.kind in LAWS else None),
+            why=complaint.why or (self.why if self._falls_with_accuracy(complaint) else None),
             detail=complaint.detail,
         )
+
+    def _falls_with_accuracy(self, complaint: Complaint) -> bool:
+        about_upstream = complaint.kind == "upstream" and "upstream" in (self.why or "")
+        return complaint.kind in LAWS or about_upstream
 
     def _of_inputs(self, x: Array, tried: int) -> Region:
         extent = Extent(tried=tried)

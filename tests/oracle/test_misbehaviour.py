@@ -240,7 +240,7 @@ def test_a_program_that_misbehaves_fails(folder, monkeypatch, action, kind, said
 def test_a_program_that_is_none_is_misuse(folder, capsys):
     """Exit 2, in one sentence."""
     assert main(["check", "--command", "./nothing --fast", "relu"]) == 2
-    assert "'./nothing' is none that can be run" in capsys.readouterr().err
+    assert "'./nothing' is not here" in capsys.readouterr().err
     assert folder.exists()
 
 

@@ -278,6 +278,25 @@ def test_a_noise_is_shown_at_an_input_that_makes_it():
     assert warning.upstream < -20
 
 
+def test_a_broken_law_of_upstream_is_shown_with_that_upstream():
+    """All such laws in one finding, with the reason that the wrong results have."""
+    verdict = check(None, "silu", backward=lambda x, _upstream: silu.derivative(x))
+    [broken] = [finding for finding in verdict.findings if finding.kind == "upstream"]
+    assert broken.upstream == 2
+    assert broken.got == silu.derivative(np.float32(broken.at))
+    assert broken.ulp > 1e6
+    assert "NaN does not give NaN" in broken.detail
+    assert broken.why == "upstream ignored: this is the derivative alone"
+
+
+def test_what_is_wrong_in_an_array_alone_is_shown_as_it_came_there():
+    """Not as it comes from one number."""
+    verdict = check(lambda x: silu(x) * x.dtype.type(1.25 if x.size == 40 else 1), "silu")
+    [finding] = verdict.findings
+    assert finding.kind == "length"
+    assert finding.got == pytest.approx(1.25 * finding.expected)
+
+
 def test_an_exception_is_told_in_a_line():
     """Its first one, and its type alone if there is none."""
 
