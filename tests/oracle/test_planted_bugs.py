@@ -404,7 +404,7 @@ OVERFLOW = [
     Bug(
         "x + |x|", "relu", F16, cast(lambda x: (x + np.abs(x)) / 2), "overflow", "x + |x| overflows"
     ),
-    Bug("mask", "relu", F32, cast(lambda x: x * (x > 0)), "infinity", "NaN at -∞"),
+    Bug("mask", "relu", F32, cast(lambda x: x * (x > 0)), "infinity", "NaN at an infinity"),
     Bug(
         "NaN at -inf",
         "silu",
