@@ -31,6 +31,7 @@ from .patterns import (
     QUORUM,
     SEVERAL,
     SUBNORMAL,
+    TELLING,
     Case,
     Table,
     digits,
@@ -50,8 +51,8 @@ CERTAIN = 0.97
 LENIENT = 4
 # So many of the inputs where a formula is wrong may be right in the candidate.
 CONTRADICTED = 0.15
-# So many of the results that a formula explains have digits: zeros alone come of anything.
-TELLING = 0.05
+# Zeros alone tell a formula that loses digits if they are so many of its wrong results.
+ZEROS = 0.1
 NOISY_NEAR = 0.5
 # Noise is alike within this factor, between so many neighbours either side; so much more, at so
 # many results, is something else; and so is what changes by less from one to the next.
@@ -177,15 +178,21 @@ def _tried(name: str, format_: Format) -> Array:
 
 
 def _zeros_agree(case: Case, formula: Formula, variant: Variant) -> bool:
-    """Whether the candidate is as wrong at most inputs where the formula is, by its zeros at least.
+    """Whether the candidate is wrong at most inputs where the formula is.
 
-    A formula that is another function is, by all its results.
+    Where the formula loses digits, at most of those where it gives zeros instead; but not by zeros
+    that are the last of a tail alone.
     """
     x = _tried(case.question.activation.name, case.question.format_)
     upstream = None if case.upstream is None else np.ones_like(x)
+    results = formula(x, upstream).astype(np.float64)
     wrong = _misses(case, formula, x, upstream)
     if variant.noisy or variant.claims is lost:
-        wrong &= formula(x, upstream).astype(np.float64) == 0
+        wrong &= np.isfinite(results)
+        zeros = wrong & (results == 0)
+        if variant.noisy and zeros.sum() < ZEROS * wrong.sum():
+            return False
+        wrong = zeros
     return bool(case.wrong >= (1 - CONTRADICTED) * wrong.sum())
 
 

@@ -20,8 +20,11 @@ QUORUM = 0.9
 # A formula shows at more than one or two numbers; a factor, an offset or a tail, at several.
 FEW = 3
 SEVERAL = 8
-# Flushing to zero begins at the smallest normal number, and inputs are tried within this of it.
-REACH = 16
+# So many of the results that are explained have digits: zeros alone come of anything.
+TELLING = 0.05
+# Flushing to zero begins at the smallest normal number, and inputs are tried that have a result
+# within this factor of it; in 16-bit formats all are tried, of upstreams not.
+REACH, REACH_16_BIT = 16, 2.5
 NEAR = 0.05
 FACTOR_WITHIN = 0.01
 # NaN from a power of x begins near to where it overflows, with a factor before it, or before.
@@ -96,8 +99,10 @@ def _flushed(case: Case) -> Mask:
     factor = np.clip(np.abs(case.wide), 1, (format_.precision - format_.emin) * log(2))
     least = np.minimum(_slopes(case, case.x), np.abs(case.expected.astype(np.float64)))
     tiny = _tiny(case, case.wide)
-    results = ~tiny & (case.computed == 0) & (least > 0) & (least < normal * factor)
+    results = (case.computed == 0) & (least > 0) & (least < normal * factor)
     inputs = tiny & near(case, case.truth(np.zeros_like(case.x)))
+    in_full = format_.dtype.itemsize == np.dtype(np.float16).itemsize and case.upstream is None
+    reach = REACH_16_BIT if in_full else REACH
     right, upstream = case.right
     zeros = np.zeros_like(right)
     at_zero = expected_of(case.question, zeros, upstream)
@@ -108,7 +113,7 @@ def _flushed(case: Case) -> Mask:
         (inputs, np.abs(case.wide), tiny, at_zero),
     ):
         kept = others & answer(case.question, right, flushed, upstream).wrong
-        begins = sizes[explained].max(initial=0.0) * REACH >= normal
+        begins = sizes[explained].max(initial=0.0) * reach >= normal
         if not begins or 2 * kept.sum() >= explained.sum():
             explained[:] = False
     return np.asarray(results | inputs)

@@ -12,7 +12,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 
-from .patterns import FEW, FEW_ULP, Case, digits, median
+from .patterns import FEW, FEW_ULP, TELLING, Case, digits, median
 from .truth import Question, expected_of
 from .ulp import FORMATS, LEAST_MANTISSA
 
@@ -117,9 +117,9 @@ def _lower(case: Case) -> Iterator[Substitution]:
     question, format_ = case.question, case.question.format_
     if case.wrong <= WIDESPREAD * (case.wrong + case.right[0].size):
         return
-    mantissa, _ = np.frexp(case.computed)
-    # Fewer digits show in numbers, not in zeros and powers of two.
-    telling = digits(case.computed) & (np.abs(mantissa) != LEAST_MANTISSA)
+    # Fewer digits show in numbers, but not in powers of two alone.
+    numbers, (mantissa, _) = digits(case.computed), np.frexp(case.computed)
+    telling = (numbers & (np.abs(mantissa) != LEAST_MANTISSA)).mean() > TELLING
     for name in LOWER:
         lower = FORMATS[name]
         fewer = lower.precision < format_.precision
@@ -130,8 +130,10 @@ def _lower(case: Case) -> Iterator[Substitution]:
             return numbers.astype(dtype).astype(numbers.dtype)
 
         ways = (_at(question, via), _then(question, via), _at(question, via, then=via))
-        exact = telling & (via(case.got).astype(np.float64) == case.computed) & fewer
-        yield Substitution(f"computed in {name}", ways, exact, in_part=True)
+        exact = numbers & (via(case.got).astype(np.float64) == case.computed)
+        yield Substitution(
+            f"computed in {name}", ways, exact if fewer and telling else None, in_part=True
+        )
 
 
 def _clamped(case: Case) -> Iterator[Substitution]:
