@@ -1,36 +1,36 @@
 """Patterns of wrong results: what they look like, and what that says about their cause.
 
-Each is a sentence and a function that says of which results it is true. `MISTAKES` name a cause,
-`LOOKS` only describe.
+Each is a sentence and a function that says of which results it is true. `SUBNORMAL` and
+`MISTAKES` name a cause, `LOOKS` only describe.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from math import log
-from typing import Any
 
 import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 
-from .truth import Question, expected_of
-from .ulp import FORMATS, LEAST_MANTISSA, errors
+from .truth import Question, answer, expected_of
+from .ulp import errors
 
 QUORUM = 0.9
-# A lack of precision shows at so many of the inputs; factors and offsets, at so many numbers.
-WIDESPREAD = 0.03
+# A formula shows at more than one or two numbers; a factor, an offset or a tail, at several.
+FEW = 3
 SEVERAL = 8
-# Wrong results that have digits, beside zeros, powers of two and infinities.
+# So many of the results that are explained have digits: zeros alone come of anything.
 TELLING = 0.05
+# Flushing to zero begins at the smallest normal number, and inputs are tried that have a result
+# within this factor of it; in 16-bit formats all are tried, of upstreams not.
+REACH, REACH_16_BIT = 16, 2.5
 NEAR = 0.05
 FACTOR_WITHIN = 0.01
 # NaN from a power of x begins near to where it overflows, with a factor before it, or before.
 BEFORE, BEYOND = 2, 4
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
-CLAMPS = (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 30, 32, 36, 40, 50, 64, 80, 88)
-CLAMPS_WIDE = (*CLAMPS, 100, 128, 200, 256, 500, 700, 709, 1000)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class Case:
         return expected_of(self.question, x.astype(self.question.format_.dtype), self.upstream)
 
 
+def digits(results: Float64) -> Mask:
+    """Numbers that are not 0, which have lost digits at most."""
+    return np.asarray(np.isfinite(results) & (results != 0))
+
+
 def near(case: Case, other: Array, share: float = NEAR) -> Mask:
     """Which results are those of ``other``: within 2 ulp, or a small share of their own error."""
     wide, computed = other.astype(np.float64), case.computed
@@ -79,77 +84,58 @@ def near(case: Case, other: Array, share: float = NEAR) -> Mask:
     close |= np.abs(computed - wide) <= share * error
     # What is infinitely wrong is explained by the same infinity alone.
     close &= np.isfinite(error) | (computed == wide) | (np.isnan(computed) & np.isnan(wide))
+    # Of a zero that is right but for its sign, only a zero of the same sign is the reason.
+    zeros = (computed == 0) & (case.expected.astype(np.float64) == 0)
+    close &= ~zeros | (np.signbit(other) == np.signbit(case.got))
     return close
 
 
-def _negated(case: Case) -> Mask:
-    return near(case, -case.expected)
-
-
-def _mirrored(case: Case) -> Mask:
-    return near(case, case.truth(-case.x))
-
-
-def _of_magnitude(case: Case) -> Mask:
-    return near(case, case.truth(np.abs(case.x)))
-
-
 def _flushed(case: Case) -> Mask:
-    """Zeros for subnormal numbers: the result, the derivative, x, or what x is multiplied by."""
+    """Zeros for subnormal numbers: the result, the derivative, x, or what x is multiplied by.
+
+    Not where others of them are right, or where zeros begin far below the normal numbers.
+    """
     normal, format_ = _normal(case), case.question.format_
-    slope = case.question.activation.derivative(case.wide, order=case.question.order)
-    expected = case.expected.astype(np.float64)
-    least = np.minimum(np.abs(slope), np.abs(expected))
     factor = np.clip(np.abs(case.wide), 1, (format_.precision - format_.emin) * log(2))
-    results: Mask = (case.computed == 0) & (least < normal * factor)
-    tiny = (np.abs(case.wide) < normal) & (case.wide != 0)
-    results |= tiny & near(case, case.truth(np.zeros_like(case.x)))
-    return results
+    least = np.minimum(_slopes(case, case.x), np.abs(case.expected.astype(np.float64)))
+    tiny = _tiny(case, case.wide)
+    results = (case.computed == 0) & (least > 0) & (least < normal * factor)
+    inputs = tiny & near(case, case.truth(np.zeros_like(case.x)))
+    in_full = format_.dtype.itemsize == np.dtype(np.float16).itemsize and case.upstream is None
+    reach = REACH_16_BIT if in_full else REACH
+    right, upstream = case.right
+    zeros = np.zeros_like(right)
+    at_zero = expected_of(case.question, zeros, upstream)
+    tiny, slopes = _tiny(case, right.astype(np.float64)), _slopes(case, right)
+    subnormal = ~tiny & (slopes < normal) & (slopes > 0)
+    for explained, sizes, others, flushed in (
+        (results, least, subnormal, zeros),
+        (inputs, np.abs(case.wide), tiny, at_zero),
+    ):
+        kept = others & answer(case.question, right, flushed, upstream).wrong
+        begins = sizes[explained].max(initial=0.0) * reach >= normal
+        if not begins or 2 * kept.sum() >= explained.sum():
+            explained[:] = False
+    return np.asarray(results | inputs)
+
+
+def _slopes(case: Case, x: Array) -> Float64:
+    """The magnitude of the value or of the derivative."""
+    slopes = case.question.activation.derivative(x.astype(np.float64), order=case.question.order)
+    return np.asarray(np.abs(slopes))
+
+
+def _tiny(case: Case, x: Float64) -> Mask:
+    return np.asarray((np.abs(x) < _normal(case)) & (x != 0))
 
 
 def _kept(case: Case) -> Mask:
-    tiny = (np.abs(case.wide) < _normal(case)) & (case.wide != 0)
-    return np.asarray(tiny & (case.computed == case.wide))
+    return np.asarray(_tiny(case, case.wide) & (case.computed == case.wide))
 
 
-def _lower(name: str, case: Case) -> Mask:
-    """Results that are numbers of a lower format, or those of inputs rounded to it."""
-    lower, format_ = FORMATS[name], case.question.format_
-    narrower = lower.precision < format_.precision or lower.emax < format_.emax
-    everywhere = case.wrong > WIDESPREAD * (case.wrong + case.right[0].size)
-    if name == format_.name or not narrower or not everywhere:
-        return np.zeros(case.x.shape, bool)
-    through = case.x.astype(lower.dtype).astype(format_.dtype)
-    same = near(case, case.truth(through)) | near(case, _via(lower.dtype, case.expected))
-    same |= near(case, _via(lower.dtype, case.truth(through)))
-    if lower.precision < format_.precision:
-        exact = case.computed == _via(lower.dtype, case.got).astype(np.float64)
-        mantissa, _ = np.frexp(case.computed)
-        telling = (np.abs(mantissa) != LEAST_MANTISSA) & np.isfinite(case.computed)
-        telling &= case.computed != 0
-        # Fewer digits show in numbers, not in zeros alone.
-        same |= exact
-        same &= telling.mean() > TELLING
-    return same
-
-
-def _via(dtype: np.dtype[Any], numbers: Array) -> Array:
-    return numbers.astype(dtype).astype(numbers.dtype)
-
-
-def _clamped(limit: float, case: Case) -> Mask:
-    whole = np.abs(case.wide) >= limit
-    if whole.mean() < QUORUM:
-        return whole & False
-    both = np.clip(case.x, -limit, limit)
-    ways = [both, np.maximum(case.x, -limit), np.minimum(case.x, limit)]
-    same = np.zeros(case.x.shape, bool)
-    for clipped in ways:
-        same |= whole & near(case, case.truth(clipped))
-        gated = case.truth(clipped).astype(np.float64) / clipped.astype(np.float64) * case.wide
-        if case.question.subject == "value":
-            same |= whole & np.isfinite(case.wide) & near(case, gated.astype(case.got.dtype))
-    return same
+def _sign_of_zero(case: Case) -> Mask:
+    zeros = (case.computed == 0) & (case.expected.astype(np.float64) == 0)
+    return np.asarray(zeros & np.signbit(case.expected) & ~np.signbit(case.got))
 
 
 def _cut_off(case: Case) -> Mask:
@@ -189,7 +175,7 @@ def _factor(case: Case) -> Mask:
     ratio = case.computed / case.expected.astype(np.float64)
     usual = median(ratio)
     close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
-    if np.isfinite(ratio).sum() < SEVERAL or close:
+    if np.isfinite(ratio).sum() < SEVERAL or close or usual == 0:
         return np.zeros(case.x.shape, bool)
     scaled = (case.expected.astype(np.float64) * usual).astype(case.got.dtype)
     return near(case, scaled) | (np.abs(ratio - usual) <= FACTOR_WITHIN * abs(usual - 1))
@@ -203,13 +189,27 @@ def _offset(case: Case) -> Mask:
     return np.asarray(np.abs(gap - usual) <= NEAR * abs(usual))
 
 
+def _clipped(case: Case) -> Mask:
+    """Results that are all of one size, which no right one exceeds and all the true ones do."""
+    sizes, expected = np.abs(case.computed), np.abs(case.expected.astype(np.float64))
+    level = median(sizes)
+    right = np.abs(expected_of(case.question, *case.right).astype(np.float64))
+    most = right[np.isfinite(right)].max(initial=0.0)
+    if case.wrong < SEVERAL or not 0 < level >= most:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray((sizes == level) & (expected > level))
+
+
 def nan_from_infinity(case: Case) -> Mask:
-    """Which results are NaN at an infinity."""
-    return np.isnan(case.computed) & np.isinf(case.wide)
+    """Which results are NaN at an infinity, if there are numbers elsewhere."""
+    somewhere = bool(np.isfinite(case.right[0].astype(np.float64)).any())
+    return np.asarray(np.isnan(case.computed) & np.isinf(case.wide) & somewhere)
 
 
 def _nan_from_overflow(case: Case) -> Mask:
-    return np.isnan(case.computed) & np.isfinite(case.wide)
+    nans = np.isnan(case.computed) & np.isfinite(case.wide)
+    # No power and no exponential of a smaller x overflows.
+    return np.asarray(nans & bool((np.abs(case.wide[nans]) > 1).all()))
 
 
 def _nan_from_power(power: int, case: Case) -> Mask:
@@ -234,51 +234,16 @@ def _nan_lost(case: Case) -> Mask:
     return np.isnan(case.wide) & ~np.isnan(case.computed)
 
 
-def _products(case: Case, factor: Array, *, with_slope: bool) -> Mask:
-    if case.upstream is None:
-        return np.zeros(case.x.shape, bool)
-    slope = np.asarray(case.question.activation.derivative(case.wide))
-    other = slope * factor.astype(np.float64) if with_slope else factor.astype(np.float64)
-    return near(case, other.astype(case.got.dtype))
-
-
-def _upstream(change: Callable[[Array], Array], case: Case, *, with_slope: bool = True) -> Mask:
-    if case.upstream is None:
-        return np.zeros(case.x.shape, bool)
-    return _products(case, change(case.upstream), with_slope=with_slope)
-
-
-def _value_times_upstream(case: Case) -> Mask:
-    if case.upstream is None:
-        return np.zeros(case.x.shape, bool)
-    return near(case, case.of(np.asarray(case.question.activation(case.x))))
-
-
 Table = tuple[tuple[str, Callable[[Case], Mask]], ...]
 
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
-# Subnormal numbers come first: of a piecewise linear function, 0 for them is the result for -x too.
-MISTAKES: Table = (
+# Subnormal numbers come before all else: of a function of pieces, 0 is the result for -x too.
+SUBNORMAL: Table = (
     ("flush to zero: a subnormal number counts as 0", _flushed),
     ("a comparison takes a subnormal x for 0, and x is returned as it is", _kept),
-    ("upstream ignored: this is the derivative alone", partial(_upstream, np.ones_like)),
-    ("the derivative is ignored: this is upstream", partial(_upstream, np.array, with_slope=False)),
-    ("upstream is squared", partial(_upstream, np.square)),
-    ("upstream is taken by its magnitude", partial(_upstream, np.abs)),
-    (
-        "upstream is replaced by its mean",
-        partial(_upstream, lambda u: np.full(u.shape, u.astype(np.float64).mean())),
-    ),
-    ("upstream is replaced by its sign", partial(_upstream, np.sign)),
-    ("upstream multiplies the value, not the derivative", _value_times_upstream),
-    ("the sign of x is lost: this is the result for |x|", _of_magnitude),
-    ("the sign is wrong: this is minus the right result", _negated),
-    ("the argument has the wrong sign: this is the result for -x", _mirrored),
-    *(
-        (f"computed in {name}", partial(_lower, name))
-        for name in ("float32", "float16", "bfloat16")
-    ),
-    *((f"clamped at {limit}", partial(_clamped, float(limit))) for limit in CLAMPS_WIDE),
+)
+MISTAKES: Table = (
+    ("the sign of zero is lost: +0 for -0", _sign_of_zero),
     ("NaN is taken for a number, by a comparison, fmax or clip", _nan_lost),
     ("∞ - ∞, ∞/∞ or 0·∞: NaN at an infinity", nan_from_infinity),
     ("x² overflows beyond {limit}: NaN", partial(_nan_from_power, 2)),
@@ -290,6 +255,7 @@ MISTAKES: Table = (
 # What is known by its looks alone, and said where no cause is found.
 LOOKS: Table = (
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
+    ("the result is clipped at ±{level}", _clipped),
     ("off by a constant factor of {factor}", _factor),
     ("off by a constant of {offset}", _offset),
 )

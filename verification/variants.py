@@ -18,6 +18,8 @@ from scipy.special import erfc as scipy_erfc
 from reference import ACTIVATIONS, sigmoid
 from reference.arithmetic.types import Array, Float64, Mask
 
+from .patterns import digits
+
 VALUE, DERIVATIVE = "value", "derivative"
 ROOT_2_OVER_PI = sqrt(2 / pi)
 KAPPA = 0.044715
@@ -36,17 +38,12 @@ def lost(results: Float64) -> Mask:
     return ~digits(results)
 
 
-def digits(results: Float64) -> Mask:
-    """Numbers that are not 0, which have lost digits at most."""
-    return np.asarray(np.isfinite(results) & (results != 0))
-
-
 @dataclass(frozen=True)
 class Variant:
     """One known wrong way.
 
     ``why`` may name, in braces, the places where the format's ends show: ``{one}``, where 1 ± e^-x
-    is 1; ``{overflow}``, where e^x overflows; ``{zero}``, the least |x| whose result is 0.
+    is 1; ``{overflow}``, where e^x overflows; and, with ``{flushes}``, from where on results are 0.
     ``noisy``: what it gives is rounding noise, which another exponential or erf makes differently.
     ``claims``: the results that the sentence is about, if the formula is wrong in others too.
     """
@@ -158,10 +155,11 @@ TANH_FORM = "this is the tanh form, not the exact one"
 QUICK = "quick-GELU (x σ(1.702 x))"
 SINGLE = "float32 constants in a float64 kernel"
 EXP_OVERFLOWS = "exp(-x) overflows left of -{overflow}"
+GATE_UNDERFLOWS = "σ(x) underflows before x multiplies it"
 STEPS = "every step is rounded to the format"
 ARGUMENT = "x/√2, or x², is rounded before erfc or exp: the error grows with x²"
 SHORT = "a constant of the tanh form is short of digits"
-ONE_MINUS_TANH = "1 - tanh² cancels and flushes to 0 above {zero}"
+ONE_MINUS_TANH = "1 - tanh² cancels{flushes}"
 S_ONE_MINUS_S = "s(1 - s) flushes to 0 above {one}"
 
 VARIANTS: tuple[Variant, ...] = (
@@ -187,8 +185,15 @@ VARIANTS: tuple[Variant, ...] = (
         lambda x: x / 2 * (1 + np.tanh(_tanh_argument(x))),
         noisy=True,
     ),
-    Variant("gelu", VALUE, ARGUMENT, lambda x: x / 2 * _erfc(_times(-ROOT_HALF, x)), noisy=True),
-    Variant("gelu", DERIVATIVE, ARGUMENT, _gelu_by_erfc_step_by_step, noisy=True),
+    Variant(
+        "gelu",
+        VALUE,
+        ARGUMENT,
+        lambda x: x / 2 * _erfc(_times(-ROOT_HALF, x)),
+        noisy=True,
+        claims=digits,
+    ),
+    Variant("gelu", DERIVATIVE, ARGUMENT, _gelu_by_erfc_step_by_step, noisy=True, claims=digits),
     Variant("gelu", VALUE, "the √2 inside erf is missing", _wide(partial(_normal_form, 1.0))),
     Variant(
         "gelu",
@@ -201,6 +206,12 @@ VARIANTS: tuple[Variant, ...] = (
         DERIVATIVE,
         "the term x φ(x) is missing",
         _wide(lambda x: scipy_erfc(-x * ROOT_HALF) / 2),
+    ),
+    Variant(
+        "gelu",
+        DERIVATIVE,
+        "Φ(x) lacks its factor 1/2",
+        _wide(lambda x: scipy_erfc(-x * ROOT_HALF) + x * DENSITY * np.exp(-x * x / 2)),
     ),
     Variant("gelu", DERIVATIVE, "1 + erf cancels left of -3", _gelu_step_by_step, noisy=True),
     Variant(
@@ -321,6 +332,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("silu", VALUE, EXP_OVERFLOWS, lambda x: x * _logistic(x), claims=lost),
     Variant("silu", VALUE, STEPS, lambda x: x * _logistic(x), noisy=True, claims=digits),
     Variant("silu", VALUE, STEPS, lambda x: x / (1 + np.exp(-x)), noisy=True, claims=digits),
+    Variant("silu", VALUE, GATE_UNDERFLOWS, lambda x: x * np.asarray(sigmoid(x))),
     Variant("silu", VALUE, f"this is {QUICK}, not SiLU", _wide(partial(_gated, 1.702))),
     Variant(
         "silu", VALUE, "this is hard-swish, not SiLU", _wide(lambda x: x * np.clip(x + 3, 0, 6) / 6)
@@ -345,6 +357,7 @@ VARIANTS: tuple[Variant, ...] = (
         f"derivative of another variant: of {QUICK}",
         _wide(partial(_gated_slope, 1.702)),
     ),
+    Variant("silu", DERIVATIVE, GATE_UNDERFLOWS, lambda x: sigmoid(x) + x * sigmoid.derivative(x)),
     Variant("silu", DERIVATIVE, EXP_OVERFLOWS, _silu_step_by_step, claims=lost),
     Variant(
         "silu",
@@ -460,7 +473,6 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("tanh", DERIVATIVE, "x is taken for the output: 1 - x²", lambda x: 1 - x * x),
     Variant("tanh", DERIVATIVE, "tanh is not squared: 1 - tanh x", _wide(lambda x: 1 - np.tanh(x))),
     # relu
-    Variant("relu", VALUE, "x · (x > 0) is NaN at -∞", lambda x: x * (x > 0)),
     Variant("relu", VALUE, "x + |x| overflows", lambda x: (x + np.abs(x)) / 2, claims=lost),
     Variant("relu", VALUE, "this is ReLU6, not ReLU", lambda x: np.clip(x, 0, 6)),
     Variant("relu", VALUE, "this is |x|", np.abs),

@@ -128,6 +128,17 @@ def saturated(x, upstream):
     return np.where(np.isfinite(upstream), np.clip(products, -largest, largest), products)
 
 
+def swapped(x):
+    """Take the bytes of every number from the other end."""
+    return tanh(x.byteswap()).byteswap()
+
+
+def tanh_slope_in_bfloat16(x, upstream):
+    """Return the product step by step in bfloat16."""
+    t = np.asarray(tanh(x.astype(ml_dtypes.bfloat16)))
+    return (t.dtype.type(1) - t * t) * upstream.astype(t.dtype)
+
+
 V, D, B = "value", "derivative", "backward"
 F16, BF16, F32, F64 = "float16", "bfloat16", "float32", "float64"
 INACCURATE, FLUSHED, NAN = "inaccurate", "flushed", "nan"
@@ -224,6 +235,19 @@ ANOTHER_FUNCTION = [
     Bug("magnitude of x", "tanh", F32, lambda x: tanh(np.abs(x)), "wrong sign", "|x|"),
     Bug("twice", "sigmoid", F32, wide(lambda x: 2 * sigmoid(x)), INACCURATE, "factor of 2"),
     Bug("raised", "sigmoid", F64, lambda x: sigmoid(x) + 1e-3, INACCURATE, "constant of 0.001"),
+    Bug("twice x", "sigmoid", F32, lambda x: sigmoid(2 * x), FLUSHED, "the result for 2 x"),
+    Bug("π x", "tanh", F32, wide(lambda x: tanh(pi * x)), INACCURATE, "the result for 3.14159 x"),
+    Bug("β = 1.1", "silu", F32, wide(lambda x: x * sigmoid(1.1 * x)), INACCURATE, "gate of 1.1 x"),
+    Bug("identity", "silu", F32, lambda x: x.copy(), INACCURATE, "x itself is returned"),
+    Bug(
+        "identity near 0",
+        "tanh",
+        F32,
+        where(lambda x: np.abs(x) < 0.01, lambda x: x, tanh),
+        INACCURATE,
+        "x itself is returned",
+    ),
+    Bug("byte order", "tanh", F32, cast(swapped), INACCURATE, "in the wrong order"),
 ]
 CANCELLATION = [
     Bug(
@@ -355,6 +379,24 @@ CANCELLATION = [
         "1 + erf cancels",
         D,
     ),
+    Bug(
+        "s(1 - s) in float32 for bfloat16",
+        "sigmoid",
+        BF16,
+        cast(lambda x: logistic(x.astype(np.float32)) * (1 - logistic(x.astype(np.float32)))),
+        FLUSHED,
+        "s(1 - s) flushes to 0 above 16.6",
+        D,
+    ),
+    Bug(
+        "1 - t² in float32 for half",
+        "tanh",
+        F16,
+        cast(lambda x: 1 - np.tanh(x.astype(np.float32)) ** 2),
+        INACCURATE,
+        "1 - tanh² cancels",
+        D,
+    ),
 ]
 OVERFLOW = [
     Bug(
@@ -411,7 +453,7 @@ OVERFLOW = [
     Bug(
         "x + |x|", "relu", F16, cast(lambda x: (x + np.abs(x)) / 2), "overflow", "x + |x| overflows"
     ),
-    Bug("mask", "relu", F32, cast(lambda x: x * (x > 0)), "infinity", "NaN at -∞"),
+    Bug("mask", "relu", F32, cast(lambda x: x * (x > 0)), "infinity", "NaN at an infinity"),
     Bug(
         "NaN at -inf",
         "silu",
@@ -481,6 +523,9 @@ OVERFLOW = [
         F32,
         where(lambda x: x > 1e38, lambda x: x * np.inf, silu),
         "overflow",
+    ),
+    Bug(
+        "x times 0", "silu", F32, cast(lambda x: x * sigmoid(x)), FLUSHED, "σ(x) underflows before"
     ),
 ]
 CONSTANTS = [
@@ -570,6 +615,14 @@ CONSTANTS = [
         lambda x: stable_tanh_form(x, root=0.7978846),
         INACCURATE,
         "short of digits",
+    ),
+    Bug(
+        "√2 = 1.414213562",
+        "gelu",
+        F64,
+        cast(lambda x: x / 2 * erfc(-x / 1.414213562)),
+        INACCURATE,
+        "the gate of (1 +2.64e-10) x",
     ),
 ]
 
@@ -682,6 +735,15 @@ PRECISION = [
         where(lambda x: (x > 2.0**-600) & (x < 2.0**-599), lambda x: x * 1.001, tanh),
         INACCURATE,
     ),
+    Bug(
+        "1 - t² through bfloat16",
+        "tanh",
+        F32,
+        cast(tanh_slope_in_bfloat16),
+        INACCURATE,
+        "computed in bfloat16",
+        B,
+    ),
 ]
 TAILS = [
     Bug(
@@ -772,6 +834,30 @@ TAILS = [
         where(lambda x: x < -10, lambda x: -gelu(x), gelu),
         "wrong sign",
         "minus",
+    ),
+    Bug(
+        "clamped at 88.38",
+        "sigmoid",
+        F32,
+        lambda x: sigmoid(np.clip(x, np.float32(-88.3762626647949), np.float32(88.3762626647949))),
+        INACCURATE,
+        "clamped at 88.38",
+    ),
+    Bug(
+        "clamped at 30.5",
+        "silu",
+        F64,
+        lambda x: x * sigmoid(np.clip(x, -30.5, 30.5)),
+        INACCURATE,
+        "clamped at 30.5",
+    ),
+    Bug(
+        "result clamped",
+        "sigmoid",
+        F32,
+        lambda x: np.clip(sigmoid(x), np.float32(1e-7), None),
+        INACCURATE,
+        "or the result at 1e-07",
     ),
 ]
 DERIVATIVES = [
@@ -881,6 +967,15 @@ DERIVATIVES = [
         lambda x: gelu.derivative(x) + 1e-14 * (np.abs(x + 0.75) < 0.01),
         INACCURATE,
         None,
+        D,
+    ),
+    Bug(
+        "no 1/2",
+        "gelu",
+        F32,
+        wide(lambda x: erfc(-x * sqrt(0.5)) + x * np.exp(-x * x / 2) / sqrt(2 * pi)),
+        INACCURATE,
+        "lacks its factor 1/2",
         D,
     ),
 ]
@@ -1028,6 +1123,24 @@ UPSTREAM = [
         lambda x, u: np.multiply(u, silu.derivative(x), out=u).copy(),
         "input written",
         "in place",
+        B,
+    ),
+    Bug(
+        "clipped at 1",
+        "silu",
+        F32,
+        lambda x, u: silu.backward(x, np.clip(u, -1, 1)),
+        INACCURATE,
+        "upstream is clamped at ±1",
+        B,
+    ),
+    Bug(
+        "result clipped",
+        "gelu",
+        F32,
+        lambda x, u: np.clip(gelu.backward(x, u), -10, 10),
+        INACCURATE,
+        "the result is clipped at ±10",
         B,
     ),
 ]
@@ -1341,7 +1454,14 @@ LAWS = [
         None,
         D,
     ),
-    Bug("zero without sign", "tanh", F32, lambda x: tanh(x) + np.float32(0), "sign of zero"),
+    Bug(
+        "zero without sign",
+        "tanh",
+        F32,
+        lambda x: tanh(x) + np.float32(0),
+        "sign of zero",
+        "is lost",
+    ),
     Bug("underflow without sign", "gelu", F64, lambda x: gelu(x) + 0.0, "sign of zero"),
     Bug(
         "-0 for +0",
@@ -1408,6 +1528,206 @@ def test_what_a_repeated_call_does_not_show_is_told_as_that(bug):
     """And not as a length, a layout or an inaccuracy."""
     kinds = {finding.kind for finding in verdict_on(bug).findings}
     assert kinds <= {"not deterministic", "state"}
+
+
+def eleven_bits(x):
+    """A tanh with 11 bits, as of some processors."""
+    mantissa, exponent = np.frexp(np.tanh(x))
+    return np.ldexp(np.rint(mantissa * 2**11) / 2**11, exponent)
+
+
+def ten_bits(x):
+    """Inputs rounded to 10 bits after the point, as by tensor cores."""
+    bits = np.ascontiguousarray(x).view(np.uint32) + np.uint32(0x1000)
+    return silu((bits & np.uint32(0xFFFFE000)).view(np.float32).reshape(x.shape))
+
+
+def rational_tanh(x):
+    """A fraction whose terms underflow before it does."""
+    return np.float32(1e-3) * x * (1 + x * x / 15) / (np.float32(1e-3) * (1 + 0.4 * x * x))
+
+
+# What looks like a known mistake and is another: the words that must not be said.
+RESEMBLANCES = [
+    Bug("erf", "tanh", F32, wide(erf), INACCURATE, "cancels"),
+    Bug(
+        "0 below 1e-4",
+        "tanh",
+        F32,
+        where(lambda x: np.abs(x) < 1e-4, lambda x: 0 * x, tanh),
+        FLUSHED,
+        "cancels",
+    ),
+    Bug(
+        "7 bits after the point",
+        "tanh",
+        F32,
+        cast(lambda x: np.rint(tanh(x) * 127) / 127),
+        FLUSHED,
+        "cancels",
+    ),
+    Bug(
+        "0 left of -3",
+        "gelu",
+        F32,
+        where(lambda x: x < -3, lambda x: -0.0 * np.abs(x), lambda x: np.where(x > 3, x, gelu(x))),
+        FLUSHED,
+        "cancels",
+    ),
+    Bug(
+        "short √2",
+        "gelu",
+        F64,
+        cast(lambda x: x / 2 * erfc(-x / 1.414213562)),
+        INACCURATE,
+        "1 + erf",
+    ),
+    Bug(
+        "tanh of 11 bits",
+        "gelu_tanh",
+        F32,
+        wide(lambda x: x / 2 * (1 + eleven_bits(ROOT * (x + 0.044715 * x**3)))),
+        FLUSHED,
+        "κ",
+    ),
+    Bug(
+        "y + s(1 - y)",
+        "silu",
+        F32,
+        cast(lambda x: silu(x) + sigmoid(x) * (1 - silu(x))),
+        FLUSHED,
+        "for -x",
+        D,
+    ),
+    Bug("threshold", "relu", F32, cast(lambda x: np.where(x > 1e-6, x, 0)), FLUSHED, "for -x"),
+    Bug("mask of u", "relu", F32, cast(lambda _, u: np.where(u > 0, u, 0)), FLUSHED, "for -x", B),
+    Bug(
+        "guided",
+        "relu",
+        F32,
+        cast(lambda x, u: np.where((u > 0) & (x > 0), u, 0)),
+        FLUSHED,
+        "for -x",
+        B,
+    ),
+    Bug("0/0", "relu", F32, cast(lambda x: np.maximum(x, 0) / x), NAN, "overflows", D),
+    Bug("NaN everywhere", "silu", F32, cast(lambda x: x * np.nan), NAN, "overflows"),
+    Bug("NaN at infinities too", "silu", F32, cast(lambda x: x * np.nan), "infinity", "NaN"),
+    Bug("half of both", "relu", F32, cast(lambda x: x / 2 + np.abs(x) / 2), "infinity", "(x > 0)"),
+    Bug("logarithm", "sigmoid", F32, wide(lambda x: -np.logaddexp(0, -x)), "infinity", "LeakyReLU"),
+    Bug(
+        "t in half",
+        "tanh",
+        F32,
+        cast(lambda x, u: (1 - tanh(x).astype(np.float16).astype(np.float32) ** 2) * u),
+        FLUSHED,
+        "upstream",
+        B,
+    ),
+    Bug(
+        "x u / x",
+        "relu",
+        F32,
+        cast(lambda x, u: x * u / np.where(x == 0, 1, x) * (x > 0)),
+        "overflow",
+        "upstream",
+        B,
+    ),
+    Bug(
+        "clamp of u",
+        "silu",
+        F32,
+        lambda x, u: silu.backward(x, np.clip(u, -1, 1)),
+        INACCURATE,
+        "sign",
+        B,
+    ),
+    Bug(
+        "clip of u f'",
+        "gelu",
+        F32,
+        lambda x, u: np.clip(gelu.backward(x, u), -10, 10),
+        INACCURATE,
+        "computed in",
+        B,
+    ),
+    Bug(
+        "whole numbers",
+        "relu",
+        F32,
+        cast(lambda x: np.maximum(x, 0).astype(np.int64)),
+        INACCURATE,
+        "computed in",
+    ),
+    Bug("through bfloat16", "tanh", F32, through(ml_dtypes.bfloat16, tanh), INACCURATE, "float16 "),
+    Bug("x σ(x)", "silu", F32, cast(lambda x: x * sigmoid(x)), FLUSHED, "flush to zero"),
+    Bug(
+        "x exp(-softplus(-x))",
+        "silu",
+        F32,
+        cast(lambda x: x * np.exp(-np.logaddexp(np.float32(0), -x))),
+        FLUSHED,
+        "flush to zero",
+    ),
+    Bug("ten bits", "silu", F32, cast(ten_bits), FLUSHED, "flush to zero"),
+    Bug("fraction", "tanh", F32, cast(rational_tanh), FLUSHED, "flush to zero"),
+    Bug(
+        "1 + erf in float32 for half",
+        "gelu",
+        F16,
+        cast(lambda x: doubled_first(x.astype(np.float32))),
+        FLUSHED,
+        "flush to zero",
+    ),
+    Bug("+0", "tanh", F32, lambda x: tanh(x) + np.float32(0), "sign of zero", "flush to zero"),
+    Bug(
+        "no zero",
+        "tanh",
+        F16,
+        cast(lambda x: 1 - np.tanh(x.astype(np.float32)) ** 2),
+        INACCURATE,
+        "above",
+        D,
+    ),
+    Bug(
+        "one cell of a table",
+        "silu",
+        F32,
+        where(lambda x: np.abs(x - 2.147) < 0.006, lambda x: silu(x) * 1.001, silu),
+        INACCURATE,
+        "result for",
+    ),
+    Bug(
+        "near a root",
+        "gelu",
+        F32,
+        wide(lambda x: gelu.derivative(x) + x * np.exp(-x * x / 2) * 4e-5),
+        "wrong sign",
+        "clamped",
+        D,
+    ),
+    Bug(
+        "gelu' with exp(-x²)",
+        "gelu",
+        F32,
+        wide(lambda x: erfc(-x * sqrt(0.5)) / 2 + x * np.exp(-x * x) / sqrt(2 * pi)),
+        FLUSHED,
+        "cancels",
+        D,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "bug", RESEMBLANCES, ids=lambda bug: f"{bug.activation}-{bug.id}-{bug.subject}"
+)
+def test_no_reason_is_given_that_is_another_mistakes(bug):
+    """A false reason costs more than none."""
+    verdict = verdict_on(bug)
+    assert bug.kind in {finding.kind for finding in verdict.findings}, str(verdict)
+    assert not [finding for finding in verdict.findings if bug.why in (finding.why or "")], str(
+        verdict
+    )
 
 
 def test_the_bank_is_large():
