@@ -85,7 +85,10 @@ def _spread(size: int, limit: int) -> Array:
 
 @dataclass
 class Survey:
-    """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged."""
+    """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged.
+
+    Of the inputs ``x`` alone, so many are wrong of each kind as ``looked`` says.
+    """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     inputs: int = 0
@@ -96,6 +99,7 @@ class Survey:
     bound: Float64 = field(default_factory=lambda: np.empty(0))
     upstream: Array | None = None
     unanswered: Extent = field(default_factory=Extent)
+    looked: dict[str, int] = field(default_factory=dict)
 
     def add(
         self, kinds: dict[str, Mask], x: Array, got: Array, ulp: Float64, u: Array | None
@@ -118,8 +122,9 @@ class Survey:
 
     def close(self) -> Self:
         """Tell each extent out of how many inputs it is, when all are counted."""
-        for tally in self.tallies.values():
+        for kind, tally in self.tallies.items():
             tally.tried = self.inputs
+            self.looked[kind] = tally.wrong
         self.unanswered.tried = self.inputs + self.unanswered.wrong
         return self
 

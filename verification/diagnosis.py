@@ -13,16 +13,15 @@ results alone that it explains; of the others, each kind is looked at by itself.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from math import log
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from reference import ACTIVATIONS
 from reference.arithmetic.types import Array, Float64, Mask
 
-from .inputs import stratified
+from .accuracy import inputs_of
 from .patterns import (
     FEW,
     LOOKS,
@@ -172,18 +171,13 @@ def _roughness(case: Case, results: Array) -> float:
     return float(np.median(np.abs(np.diff(error))) / np.median(np.abs(error)))
 
 
-@cache
-def _tried(name: str, format_: Format) -> Array:
-    return stratified(ACTIVATIONS[name], format_)
-
-
 def _zeros_agree(case: Case, formula: Formula, variant: Variant) -> bool:
     """Whether the candidate is wrong at most inputs where the formula is.
 
     Where the formula loses digits, at most of those where it gives zeros instead; but not by zeros
     that are the last of a tail alone.
     """
-    x = _tried(case.question.activation.name, case.question.format_)
+    x = inputs_of(case.question)
     upstream = None if case.upstream is None else np.ones_like(x)
     results = formula(x, upstream).astype(np.float64)
     wrong = _misses(case, formula, x, upstream)

@@ -140,7 +140,7 @@ def upstreams(count: int, format_: Format) -> Array:
     """Upstream gradients for ``backward``: both signs, all significands, 2^-10 to 2^10."""
     steps = np.arange(count)
     significands = 1 + steps * GOLDEN % 1
-    exponents = (steps * 7) % 21 - 10
+    exponents = (steps * 8) % 21 - 10
     signed: Array = np.where(steps % 2, -1, 1) * np.ldexp(significands, exponents)
     return signed.astype(format_.dtype)
 

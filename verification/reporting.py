@@ -72,8 +72,8 @@ class Reporter:
         from .diagnosis import diagnose  # noqa: PLC0415  SciPy only where it is needed
 
         step = sum(tally.sample()[0].size for tally in kinds.values()) // DIAGNOSED + 1
-        cases = {kind: self._case(seen, [tally], step) for kind, tally in kinds.items()}
-        joint = diagnose(self._case(seen, list(kinds.values()), step))
+        cases = {kind: self._case(seen, {kind: tally}, step) for kind, tally in kinds.items()}
+        joint = diagnose(self._case(seen, kinds, step))
         places = np.repeat(list(kinds), [case.x.size for case in cases.values()])
         whys: dict[str, str | None] = {}
         for kind, case in cases.items():
@@ -83,11 +83,11 @@ class Reporter:
         self.why = whys.get("inaccurate") if joint is None else joint.sentence
         return whys
 
-    def _case(self, seen: Survey, tallies: list[Tally], step: int) -> "Case":
+    def _case(self, seen: Survey, tallies: dict[str, Tally], step: int) -> "Case":
         """Every so many of the wrong results."""
         from .patterns import Case  # noqa: PLC0415  likewise
 
-        x, got, upstream = zip(*(tally.sample() for tally in tallies), strict=True)
+        x, got, upstream = zip(*(t.sample() for t in tallies.values()), strict=True)
         factors = [part[::step] for part in upstream if part is not None]
         return Case(
             self.question,
@@ -95,7 +95,7 @@ class Reporter:
             np.concatenate([part[::step] for part in got]),
             np.concatenate(factors) if factors else None,
             right=seen.right(),
-            wrong=sum(tally.wrong for tally in tallies),
+            wrong=sum(seen.looked.get(kind, 0) for kind in tallies),
         )
 
     def of_troubles(self, troubles: list[Trouble], seen: Survey) -> list[Finding]:

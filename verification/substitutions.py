@@ -14,7 +14,7 @@ from reference.arithmetic.types import Array, Float64, Mask
 
 from .patterns import FEW, FEW_ULP, TELLING, Case, digits, median
 from .truth import Question, expected_of
-from .ulp import FORMATS, LEAST_MANTISSA
+from .ulp import FORMATS
 
 # Maps inputs and upstreams, None without them, to results.
 Formula = Callable[[Array, Array | None], Array]
@@ -117,9 +117,7 @@ def _lower(case: Case) -> Iterator[Substitution]:
     question, format_ = case.question, case.question.format_
     if case.wrong <= WIDESPREAD * (case.wrong + case.right[0].size):
         return
-    # Fewer digits show in numbers, but not in powers of two alone.
     numbers, (mantissa, _) = digits(case.computed), np.frexp(case.computed)
-    telling = (numbers & (np.abs(mantissa) != LEAST_MANTISSA)).mean() > TELLING
     for name in LOWER:
         lower = FORMATS[name]
         fewer = lower.precision < format_.precision
@@ -131,9 +129,10 @@ def _lower(case: Case) -> Iterator[Substitution]:
 
         ways = (_at(question, via), _then(question, via), _at(question, via, then=via))
         exact = numbers & (via(case.got).astype(np.float64) == case.computed)
-        yield Substitution(
-            f"computed in {name}", ways, exact if fewer and telling else None, in_part=True
-        )
+        # Numbers of a format need all of its digits half the time; whole numbers, say, do not.
+        needed = exact & (np.ldexp(mantissa, lower.precision) % 2 == 1)
+        telling = fewer and needed.mean() > TELLING
+        yield Substitution(f"computed in {name}", ways, exact if telling else None, in_part=True)
 
 
 def _clamped(case: Case) -> Iterator[Substitution]:
