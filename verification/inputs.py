@@ -149,10 +149,11 @@ def upstreams_of_every_binade(count: int, format_: Format) -> Array:
     """Upstream gradients of both signs from the smallest subnormal number to the largest one."""
     steps = np.arange(count)
     lowest = format_.emin - format_.precision + 1
-    exponents = lowest + steps * 7919 % (format_.emax - lowest + 1)
+    binades = format_.emax - lowest + 1
+    exponents = lowest + steps * 7919 % binades
     unit = 2.0 ** (1 - format_.precision)
     significands = 1 + np.floor(steps * GOLDEN % 1 / unit) * unit
-    numbers = np.where(steps // 2 % 2, -1, 1) * np.ldexp(significands, exponents)
+    numbers = np.where(steps // binades % 2, -1, 1) * np.ldexp(significands, exponents)
     numbers[::61] = np.resize([1, -1], numbers[::61].size) * format_.largest
     narrowed: Array = numbers.astype(format_.dtype)
     return narrowed

@@ -70,6 +70,9 @@ def prints_at_first(x, done=[]):
         done.append(True)
     return relu(x)
 """
+PATIENCE = 60
+# In seconds, for a whole check on however slow a machine; what hangs is given little for a call.
+AMPLE = "300"
 EXITS_WHEN_LOADED = "import os; os._exit(3)"
 HANGS_WHEN_LOADED = "import time; time.sleep(600)"
 RAISES_WHEN_LOADED = "raise ValueError('not today')"
@@ -104,6 +107,14 @@ def hasten(monkeypatch):
     monkeypatch.setattr(Clock, "limit", lambda clock: min(clock.left(), 0.4))
 
 
+def eventually(condition):
+    """Wait until a condition holds, but not for ever."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [
@@ -117,7 +128,7 @@ def test_the_one_input_that_ends_it_is_found(folder, capsys, monkeypatch, name, 
     """In decimal, as a hex float and as bits; and all the others are judged."""
     if kind == "hang":
         hasten(monkeypatch)
-    found = findings("--timeout", "10", f"numpy:candidates.{name}")
+    found = findings("--timeout", AMPLE, f"numpy:candidates.{name}")
     assert set(found) == {kind, "inaccurate", "not monotone"}
     assert said in found[kind]["detail"]
     assert (found[kind]["region"]["wrong"], found[kind]["at"]) == (1, 1.5)
@@ -145,9 +156,10 @@ def test_the_time_is_bounded(folder):
     assert folder.exists()
 
 
-def test_children_end_with_it(folder, is_alive):
+def test_children_end_with_it(folder, is_alive, monkeypatch):
     """Of a candidate that hangs, and of a program."""
-    findings("--timeout", "2", "numpy:candidates.leaves_a_child")
+    hasten(monkeypatch)
+    findings("--timeout", "10", "numpy:candidates.leaves_a_child")
     action = "import subprocess; subprocess.Popen(['sleep', '600']); time.sleep(600)"
     (folder / "filter.py").write_text(FILTER.format(action=action))
     program = f"{sys.executable} -S filter.py"
@@ -194,15 +206,14 @@ def test_it_does_not_outlive_us(folder, is_alive):
     """Its process and the children of that end when ours is killed."""
     code = "import sys; from figures.command import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", code, "check", "numpy:candidates.leaves_a_child", "relu"]
+    children = folder / "children"
     with subprocess.Popen(command) as check:  # noqa: S603  our own command
-        while not (folder / "children").exists():
-            time.sleep(0.05)
-        check.kill()
-    end = time.monotonic() + 20
-    child = int((folder / "children").read_text())
-    while is_alive(child) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_alive(child)
+        try:
+            eventually(lambda: children.exists() and children.read_text().endswith("\n"))
+        finally:
+            check.kill()
+    child = int(children.read_text().split()[0])
+    eventually(lambda: not is_alive(child))
 
 
 def test_one_that_cannot_be_imported_is_misuse(folder, capsys):
@@ -230,7 +241,7 @@ def test_a_program_that_misbehaves_fails(folder, monkeypatch, action, kind, said
         hasten(monkeypatch)
     (folder / "filter.py").write_text(FILTER.format(action=action))
     program = f"{sys.executable} -S filter.py"
-    found = findings("--command", program, "--timeout", "10")
+    found = findings("--command", program, "--timeout", AMPLE)
     assert set(found) == {kind}
     assert said in found[kind]["detail"]
     if "1.5" in action:

@@ -11,6 +11,7 @@ from scipy.special import erfc, expit
 from reference import ACTIVATIONS, gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
 from verification.inputs import from_ordinals, ordinals
 from verification.oracle import check
+from verification.truth import FLUSH_TO_ZERO, Question, answer
 from verification.ulp import FORMATS, errors
 
 DTYPES = tuple(FORMATS)
@@ -330,6 +331,14 @@ def test_the_choice_at_a_kink_is_told(activation, slope, text):
     verdict = check(activation, activation.name, derivative=slope)
     assert verdict
     assert any(text in convention.text for convention in verdict.conventions)
+
+
+def test_a_flushed_upstream_may_hide_a_normal_product():
+    """Where the derivative is more than 1."""
+    x, upstream = np.float32([1.4]), np.float32([0.95 * 2.0**-126])
+    assert gelu.backward(x, upstream) > 2.0**-126
+    question = Question(gelu, "backward", FORMATS["float32"], 4.0, frozenset({FLUSH_TO_ZERO}))
+    assert not answer(question, x, np.zeros_like(x), upstream).wrong.any()
 
 
 def test_there_are_enough_controls():

@@ -148,6 +148,8 @@ def test_a_cluster_makes_the_same_certificate(cluster, undisturbed, tmp_path):
 def test_a_worker_killed_in_mid_shard_loses_nothing(cluster, sweep, undisturbed):
     """Another one does its shard."""
     first, _second = cluster.new_worker(), cluster.new_worker()
+    with Client(cluster.address) as client:
+        client.wait_for_workers(2, PATIENCE)
     process, out = sweep()
     with Client(cluster.address) as client:
         eventually(lambda: first.pid in at_work(client), "a shard on the first worker")

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
-from verification.inputs import every_finite, from_ordinals, neighbours, ordinals, stratified
+from verification.inputs import (
+    every_cell,
+    every_finite,
+    from_ordinals,
+    neighbours,
+    ordinals,
+    stratified,
+    upstreams_of_every_binade,
+)
 from verification.ulp import FORMATS
 
 wide_formats = [FORMATS["float32"], FORMATS["float64"]]
@@ -50,6 +58,26 @@ def test_the_twelve_neighbours_of_roots_and_kinks_are_tried(activation, format_)
     points = [root for function in activation.orders for root in function.roots]
     points += [kink.at for kink in activation.kinks]
     assert np.isin(neighbours(np.array(points), format_, 12), x).all()
+
+
+@pytest.mark.parametrize("format_", wide_formats, ids=lambda f: f.name)
+def test_every_cell_of_a_table_is_tried_twice(format_):
+    """Of 1/1024, on [-16, 16)."""
+    cells = np.floor(every_cell(format_).astype(np.float64) * 1024).astype(int)
+    numbers, counts = np.unique(cells, return_counts=True)
+    assert np.array_equal(numbers, np.arange(-16384, 16384))
+    assert (counts == 2).all()
+
+
+@pytest.mark.parametrize("format_", FORMATS.values(), ids=list(FORMATS))
+def test_upstreams_are_of_every_binade(format_):
+    """Subnormal ones of both signs and the largest number among them, and no infinity."""
+    upstream = upstreams_of_every_binade(16000, format_).astype(np.float64)
+    for side in (upstream[upstream > 0], -upstream[upstream < 0]):
+        _, exponents = np.frexp(side)
+        expected = np.arange(format_.emin - format_.precision + 2, format_.emax + 2)
+        assert np.array_equal(np.unique(exponents), expected)
+        assert side.max() == format_.largest
 
 
 def test_inputs_are_the_same_every_time():

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -17,7 +18,9 @@ from verification.sweep import Shard, Summary
 HEADER = {"dtype": "float16", "sources": "abc"}
 DONE = Done(Shard("relu", 0, "float16", 0), Summary(65536, 2, 0, (), "00"), 0.5)
 ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
-COMMAND = "from figures.command import run; run()"
+# A shell that runs the suite in the background has told it to ignore Ctrl-C.
+HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+COMMAND = f"{HEED}; from figures.command import run; run()"
 PATIENCE = 60
 
 
@@ -35,6 +38,14 @@ def started(out):
         assert process.poll() is None
         time.sleep(0.01)
     return process, state
+
+
+def is_worker(child):
+    """Whether a process is one that computes shards; one that has just ended is none."""
+    try:
+        return any("spawn_main" in word for word in child.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -124,14 +135,11 @@ def test_what_to_compare_with_is_looked_at_first(tmp_path, capsys):
 def test_a_killed_worker_s_shards_are_done_by_others(undisturbed, tmp_path):
     """SIGKILL for all worker processes in mid-shard: the sweep goes on with new ones."""
     process, _ = started(tmp_path / "sweep.json")
-    workers = [
-        child
-        for child in psutil.Process(process.pid).children()
-        if "spawn_main" in child.cmdline()[-2]
-    ]
+    workers = [child for child in psutil.Process(process.pid).children() if is_worker(child)]
     assert workers
     for worker in workers:
-        worker.kill()
+        with suppress(psutil.NoSuchProcess):
+            worker.kill()
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert (tmp_path / "sweep.json").read_bytes() == undisturbed

@@ -91,7 +91,9 @@ def test_programs_end_with_the_check_that_started_them(sent, tmp_path, is_alive)
             """)
     )
     program.chmod(0o755)
-    code = "from figures.command import run; run()"
+    # A shell that runs the suite in the background has told it to ignore Ctrl-C.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heed}; from figures.command import run; run()"
     check = ["check", "--command", str(program), "relu", "--exhaustive"]
     process = subprocess.Popen(  # noqa: S603  our own command
         [sys.executable, "-c", code, *check], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
