@@ -83,9 +83,11 @@ class Behaviour:
         self._shared(self.x)
         self._remembered(whole)
         self._lengths(whole)
-        self._shapes(whole)
-        self._layouts(whole)
         self._longer(whole)
+        if "layout" not in self.subject.not_judged:
+            self._offsets(whole)
+            self._shapes(whole)
+            self._layouts(whole)
         return self.complaints
 
     def _call(self, x: Array, *layouts: Layout) -> Array | None:
@@ -185,6 +187,8 @@ class Behaviour:
         for length in LENGTHS:
             detail = f"of {length} elements beside the first of {SAMPLE}"
             self._compare("length", detail, self.x[:length], whole[:length])
+
+    def _offsets(self, whole: Array) -> None:
         for count in OFFSETS:
             detail = f"{count} elements into its memory"
             place = slice(count, count + 70)

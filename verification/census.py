@@ -42,7 +42,8 @@ class Count:
     """Of ``inputs``, how many results are wrong, and how many are NaN at finite x; the worst error.
 
     The worst finite error in ulp is that of normal inputs away from roots of the derivative, where
-    the true result is at least 256 times the smallest normal number; it is found ``at`` an input.
+    the true result is at least 256 times the smallest normal number; it is found ``at`` an input, 0
+    if there is none.
     """
 
     inputs: int
@@ -81,7 +82,8 @@ def counted(question: Question, x: Array, got: Array) -> Count:
         kinds = kinds_of(question, x, got, found)
     wrong = sum(int(np.count_nonzero(mask)) for kind, mask in kinds.items() if kind in KINDS)
     lost = np.isnan(computed) & np.isfinite(wide) & ~np.isnan(true)
-    return Count(x.size, wrong, int(lost.sum()), float(errors[worst]), float(wide[worst]))
+    at = float(wide[worst]) if errors[worst] else 0.0
+    return Count(x.size, wrong, int(lost.sum()), float(errors[worst]), at)
 
 
 def is_normal(question: Question, x: Float64, true: Float64) -> Mask:
@@ -122,7 +124,7 @@ def _of_block(question: Question, x: Array, got: Array) -> Count:
     other = (got != expected) & ~(np.isnan(got) & np.isnan(expected))
     other |= np.signbit(got) != np.signbit(expected)
     if not other.any():
-        return Count(x.size, 0, 0, 0.0, float(x[0]))
+        return Count(x.size, 0, 0, 0.0, 0.0)
     return replace(counted(question, x[other], got[other]), inputs=x.size)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
-from .calls import Died, Hung, Nonsense
+from .calls import Died, Hung, Nonsense, Subject
 from .confinement import STARTED, STARTING, Clock, kill_session, late, limit_memory, status
 from .errors import UsageError
 from .implementation import Implementation
@@ -26,6 +26,13 @@ MOST = 1 << 30
 POLL = 0.1
 BEGINNING = 12
 SHELL = {"<", ">", ">>", "|", "&", "&&", "||", ";", "2>&1"}
+
+
+class Program(Subject):
+    """A subject that gets raw values: what their array looks like in memory, it cannot see."""
+
+    not_judged = ("shape", "input written", "shared result", "mode", "layout")
+    why_not = "a program gets raw values: what an array of them looks like is not judged"
 
 
 def implementation(
@@ -40,6 +47,7 @@ def implementation(
         call=_pipe(command),
         derivative_call=_pipe(derivative_command),
         origin=partial(implementation, command, derivative_command, clock),
+        subject=Program,
     )
 
 

@@ -32,7 +32,7 @@ KINDS: dict[str, str] = {
     "inaccurate": "is less accurate than the tolerance",
     "infinity": "misses the limit at an infinity",
     "length": "gives other bits in an array of another length or offset",
-    "layout": "gives other bits in another memory layout",
+    "layout": "gives other bits in another shape or memory layout",
     "inconsistent": "is not the derivative of this forward",
     "out of bounds": "leaves the function's range",
     "not monotone": "falls where the function rises, or rises where it falls",

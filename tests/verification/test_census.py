@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference import ACTIVATIONS
+from reference import ACTIVATIONS, relu
 from verification.census import Count, census, counted, joined
 from verification.exhaustive import blocks, shards
 from verification.truth import FLUSH_TO_ZERO, Question
@@ -34,6 +34,14 @@ def test_every_pattern_is_counted_once(tmp_path, monkeypatch):
     found = census(QUESTION, "numpy:planted_tanh.candidate", shards(FORMATS["float16"]))
     assert (found.inputs, found.wrong, found.nan, found.at) == (65536, 2, 1, -2)
     assert found.worst_ulp == pytest.approx(2048 * np.tanh(2) / 2, rel=0.01)
+
+
+def test_where_nothing_is_wrong_the_worst_error_is_none():
+    """At no number in particular."""
+    x = np.array([-np.inf, np.nan, 0.0, 2.0], np.float16)
+    with np.errstate(invalid="ignore"):
+        found = counted(Question(ACTIVATIONS["relu"], "value", FORMATS["float16"], 1), x, relu(x))
+    assert found == Count(4, 0, 0, 0.0, 0.0)
 
 
 def test_counts_of_parts_are_those_of_the_whole():
