@@ -49,7 +49,8 @@ class Claim:
         bounds = np.broadcast_to(bound, ulp.shape)
         broken = ulp > bounds
         # A breach outranks whatever holds; the largest share of its bound decides among equals.
-        share = np.divide(ulp, bounds, out=np.zeros_like(ulp), where=bounds > 0)
+        with np.errstate(over="ignore"):
+            share = np.divide(ulp, bounds, out=np.zeros_like(ulp), where=bounds > 0)
         share = np.where(broken & (bounds == 0), np.inf, share)
         worst = int(np.argmax(share))
         return self._row(
