@@ -62,6 +62,11 @@ class Tally(Extent):
         kept = _spread(x.size, KEPT)
         self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
 
+    @property
+    def sampled(self) -> int:
+        """How many wrong results the whole sample has."""
+        return min(KEPT, sum(x.size for x, *_ in self.samples))
+
     def merge(self, other: "Tally") -> None:
         """Count what another tally of this kind has counted, of higher inputs."""
         self.join(other)

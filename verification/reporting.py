@@ -36,8 +36,9 @@ OTHERS = {
 }
 # Laws that fall with the accuracy, and for the same reason.
 LAWS = ("out of bounds", "not monotone", "not symmetric", "inconsistent")
-# Wrong results that a diagnosis looks at.
+# Wrong results that a diagnosis looks at, and the least of a kind.
 DIAGNOSED = 1500
+LEAST = 40
 # Troubles after which there are inputs without a result.
 WITHOUT_RESULT = ("crash", "hang", "exception")
 NOT_ALONE = "only within a longer array"
@@ -71,7 +72,7 @@ class Reporter:
         """The reason for all the wrong results, of the kinds that it explains; else their own."""
         from .diagnosis import diagnose  # noqa: PLC0415  SciPy only where it is needed
 
-        step = sum(tally.sample()[0].size for tally in kinds.values()) // DIAGNOSED + 1
+        step = sum(tally.sampled for tally in kinds.values()) // DIAGNOSED + 1
         cases = {kind: self._case(seen, {kind: tally}, step) for kind, tally in kinds.items()}
         joint = diagnose(self._case(seen, kinds, step))
         places = np.repeat(list(kinds), [case.x.size for case in cases.values()])
@@ -84,15 +85,16 @@ class Reporter:
         return whys
 
     def _case(self, seen: Survey, tallies: dict[str, Tally], step: int) -> "Case":
-        """Every so many of the wrong results."""
+        """One of so many wrong results of each kind; of few results, more."""
         from .patterns import Case  # noqa: PLC0415  likewise
 
-        x, got, upstream = zip(*(t.sample() for t in tallies.values()), strict=True)
-        factors = [part[::step] for part in upstream if part is not None]
+        samples = [tally.sample(max(tally.sampled // step, LEAST)) for tally in tallies.values()]
+        x, got, upstream = zip(*samples, strict=True)
+        factors = [part for part in upstream if part is not None]
         return Case(
             self.question,
-            np.concatenate([part[::step] for part in x]),
-            np.concatenate([part[::step] for part in got]),
+            np.concatenate(x),
+            np.concatenate(got),
             np.concatenate(factors) if factors else None,
             right=seen.right(),
             wrong=sum(seen.looked.get(kind, 0) for kind in tallies),
