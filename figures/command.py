@@ -4,13 +4,14 @@ Everything heavy is imported by the handlers, so that ``halfulp --help`` answers
 """
 
 import argparse
+import errno
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from verification import check_command, sweep_command, vectors_command
 from verification.command import CERTIFICATE, add_commands, progress_bar
@@ -53,15 +54,27 @@ def run() -> NoReturn:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt_once)
-    if sys.stdout is None:  # closed by the shell
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  open to the end
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:  # closed by the shell
+            setattr(sys, name, _to_nowhere(descriptor))
     try:
         status = main()
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in {errno.EPIPE, errno.ENOSPC}:
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = NOBODY_READS
+        if error.errno == errno.EPIPE:
+            sys.exit(NOBODY_READS)
+        status = _complain("standard output cannot be written to: the disk is full", 2)
     sys.exit(status)
+
+
+def _to_nowhere(descriptor: int) -> TextIO:
+    """Open it, for our children as well: else it would be the next file that anyone opens."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    os.set_inheritable(descriptor, True)  # noqa: FBT003  it takes no name
+    return os.fdopen(descriptor, "w", closefd=False)
 
 
 def _interrupt_once(*_signal: object) -> NoReturn:

@@ -61,9 +61,14 @@ def framework_table() -> str:
 
 
 def _errors(row: dict[str, Any]) -> str:
-    """The worst error, and where nothing is right."""
+    """The worst error, where nothing is right, and how many results are NaN."""
     lost = ", ".join(f"[{low:.3g}, {high:.3g}]" for low, high in row["regions"])
-    return f"{row['worst_ulp']:.3g}" + (f"; 100 % off in {lost}" if lost else "")
+    said = [f"{row['worst_ulp']:.3g}"]
+    if lost:
+        said.append(f"100 % off in {lost}")
+    if row["nan"]:
+        said.append(f"NaN at {100 * row['nan'] / row['inputs']:.0f} % of all inputs")
+    return "; ".join(said)
 
 
 def benchmark_tables() -> str:

@@ -239,10 +239,14 @@ def upstreams_of(x: Array, format_: Format) -> Array:
 
 
 def survey(question: Question, subject: Subject) -> Survey:
-    """Try the stratified inputs; a second time where results are wrong, which may differ."""
+    """Try the stratified inputs; a second time where results are wrong, which may differ.
+
+    Products that overflow may warn of it.
+    """
     x = inputs_of(question)
-    arguments = (x, upstreams_of(x, question.format_)) if question.subject == "backward" else (x,)
-    got, answered = subject.resiliently(*arguments)
+    backward = question.subject == "backward"
+    arguments = (x, upstreams_of(x, question.format_)) if backward else (x,)
+    got, answered = subject.resiliently(*arguments, warns=not backward)
     seen = _surveyed(question, arguments, got, answered)
     if answered.all() and (seen.ulp > seen.bound).any():
         again = subject(*(argument.copy() for argument in arguments), warns=False)

@@ -23,7 +23,7 @@ PARTS = 16
 RETRIES = 400
 DEATHS = 24
 # What may be due to a few of the elements, of troubles that do not end a call.
-NARROWED = {"exception", "warning", "output"}
+NARROWED = ("exception", "warning", "output")
 # What frameworks say about themselves, not about the numbers.
 HARMLESS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
@@ -129,8 +129,8 @@ class Subject:
 
     def narrow_down(self) -> None:
         """Look for less to show what a call should not do: halves, and halves of those."""
-        for kind in NARROWED & self.troubles.keys():
-            while (size := self.troubles[kind].size) > 1 and size != inf:
+        for kind in NARROWED:
+            while kind in self.troubles and (size := self.troubles[kind].size) > 1 and size != inf:
                 flat = [argument.reshape(-1) for argument in self.troubles[kind].arguments]
                 for part in _halves(flat[0].size):
                     self(*(argument[part].copy() for argument in flat))

@@ -128,7 +128,7 @@ def _first_look(arguments: Namespace, clock: "Clock") -> "Verdict | None":
 
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_look, args=(theirs, arguments))
+    child = context.Process(target=_look, args=(theirs, arguments, clock))
     child.start()
     theirs.close()
     try:
@@ -147,24 +147,16 @@ def _outcome(ours: Connection, clock: "Clock", *, exhaustive: bool) -> "Verdict 
 
     But not from the other processes of an exhaustive check.
     """
-    from .calls import Expired
-
     limit = clock.left()
     while ours.poll(limit):
         outcome: Verdict | Exception | None = ours.recv()
         if outcome is not None:
             return outcome
-        if exhaustive:
-            limit = clock.left()
-            continue
-        try:
-            limit = clock.call()
-        except Expired as error:
-            return UsageError(f"expected the check to end in time, but {error}")
+        limit = clock.left() if exhaustive else clock.limit()
     return None
 
 
-def _look(connection: Connection, arguments: Namespace) -> None:
+def _look(connection: Connection, arguments: Namespace, clock: "Clock") -> None:
     """Judge in this process, and send the outcome; what is the candidate's doing, it does not."""
     from .confinement import confine
     from .workers import WorkersLostError
@@ -172,7 +164,7 @@ def _look(connection: Connection, arguments: Namespace) -> None:
     confine()
     outcome: Any
     try:
-        implementation = _ticking(_named(arguments.implementation), connection)
+        implementation = _ticking(_named(arguments.implementation), connection, clock)
         outcome = _judge(arguments, implementation)
     except UsageError as error:
         outcome = error
@@ -200,11 +192,14 @@ def _named(name: str) -> "Implementation":
         raise UsageError(f"{name!r} cannot be imported: {type(error).__name__}: {error}") from None
 
 
-def _ticking(implementation: "Implementation", connection: Connection) -> "Implementation":
-    """The implementation, sending a None before each call."""
+def _ticking(
+    implementation: "Implementation", connection: Connection, clock: "Clock"
+) -> "Implementation":
+    """The implementation, sending a None before each call, as long as there is time for it."""
 
     def ticking(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
+            clock.call()
             connection.send(None)
             return function(*arguments)
 

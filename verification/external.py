@@ -25,14 +25,16 @@ SAID = 200
 MOST = 1 << 30
 POLL = 0.1
 BEGINNING = 12
-SHELL = {"<", ">", ">>", "|", "&", "&&", "||", ";", "2>&1"}
+SHELL = "<>|&;"
 
 
 class Program(Subject):
     """A subject that gets raw values: what their array looks like in memory, it cannot see."""
 
-    not_judged = ("shape", "input written", "shared result", "mode", "layout")
-    why_not = "a program gets raw values: what an array of them looks like is not judged"
+    not_judged = (
+        "shape", "input written", "shared result", "mode", "layout", "warning", "output",
+    )  # fmt: skip
+    why_not = "a program gets raw values: what arrays look like, and what it says, is not judged"
 
 
 def implementation(
@@ -97,7 +99,7 @@ def _words(command: str) -> list[str]:
         ) from None
     if not words:
         raise UsageError("expected a command line, but got an empty one")
-    if SHELL & set(words):
+    if _is_for_a_shell(command):
         raise UsageError(
             f"expected a program with its arguments, but {command!r} is for a shell: write "
             "--command \"sh -c '...'\""
@@ -106,6 +108,13 @@ def _words(command: str) -> list[str]:
         what = "may not be executed: chmod +x" if Path(words[0]).is_file() else "is not here"
         raise UsageError(f"expected a program that can be run, but {words[0]!r} {what}")
     return words
+
+
+def _is_for_a_shell(command: str) -> bool:
+    """Whether there are a shell's operators in it, outside quotes."""
+    lexer = shlex.shlex(command, posix=False, punctuation_chars=SHELL)
+    lexer.whitespace_split = True
+    return any(set(token) <= set(SHELL) for token in lexer)
 
 
 def _output(words: list[str], data: bytes, clock: Clock) -> bytes:

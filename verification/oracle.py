@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from .verdict import KINDS, Convention, Finding, Verdict
 
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
-OF_A_PRODUCT = "half an ulp more for backward, whose product is rounded as well"
+OF_A_PRODUCT = "what upstream makes of the derivative's tolerance, and half an ulp, for backward"
 OF_THE_TRUTH = "half an ulp more in float64, as the truth is known to that"
 NAMES = {**ACTIVATIONS, "swish": swish}
 
@@ -64,13 +65,13 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     """
     known, format_ = activation_of(activation), format_of(dtype)
     allowed = _allowances(allow)
-    bound = TOLERANCES[format_.name] if tolerance is None else float(tolerance)
-    if not (isfinite(bound) and bound >= 0):
+    bound = TOLERANCES[format_.name] if tolerance is None else tolerance
+    if not (isinstance(bound, Real) and isfinite(bound) and bound >= 0):
         raise UsageError(f"tolerance has to be a finite number of ulp, 0 or more, not {tolerance}")
     if exhaustive and format_.name == "float64":
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
     implementation = _implementation(forward, derivative, backward)
-    judge = _Judge(known, format_, bound, allowed, exhaustive, strict, scheduler)
+    judge = _Judge(known, format_, float(bound), allowed, exhaustive, strict, scheduler)
     with MODE.ours():
         judge.look_at(implementation)
     if judge.expired and not judge.findings:
@@ -100,13 +101,13 @@ class _Judge:
             name: implementation.subject(name, function, self.format_)
             for name, function in implementation.functions.items()
         }
-        for subject in subjects.values():
-            self._judge(subject, implementation)
+        reporters = {
+            name: self._judge(subject, implementation) for name, subject in subjects.items()
+        }
         if "value" in subjects and "derivative" in subjects:
             question = self._question("derivative")
             complaints = laws.consistency(question, subjects["value"], subjects["derivative"])
-            reporter = Reporter(question, subjects["derivative"], implementation)
-            self._take(reporter, complaints)
+            self._take(reporters["derivative"], complaints)
         self.expired = next(filter(None, (subject.expired for subject in subjects.values())), "")
 
     def verdict(self, implementation: Implementation) -> Verdict:
@@ -138,7 +139,7 @@ class _Judge:
             self.activation, subject, self.format_, self.tolerance, self.allow, self.strict
         )
 
-    def _judge(self, subject: Subject, implementation: Implementation) -> None:
+    def _judge(self, subject: Subject, implementation: Implementation) -> Reporter:
         question = self._question(subject.name)
         reporter = Reporter(question, subject, implementation)
         seen = survey(question, subject)
@@ -157,6 +158,7 @@ class _Judge:
         self.findings += reporter.of_troubles(troubles, seen)
         self.findings += reporter.of_tallies(seen)
         self._take(reporter, complaints)
+        return reporter
 
     def _allows(self, trouble: Trouble) -> bool:
         return trouble.detail == FLUSHES and FLUSH_TO_ZERO in self.allow
@@ -174,7 +176,7 @@ class _Judge:
 
 def activation_of(name: str) -> Activation:
     """The activation of the catalogue, or UsageError."""
-    if name not in NAMES:
+    if not isinstance(name, str) or name not in NAMES:
         raise UsageError(f"no activation {name!r}; the catalogue has {', '.join(NAMES)}")
     return NAMES[name]
 
@@ -182,7 +184,7 @@ def activation_of(name: str) -> Activation:
 def format_of(dtype: Any) -> Format:
     """The format that a dtype is, or UsageError."""
     try:
-        name = dtype if isinstance(dtype, str) else np.dtype(dtype).name
+        name = dtype if isinstance(dtype, str | None) else np.dtype(dtype).name
     except TypeError:
         name = repr(dtype)
     if name not in FORMATS:
@@ -191,7 +193,7 @@ def format_of(dtype: Any) -> Format:
 
 
 def _allowances(allow: Iterable[str]) -> frozenset[str]:
-    names = {allow} if isinstance(allow, str) else set(allow)
+    names = {allow} if isinstance(allow, str) else set(allow or ())
     unknown = sorted(names - set(ALLOWANCES))
     if unknown:
         raise UsageError(f"no allowance {unknown[0]!r}; expected {', '.join(ALLOWANCES)}")

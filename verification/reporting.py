@@ -64,9 +64,8 @@ class Reporter:
     def _of_tally(self, kind: str, tally: Tally, why: str | None) -> Finding:
         x, got, upstream, alone = shrink(kind, self.question, self.subject, tally)
         region = replace(self._of_extent(tally), worst_ulp=tally.worst_ulp, worst_at=tally.worst_at)
-        return self._finding(
-            kind, x, got, region, upstream=upstream, why=why, detail="" if alone else NOT_ALONE
-        )
+        detail = "" if alone or self.subject.expired else NOT_ALONE
+        return self._finding(kind, x, got, region, upstream=upstream, why=why, detail=detail)
 
     def _whys(self, seen: Survey, kinds: dict[str, Tally]) -> dict[str, str | None]:
         """The reason for all the wrong results, of the kinds that it explains; else their own."""
@@ -121,7 +120,7 @@ class Reporter:
             if self.subject.cut_short:
                 detail += "; of the inputs without a result not all were tried alone"
         else:
-            region = self._of_inputs(x, max(silent.tried, x.size, 1))
+            region = self._of_inputs(x, max(x.size, 1))
         factor = upstream[0] if upstream else None
         return self._finding(
             trouble.kind, at, None, region, upstream=factor, why=why, detail=detail

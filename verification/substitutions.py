@@ -51,7 +51,7 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     if case.upstream is None:
         yield Substitution("x itself is returned", (lambda x, _: x,), in_part=True)
     else:
-        yield from _upstream(case, case.upstream)
+        yield from _upstream(case)
     lost = "the sign of x is lost: this is the result for |x|"
     yield Substitution(lost, (_at(question, np.abs),), in_part=True)
     wrong = "the sign is wrong: this is minus the right result"
@@ -83,17 +83,15 @@ def _byteswap(numbers: Array) -> Array:
     return bits.byteswap().view(numbers.dtype)
 
 
-def _upstream(case: Case, upstream: Array) -> Iterator[Substitution]:
+def _upstream(case: Case) -> Iterator[Substitution]:
     """Something done to the upstream, or to what it multiplies."""
     activation = case.question.activation
-    wide = upstream.astype(np.float64)
     slope = np.asarray(activation.derivative(case.wide))
-    mean, limit = wide.mean(), median(np.abs(case.computed / slope))
+    limit = median(np.abs(case.computed / slope))
     changes: tuple[tuple[str, Change], ...] = (
         ("upstream ignored: this is the derivative alone", np.ones_like),
         ("upstream is squared", np.square),
         ("upstream is taken by its magnitude", np.abs),
-        ("upstream is replaced by its mean", lambda u: np.full(u.shape, mean)),
         ("upstream is replaced by its sign", np.sign),
         (f"upstream is clamped at ±{limit:.4g}", lambda u: np.clip(u, -limit, limit)),
     )
@@ -155,7 +153,8 @@ def _clamped(case: Case) -> Iterator[Substitution]:
 
         why = f"clamped at {least:.4g}"
         if question.subject == "value" and not gated:
-            why += f", or the result at {float(question.activation(-below)):.3g}"
+            end = above if np.isnan(below) else -below
+            why += f", or the result at {float(question.activation(end)):.3g}"
         yield Substitution(why, (gate if gated else _at(question, clip),))
 
 

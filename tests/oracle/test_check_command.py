@@ -70,6 +70,7 @@ def test_a_program_is_judged(folder, capsys, program, status):
         pytest.param(["--command", "", "tanh"], "an empty one", id="no command"),
         pytest.param(["--command", "cat 'x", "tanh"], "no closing quotation", id="quotes"),
         pytest.param(["--command", "cat < x", "tanh"], "sh -c", id="for a shell"),
+        pytest.param(["--command", "cat 2>x|tac", "tanh"], "sh -c", id="for a shell, close"),
         pytest.param(["--command", "./relu.py", "tanh"], "chmod +x", id="not executable"),
         pytest.param(["numpy:numpy.tanh", "tanh", "--plot", "o.xyz"], ".png, .svg", id="plot"),
         pytest.param(
@@ -88,6 +89,12 @@ def test_misuse_is_one_sentence(folder, capsys, arguments, said):
     error = capsys.readouterr().err
     assert said in error
     assert "Traceback" not in error
+    assert folder.exists()
+
+
+def test_a_shell_may_be_the_program(folder):
+    """What is quoted is its own."""
+    assert main(["check", "--command", "sh -c 'cat | cat'", "relu"]) == 1
     assert folder.exists()
 
 
@@ -112,6 +119,7 @@ def test_what_is_no_plain_file_is_written_through(folder):
     [
         pytest.param("{} check numpy:numpy.tanh tanh --dtype float64 >&-", 0, id="closed"),
         pytest.param("set -o pipefail; {} check numpy:numpy.sin tanh | true", 141, id="broken"),
+        pytest.param("{} check tanh 2>&-", 2, id="no error"),
     ],
 )
 def test_nobody_has_to_read_the_verdict(shell, status):

@@ -18,6 +18,9 @@ import numpy as np
 def relu(x):
     time.sleep(0.1)
     return np.maximum(x, x.dtype.type(0))
+
+def steep(x):
+    return relu(x) * x.dtype.type(1.1)
 """
 ZEROS = """
 import sys, time
@@ -45,15 +48,24 @@ def test_a_slow_one_gets_no_verdict(capsys):
     assert "--timeout" in said
 
 
-def test_what_was_found_in_time_stays_found(folder, capsys):
+@pytest.mark.parametrize(
+    ("candidate", "kind"),
+    [
+        (["--command", f"{sys.executable} -S zeros.py"], "flushed"),
+        (["numpy:slow.steep"], "inaccurate"),
+    ],
+    ids=["program", "function"],
+)
+def test_what_was_found_in_time_stays_found(folder, capsys, candidate, kind):
     """And no law passes that may not have been looked at."""
-    program = f"{sys.executable} -S zeros.py"
     files = ["--json", "verdict.json", "--junit", "verdict.xml"]
-    assert main(["check", "--command", program, "relu", "--timeout", "4", *files]) == 1
+    assert main(["check", *candidate, "relu", "--timeout", "4", *files]) == 1
     assert "used up" in capsys.readouterr().out
-    kinds = {f["kind"] for f in json.loads((folder / "verdict.json").read_text())["findings"]}
-    assert "flushed" in kinds
+    findings = json.loads((folder / "verdict.json").read_text())["findings"]
+    kinds = {finding["kind"] for finding in findings}
+    assert kind in kinds
     assert not kinds & {"hang", "crash"}
+    assert not any("longer array" in finding["detail"] for finding in findings)
     [suite] = fromstring((folder / "verdict.xml").read_bytes())  # noqa: S314  our own text
     passed = [case for case in suite.findall("testcase") if len(case) == 0]
     assert passed == []

@@ -141,6 +141,9 @@ def test_importing_check_loads_neither_jax_nor_scipy_nor_matplotlib():
         pytest.param((gelu, "gelu"), {"allow": ("errors",)}, "no allowance 'errors'", id="allow"),
         pytest.param((gelu, "gelu"), {"tolerance": -1}, "tolerance has to be", id="tolerance"),
         pytest.param((gelu, "gelu"), {"tolerance": np.nan}, "tolerance has to be", id="NaN"),
+        pytest.param((gelu, "gelu"), {"tolerance": [4]}, "tolerance has to be", id="a list"),
+        pytest.param((gelu, ["gelu"]), {}, "no activation", id="a list for a name"),
+        pytest.param((gelu, "gelu"), {"dtype": None}, "no dtype", id="no dtype"),
         pytest.param(
             (gelu, "gelu"), {"dtype": "float64", "exhaustive": True}, "too many", id="all"
         ),
@@ -295,6 +298,32 @@ def test_what_is_wrong_in_an_array_alone_is_shown_as_it_came_there():
     [finding] = verdict.findings
     assert finding.kind == "length"
     assert finding.got == pytest.approx(1.25 * finding.expected)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_product_that_overflows_may_warn_of_it(dtype):
+    """As NumPy does, of whatever is right."""
+    assert check(None, "gelu", dtype=dtype, backward=lambda x, u: gelu.derivative(x) * u)
+
+
+def test_one_that_works_in_place_spoils_no_other_judgement():
+    """Not even where it is given the array that the next one is compared by."""
+
+    def in_place(x):
+        y = np.array(gelu(x))
+        if x.flags.writeable:
+            x[...] = y
+        return y
+
+    verdict = check(in_place, "gelu", strict=True)
+    assert {finding.kind for finding in verdict.findings} == {"input written"}
+
+
+def test_an_inconsistent_derivative_has_the_reason_of_its_errors():
+    """Which are those of another function."""
+    verdict = check(gelu, "gelu", derivative=gelu_tanh.derivative)
+    whys = {finding.kind: finding.why for finding in verdict.findings}
+    assert whys["inconsistent"] == whys["inaccurate"] is not None
 
 
 def test_an_exception_is_told_in_a_line():

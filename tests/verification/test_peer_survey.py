@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
-from verification.census import SUBJECTS
+from verification.census import CENSUS, SUBJECTS
 from verification.peer_survey import FOLDER, regions_lost, to_markdown
 from verification.peers import PEERS
 from verification.ulp import FORMATS
@@ -35,6 +35,23 @@ def test_the_committed_survey_is_whole():
     }
     assert len(keys) == len(expected)
     assert set(keys) == expected
+
+
+def test_the_committed_survey_has_the_counts_of_the_committed_census():
+    """In float32, and of the same versions."""
+    content = json.loads(CENSUS.read_text(encoding="utf-8"))
+    assert content["versions"] == SURVEY["versions"]
+    rows = {
+        (row["framework"], row["activation"], row["subject"]): row
+        for row in SURVEY["rows"]
+        if row["dtype"] == "float32"
+    }
+    for count in content["rows"]:
+        row = rows.pop(tuple(count["of"]))
+        for name in ("inputs", "wrong", "nan"):
+            assert row[name] == count[name]
+        assert row["worst_ulp"] >= count["worst_ulp"]
+    assert not rows
 
 
 def test_the_committed_table_is_that_of_the_committed_numbers():
