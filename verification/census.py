@@ -16,7 +16,7 @@ import numpy as np
 from reference import ACTIVATIONS
 from reference.arithmetic.types import Array, Float64, Mask
 
-from .accuracy import kinds_of
+from .accuracy import differ, kinds_of
 from .certificate import write_whole
 from .errors import UsageError
 from .exhaustive import blocks, shards
@@ -121,8 +121,7 @@ _candidate = cache(implementation)
 def _of_block(question: Question, x: Array, got: Array) -> Count:
     """The count of a block; results that are correctly rounded have no part in the worst error."""
     expected = expected_of(question, x, None)
-    other = (got != expected) & ~(np.isnan(got) & np.isnan(expected))
-    other |= np.signbit(got) != np.signbit(expected)
+    other = differ(got, expected, question.format_)
     if not other.any():
         return Count(x.size, 0, 0, 0.0, 0.0)
     return replace(counted(question, x[other], got[other]), inputs=x.size)
