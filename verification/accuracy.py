@@ -190,7 +190,8 @@ def differ(left: Array, right: Array, format_: Format) -> Mask:
     left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
     bits: Mask = left.view(format_.bits) != right.view(format_.bits)
     if bits.any():
-        bits &= ~(np.isnan(left.astype(np.float64)) & np.isnan(right.astype(np.float64)))
+        with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
+            bits &= ~(np.isnan(left.astype(np.float64)) & np.isnan(right.astype(np.float64)))
     return bits
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from reference import gelu, gelu_tanh, relu, sigmoid, silu, tanh
+from verification.accuracy import differ
 from verification.errors import UsageError
 from verification.implementation import Implementation
 from verification.oracle import NEXT_TO_ROOTS, OF_A_PRODUCT, OF_THE_TRUTH, check
@@ -324,6 +325,14 @@ def test_an_inconsistent_derivative_has_the_reason_of_its_errors():
     verdict = check(gelu, "gelu", derivative=gelu_tanh.derivative)
     whys = {finding.kind: finding.why for finding in verdict.findings}
     assert whys["inconsistent"] == whys["inaccurate"] is not None
+
+
+def test_one_nan_is_as_good_as_another():
+    """A signalling one too, and we do not warn of it."""
+    quiet, signalling = np.array([0x7FC00000, 0x7F800001], np.uint32).view(np.float32).reshape(2, 1)
+    one = np.ones(1, np.float32)
+    assert not differ(quiet, signalling, FORMATS["float32"]).any()
+    assert differ(one, signalling, FORMATS["float32"]).all()
 
 
 def test_an_exception_is_told_in_a_line():
