@@ -35,15 +35,15 @@ def census(session: nox.Session) -> None:
     """Count PyTorch's, JAX's and TensorFlow's results at all of float32, which takes an hour."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
     session.install("-e", ".[figures]", *groups)
-    session.run("python", "-m", "verification.census")
+    session.run("python", "-m", "verification.survey.census")
 
 
 @nox.session
 def survey(session: nox.Session) -> None:
-    """Judge every activation of PyTorch, JAX and TensorFlow: verification/survey.md."""
+    """Judge every activation of PyTorch, JAX and TensorFlow: verification/records/survey.md."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
     session.install("-e", ".[figures]", *groups)
-    session.run("python", "-m", "verification.peer_survey")
+    session.run("python", "-m", "verification.survey.survey")
 
 
 @nox.session
@@ -67,7 +67,7 @@ def benchmark(session: nox.Session) -> None:
 def sweep(session: nox.Session) -> None:
     """Certify every input of float32, and compare all results with the committed sweep."""
     session.install(".[verification]")
-    committed = "verification/sweeps/float32.json"
+    committed = "verification/records/sweeps/float32.json"
     out = ("--out", "sweep-float32.json", "--expect", committed)
     session.run("halfulp", "sweep", *out, *session.posargs)
 

@@ -13,12 +13,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from verification import check_command, sweep_command, vectors_command
-from verification.command import CERTIFICATE, add_commands, progress_bar
+from verification.commands import check as check_command
+from verification.commands import sweep as sweep_command
+from verification.commands import vectors as vectors_command
+from verification.commands.verify import CERTIFICATE, add_commands, progress_bar
 from verification.errors import UsageError
 
 if TYPE_CHECKING:
-    from verification.certificate import Certificate, Progress
+    from verification.witnesses.certificate import Certificate, Progress
 
 # What takes long to load is imported by the handlers.
 # ruff: noqa: PLC0415
@@ -171,7 +173,7 @@ def _figures(arguments: argparse.Namespace) -> int:
 
 def _certificate(out: Path) -> "Certificate":
     """Return the stored certificate, or a new one; only then there is a progress bar."""
-    from verification.certificate import obtain
+    from verification.witnesses.certificate import obtain
 
     with ExitStack() as stack:
         bars: list[Progress] = []

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from verification.certificate import Certificate
 from verification.errors import UsageError
+from verification.witnesses.certificate import Certificate
 
 from .catalogue import ACTIVATIONS, Catalogue
 from .drawing import FORMATS, Drawing, styled

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from verification.certificate import obtain
+from verification.witnesses.certificate import obtain
 
 from .making import FIGURES, write_figures
 
@@ -23,7 +23,7 @@ BENCHMARKS = ("float32, correctly rounded", "A sweep")
 
 def sweep_table() -> str:
     """The committed sweep of float32 as a Markdown table."""
-    sweep = json.loads(files("verification").joinpath("sweeps/float32.json").read_text())
+    sweep = json.loads(files("verification").joinpath("records/sweeps/float32.json").read_text())
     versions = sweep["versions"]
     lines = [
         f"float32, NumPy {versions['numpy']}:",
@@ -41,7 +41,7 @@ def sweep_table() -> str:
 
 def framework_table() -> str:
     """The committed survey of the frameworks in float32 as a Markdown table."""
-    content = json.loads(files("verification").joinpath("survey.json").read_text())
+    content = json.loads(files("verification").joinpath("records/survey.json").read_text())
     rows = [row for row in content["rows"] if row["dtype"] == "float32"]
     frameworks = list(dict.fromkeys(row["framework"] for row in rows))
     functions = dict.fromkeys((row["activation"], row["subject"]) for row in rows)

@@ -8,7 +8,7 @@ from typing import Any
 
 import typst
 
-from verification.certificate import Certificate
+from verification.witnesses.certificate import Certificate
 
 from .catalogue import Activation, Catalogue, distinct
 from .drawing import Drawing

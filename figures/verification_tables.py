@@ -5,8 +5,8 @@ from itertools import groupby
 from math import isnan
 from typing import Any
 
-from verification.certificate import Certificate
-from verification.row import Row
+from verification.witnesses.certificate import Certificate
+from verification.witnesses.row import Row
 
 from .catalogue import Catalogue
 from .wording import fixed, number

@@ -4,15 +4,15 @@
 and one entry here. Each is also a name of this package; ``swish`` is another name of ``silu``.
 """
 
-from .activation import Activation, Kink
-from .function import Function
-from .gelu import gelu
-from .gelu_tanh import gelu_tanh
-from .leaky_relu import leaky_relu
-from .relu import relu
-from .sigmoid import sigmoid
-from .silu import silu
-from .tanh import tanh
+from .activations.gelu import gelu
+from .activations.gelu_tanh import gelu_tanh
+from .activations.leaky_relu import leaky_relu
+from .activations.relu import relu
+from .activations.sigmoid import sigmoid
+from .activations.silu import silu
+from .activations.tanh import tanh
+from .definition.activation import Activation, Kink
+from .definition.function import Function
 
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation

@@ -34,9 +34,9 @@ def test_every_module_of_the_tree_is_in_the_wheel(names, package):
     [
         "figures/report.typ",
         "figures/style.mplstyle",
-        "verification/sweeps/float16.json",
-        "verification/sweeps/bfloat16.json",
-        "verification/sweeps/float32.json",
+        "verification/records/sweeps/float16.json",
+        "verification/records/sweeps/bfloat16.json",
+        "verification/records/sweeps/float32.json",
     ],
 )
 def test_data_files_are_in_the_wheel(names, name):

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .oracle import check as check
+    from verification.verdict.check import check as check
 
 __all__ = ["check"]
 
@@ -15,6 +15,6 @@ def __getattr__(name: str) -> Any:
     """Import ``check`` with what it needs at its first use."""
     if name != "check":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .oracle import check  # noqa: PLC0415  importing a witness does not load the oracle
+    from verification.verdict.check import check  # noqa: PLC0415  importing a witness does not load the oracle
 
     return check

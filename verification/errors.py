@@ -1,4 +1,4 @@
-"""What a user can do wrong."""
+"""What a user can do wrong, and what can be lost."""
 
 
 class UsageError(Exception):
@@ -6,3 +6,7 @@ class UsageError(Exception):
 
     A command prints it on standard error and exits with status 2.
     """
+
+
+class WorkersLostError(Exception):
+    """The processes that did the work have died, again and again, before they could end it."""

@@ -9,8 +9,8 @@ from table import Section, geometric_mean, nanoseconds
 from timing import seconds
 
 from reference import ACTIVATIONS
-from reference.arithmetic.evaluation import BLOCK
-from reference.arithmetic.parallel import VARIABLE
+from reference.definition.evaluation import BLOCK
+from reference.definition.parallel import VARIABLE
 
 LARGE, MIDDLE, FEW = 1 << 22, 1 << 19, 100
 SMALL = (1, 1000)

@@ -10,7 +10,7 @@ import scipy.special
 import torch
 
 from reference import ACTIVATIONS
-from verification import balls
+from verification.witnesses import balls
 
 torch.set_num_threads(1)
 

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
-from verification import frameworks
+from verification.candidates import frameworks
 from verification.errors import UsageError
-from verification.oracle import NAMES, TOLERANCES
-from verification.ulp import FORMATS, errors
+from verification.numbers.ulp import FORMATS, errors
+from verification.verdict.check import NAMES, TOLERANCES
 
 SHOWN = 3
 INTERFACE = "interface: what is done with lists, scalars and foreign types, by the reference alone"

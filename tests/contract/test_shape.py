@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from verification.arrangements import LAYOUTS, SHAPES, broadcast
+from verification.numbers.arrangements import LAYOUTS, SHAPES, broadcast
 
 BLOCK = 16384
 ARRANGED = [(132,), (12, 11), (2, 6, 11)]

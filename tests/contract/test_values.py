@@ -6,8 +6,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from verification.accuracy import inputs_of
-from verification.truth import Question, answer
+from verification.examination.accuracy import inputs_of
+from verification.examination.truth import Question, answer
 
 
 def doubles(results):

@@ -8,8 +8,9 @@ import pytest
 from figures.catalogue import ACTIVATIONS
 from figures.drawing import styled
 from figures.registry import EXAMPLES
-from verification.certificate import Certificate, hash_of_sources
-from verification.row import Row
+from verification.records.provenance import hash_of_sources
+from verification.witnesses.certificate import Certificate
+from verification.witnesses.row import Row
 
 
 class Altered:

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 import torch
 
-from verification.frameworks import implementation
+from verification.candidates.frameworks import implementation
 
 SPELLINGS = {
     "torch": "torch:torch.nn.functional.",

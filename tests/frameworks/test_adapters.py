@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, gelu_tanh, sigmoid, tanh
-from verification.accuracy import survey
-from verification.calls import Subject
+from verification.candidates.calls import Subject
+from verification.candidates.frameworks import implementation
 from verification.errors import UsageError
-from verification.frameworks import implementation
-from verification.oracle import check
-from verification.reporting import Reporter
-from verification.truth import Question
-from verification.ulp import FORMATS, errors
+from verification.examination.accuracy import survey
+from verification.examination.truth import Question
+from verification.numbers.ulp import FORMATS, errors
+from verification.verdict.check import check
+from verification.verdict.reporting import Reporter
 
 SMALL = [-2.5, -1.0, -0.25, 0.0, 0.5, 1.5]
 CANDIDATES = """

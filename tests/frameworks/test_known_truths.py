@@ -7,8 +7,8 @@ import pytest
 
 from reference import ACTIVATIONS, gelu, sigmoid, tanh
 from verification import check
-from verification.frameworks import implementation
-from verification.ulp import FORMATS
+from verification.candidates.frameworks import implementation
+from verification.numbers.ulp import FORMATS
 
 TANH = {
     "torch": "torch:torch.tanh",

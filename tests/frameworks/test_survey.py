@@ -2,10 +2,10 @@
 
 import pytest
 
-from verification.census import census, question_of
-from verification.peer_survey import in_full, judged
-from verification.peers import PEERS
-from verification.ulp import FORMATS
+from verification.numbers.ulp import FORMATS
+from verification.survey.census import census, question_of
+from verification.survey.peers import PEERS
+from verification.survey.survey import in_full, judged
 
 PEER = {peer.title: peer for peer in PEERS}
 

@@ -1,0 +1,1 @@
+"""The activations, a file each: formula, derivatives, source."""

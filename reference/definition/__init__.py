@@ -1,0 +1,1 @@
+"""What an activation is, and how its formulas become correctly rounded results."""

@@ -1,0 +1,284 @@
+"""From a formula to the correctly rounded result: Ziv's strategy with three number types.
+
+A formula is evaluated over float64, where that is enough, then over double-double, then over
+Decimal with ever more digits. Each level has a proved error bound, and a result counts as soon as
+its enclosure [y - error, y + error] rounds to one number of the format (A. Ziv, ACM TOMS 17
+(1991)); the rest goes one level up. So speed comes from the first level, and truth from the last.
+
+float16, bfloat16 and float32 start at the first level; float64 starts at the second, unless the
+formula is exact. The bits of the result depend on none of it: the rounded number is the same,
+whichever level decides.
+
+Error bounds, with u = 2^-53. The first level rests on NumPy's exp and expm1 being within 4 ulp, as
+the tests check. Its largest errors are those of e^w where w is large: w is off by at most 7u
+relatively, e^w then by 7u |w|, and |w| <= 218 (gelu_tanh within its saturation): 2^-42.4, and with
+28u for exp and all other roundings still below 2^-42. At the second, e^w - 1 and the tail dominate
+(2^-75.5, 2^-79): 2^-74.
+
+Near a root r of a derivative the terms cancel: their magnitudes come to at most 4.2 / |x - r| times
+the sum's for |x| <= 3, where all roots are. There the first level's error is below 2^-45 / |x - r|,
+and 2^-45 where that distance is more than 1; beyond |x| = 3 it is below 2^-39
+(tests/reference/test_error_budget.py has the sum). 2^-39 serves all that is not within 2^-6 of a
+root, and what that leaves in doubt is looked at once more with the bound at its place.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from reference.arithmetic.double_double import ZERO, DoubleDouble, as_double_double, where
+from reference.arithmetic.rounding import narrow, narrow_double_double, nearest
+from reference.arithmetic.types import Array, Float64, Mask
+from reference.definition.function import Function
+
+from .parallel import in_parallel, threads_for
+
+FLOAT64 = np.dtype(np.float64)
+BLOCK = 1 << 14
+THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
+FLOAT64_ERROR = 2.0**-42
+FLOAT64_ERROR_OF_SUMS = 2.0**-39
+ERROR_TIMES_DISTANCE = 2.0**-45
+NEAR_A_ROOT = 2.0**-6
+SMALL = 3.0
+DOUBLE_DOUBLE_ERROR = 2.0**-74
+ONE_ROUNDING = 2.0**-52
+LINEAR_BELOW = 2.0**-60
+NUDGE = 2.0**-80
+FIRST_DIGITS = 60
+DECIMAL_ERROR_DIGITS = 12
+SHORT_FRACTION = 1 << 20
+
+
+class _Task(NamedTuple):
+    """What stays the same over all the blocks of one call."""
+
+    function: Function
+    parameters: Mapping[str, Any]
+    dtype: np.dtype[Any]
+    is_wide: bool
+    block: int
+
+    def formula(self, x: Any) -> Any:
+        return self.function.evaluate(x, **self.parameters)
+
+    def saturation(self) -> float:
+        return self.function.saturation[self.is_wide]
+
+
+Level = Callable[[_Task, Float64, Float64 | None], tuple[Array, Mask]]
+
+
+def evaluate(
+    function: Function, x: Array, upstream: Array | None, parameters: Mapping[str, float]
+) -> Array:
+    """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``."""
+    is_wide = x.dtype == FLOAT64 or (upstream is not None and upstream.dtype == FLOAT64)
+    threads = threads_for(x.size)
+    block = BLOCK if threads == 1 else THREADED_BLOCK
+    task = _Task(function, parameters, x.dtype, is_wide, block)
+    levels = [_by_float64, _by_double_double, _by_decimal]
+    if task.is_wide and not function.exact:
+        del levels[0]
+    flat = x.reshape(-1)
+    factor = None if upstream is None else upstream.reshape(-1)
+    result = np.empty(flat.shape, task.dtype)
+
+    def fill(part: slice) -> None:
+        with np.errstate(all="ignore"):
+            _evaluate(task, levels, flat[part], _at(factor, part), result[part])
+
+    in_parallel(fill, flat.size, threads)
+    return result.reshape(x.shape)
+
+
+def _evaluate(
+    task: _Task, levels: Sequence[Level], x: Array, upstream: Array | None, result: Array
+) -> None:
+    """Fill ``result`` by the first level, in blocks, and by the others where that is in doubt."""
+    level, *higher = levels
+    doubtful = []
+    for start in range(0, x.size, task.block):
+        block = slice(start, start + task.block)
+        result[block], in_doubt = _evaluate_block(task, level, x[block], _at(upstream, block))
+        if np.count_nonzero(in_doubt):
+            doubtful.append(start + np.flatnonzero(in_doubt))
+    if doubtful:
+        rest = np.concatenate(doubtful)
+        decided = np.empty(rest.shape, task.dtype)
+        _evaluate(task, higher, x[rest], _at(upstream, rest), decided)
+        result[rest] = decided
+
+
+def _at(upstream: Array | None, index: slice | Array) -> Array | None:
+    return None if upstream is None else upstream[index]
+
+
+def _evaluate_block(
+    task: _Task, level: Level, x: Array, upstream: Array | None
+) -> tuple[Array, Mask]:
+    """One block by one level; what is no ordinary number is settled here and left in no doubt."""
+    end = task.saturation()
+    wide = x.astype(np.float64)
+    if upstream is None:
+        if x.min() >= -end and x.max() <= end:
+            return level(task, wide, None)
+        factor = None
+        ordinary = np.abs(wide) <= end
+    else:
+        factor = upstream.astype(np.float64)
+        # Beyond saturation a finite product rounds as it does at saturation.
+        wide = np.where(np.isinf(wide), wide, np.clip(wide, -end, end))
+        ordinary = np.isfinite(wide) & np.isfinite(factor)
+        if ordinary.all():
+            return level(task, wide, factor)
+    result, in_doubt = level(task, np.where(ordinary, wide, 1.0), factor)
+    settled = _at_the_limits(task, wide[~ordinary], _at(factor, ~ordinary))
+    result[~ordinary] = settled
+    np.copyto(result, x, where=np.isnan(x))
+    return result, in_doubt & ordinary
+
+
+def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
+    """Where x is not finite or beyond saturation, or upstream is not finite.
+
+    An infinite upstream multiplies the derivative itself, which is not 0 where its limit is.
+    """
+    function = task.function
+    limit = np.where(x > 0, function.limits[1], function.limits[0])
+    result = np.where(np.isinf(limit), x, limit)
+    if upstream is not None:
+        inside = np.clip(np.where(np.isnan(x), 0.0, x), -task.saturation(), task.saturation())
+        slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
+        result = np.where(np.isfinite(x) | function.exact, slope, result) * upstream
+    return narrow(result, task.dtype)
+
+
+def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    function = task.function
+    y = task.formula(x)
+    if upstream is not None:
+        y = y * upstream
+    if function.exact and task.dtype == FLOAT64:
+        return y, np.zeros(x.shape, dtype=bool)
+    error = _float64_error(function)
+    result, in_doubt = _rounded(y, error, task.dtype)
+    if function.exact:
+        in_doubt &= np.isfinite(y)
+    if function.cancelling_roots:
+        distance = _distance(function, x)
+        unsure = np.flatnonzero(in_doubt | (distance < NEAR_A_ROOT))
+        if unsure.size:
+            closer = _error_of_sums(x[unsure], distance[unsure])
+            result[unsure], in_doubt[unsure] = _rounded(y[unsure], closer, task.dtype)
+            in_doubt[unsure] |= closer >= 1
+    return result, in_doubt
+
+
+def _distance(function: Function, x: Float64) -> Float64:
+    """|x - r| for the nearest root r where terms cancel."""
+    first, *others = (np.abs(x - root) for root in function.cancelling_roots)
+    for other in others:
+        np.minimum(first, other, out=first)
+    return first
+
+
+def _error_of_sums(x: Float64, distance: Float64) -> Float64:
+    """The relative error of the first level where terms cancel."""
+    near = ERROR_TIMES_DISTANCE / np.minimum(distance, 1)
+    return np.where(np.abs(x) <= SMALL, near, FLOAT64_ERROR_OF_SUMS)
+
+
+def _rounded(y: Float64, error: Float64 | float, dtype: np.dtype[Any]) -> tuple[Array, Mask]:
+    """``y`` with a relative error of ``error``, rounded; and where that may be one of two."""
+    upper = narrow(y * (1 + error), dtype)
+    return upper, upper != narrow(y * (1 - error), dtype)
+
+
+def _float64_error(function: Function) -> float:
+    """The relative error of the first level, away from the roots."""
+    if function.exact:
+        return ONE_ROUNDING
+    return FLOAT64_ERROR_OF_SUMS if function.cancelling_roots else FLOAT64_ERROR
+
+
+def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    function = task.function
+    y = as_double_double(task.formula(DoubleDouble(x, ZERO)))
+    relative = 0.0 if function.exact else DOUBLE_DOUBLE_ERROR * _cancellation(function, x)
+    if upstream is not None:
+        y = _times(y, upstream)
+    elif function.expansion is not None:
+        linear = np.abs(x) < LINEAR_BELOW
+        y = where(linear, _linear(function.expansion, x), y)
+        relative = np.where(linear, 0.0, relative)
+    error = y.hi * relative
+    upper = narrow_double_double(y, error, task.dtype)
+    return upper, upper != narrow_double_double(y, -error, task.dtype)
+
+
+def _times(y: DoubleDouble, factor: Float64) -> DoubleDouble:
+    """The product at unit scale; a factor of 0 keeps its sign, which -0 + 0 would lose."""
+    mantissa, exponent = np.frexp(factor)
+    product = y * mantissa
+    lo = np.where(factor == 0, y.hi * mantissa, product.lo)
+    hi = np.where(factor == 0, y.hi * mantissa, product.hi)
+    return DoubleDouble(hi, lo, product.exponent + exponent)
+
+
+def _linear(expansion: tuple[float, float, int], x: Float64) -> DoubleDouble:
+    """slope x + coefficient x^power for |x| < 2^-60, the second term by its sign alone.
+
+    slope x is exact, its neighbours and the midpoints between them are 2^-54 away, relatively,
+    and the second term is below 2^-59: all that it can decide is a tie.
+    """
+    slope, coefficient, power = expansion
+    mantissa, exponent = np.frexp(x)
+    linear = slope * mantissa
+    nudge = np.where(x == 0, linear, NUDGE * coefficient * mantissa**power)
+    return DoubleDouble(linear, nudge, exponent)
+
+
+def _by_decimal(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    parameters = {name: Decimal(value) for name, value in task.parameters.items()}
+    exact_task = task._replace(parameters=parameters)
+    factors = np.ones_like(x) if upstream is None else upstream
+    growth = np.broadcast_to(_cancellation(task.function, x), x.shape)
+    results = [
+        _decide(exact_task, *point)
+        for point in zip(x.tolist(), factors.tolist(), growth.tolist(), strict=True)
+    ]
+    return narrow(np.array(results), task.dtype), np.zeros(x.shape, dtype=bool)
+
+
+def _decide(task: _Task, x: float, factor: float, growth: float) -> float:
+    """Double the digits until the enclosure rounds to one number.
+
+    At x = 0 a derivative may be a short binary fraction, exactly; else f(x) is transcendental.
+    """
+    digits = FIRST_DIGITS
+    while True:
+        with localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)):
+            y = Fraction(task.formula(Decimal(x))) * Fraction(factor)
+        is_exact = x == 0 and y.denominator <= Fraction(factor).denominator * SHORT_FRACTION
+        error = 0 if is_exact else y * Fraction(growth) / 10 ** (digits - DECIMAL_ERROR_DIGITS)
+        upper = nearest(y + error, task.dtype)
+        if upper == nearest(y - error, task.dtype):
+            return upper
+        digits *= 2
+
+
+def _cancellation(function: Function, x: Float64) -> Float64 | float:
+    """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 9/|x - root|.
+
+    Near a simple root r the sum is f'(r) (x - r), with terms that come to 4.2 |f'(r)| at most. The
+    roots are known as the nearest doubles, which may double the distance: 9 covers both. No
+    double is within 2^-60 of a root.
+    """
+    growth: Float64 | float = 1.0
+    for root in function.cancelling_roots:
+        growth = growth + 9 / np.maximum(np.abs(x - root), 2.0**-60)
+    return growth

@@ -1,0 +1,290 @@
+"""``halfulp sweep`` loses nothing: killed, interrupted, resumed, misused."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from figures.command import main
+from verification.errors import UsageError
+from verification.sweep.ledger import Done, Ledger
+from verification.sweep.shard import Shard, Summary
+
+HEADER = {"dtype": "float16", "sources": "abc"}
+DONE = Done(Shard("relu", 0, "float16", 0), Summary(65536, 2, 0, (), "00"), 0.5)
+ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
+# A shell that runs the suite in the background has told it to ignore Ctrl-C.
+HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+COMMAND = f"{HEED}; from figures.command import run; run()"
+PATIENCE = 60
+
+
+def started(out):
+    """Start a sweep in a process of its own, and wait until it has done two shards."""
+    process = subprocess.Popen(  # noqa: S603  our own command
+        [sys.executable, "-c", COMMAND, *ARGUMENTS, "--out", str(out)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    state = out.with_name(out.name + ".state")
+    deadline = time.monotonic() + PATIENCE
+    while not (state.exists() and state.read_bytes().count(b"\n") >= 3):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.01)
+    return process, state
+
+
+def is_worker(child):
+    """Whether a process is one that computes shards; one that has just ended is none."""
+    try:
+        return any("spawn_main" in word for word in child.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """The bytes of the certificate of a sweep that nothing happened to."""
+    out = tmp_path_factory.mktemp("undisturbed") / "sweep.json"
+    assert main([*ARGUMENTS, "--out", str(out)]) == 0
+    return out.read_bytes()
+
+
+def test_a_sweep_certifies_all_inputs_and_leaves_no_state(undisturbed, tmp_path, capsys):
+    """A row for each function and order; the state file is gone."""
+    assert [row["inputs"] for row in json.loads(undisturbed)["rows"]] == [65536] * 6
+    out = tmp_path / "sweep.json"
+    assert main(["sweep", "relu", "--dtype", "bfloat16", "--order", "0", "--out", str(out)]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.json"]
+    assert "65,536" in capsys.readouterr().out
+
+
+def test_a_killed_sweep_goes_on_where_it_was(undisturbed, tmp_path):
+    """After SIGKILL and --resume the certificate is that of an undisturbed sweep."""
+    out = tmp_path / "sweep.json"
+    process, state = started(out)
+    process.kill()
+    process.communicate()
+    kept = state.read_text().splitlines()
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert len(kept) >= 3
+    assert out.read_bytes() == undisturbed
+
+
+def test_an_interrupted_sweep_says_how_to_go_on(undisturbed, tmp_path):
+    """Ctrl-C: one sentence, exit 130, no traceback, and --resume goes on."""
+    out = tmp_path / "sweep.json"
+    process, state = started(out)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "--resume" in error
+    assert "Traceback" not in error
+    assert state.exists()
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert out.read_bytes() == undisturbed
+
+
+def test_an_impatient_second_interrupt_does_no_harm(tmp_path):
+    """Two Ctrl-C, one after the other: the process still ends, with the same exit status."""
+    process, state = started(tmp_path / "sweep.json")
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    _, error = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert state.exists()
+
+
+def test_a_function_named_twice_is_swept_once(tmp_path):
+    """So are orders."""
+    out = tmp_path / "sweep.json"
+    twice = ["sweep", "relu", "relu", "--order", "0,0", "--dtype", "float16", "--out", str(out)]
+    assert main(twice) == 0
+    assert len(json.loads(out.read_bytes())["rows"]) == 1
+
+
+def test_hashes_that_differ_from_the_expected_ones_are_told(undisturbed, tmp_path, capsys):
+    """--expect compares with an earlier certificate; exit 1 names the functions that differ."""
+    out, earlier = tmp_path / "sweep.json", tmp_path / "earlier.json"
+    relu = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--expect", str(earlier)]
+    earlier.write_bytes(undisturbed)
+    assert main(relu) == 0
+    content = json.loads(undisturbed)
+    content["rows"][1]["sha256"] = "0"
+    earlier.write_text(json.dumps(content))
+    assert main(relu) == 1
+    assert "relu order 1" in capsys.readouterr().err
+
+
+def test_what_to_compare_with_is_looked_at_first(tmp_path, capsys):
+    """A file that is no certificate is told before hours of work, not after."""
+    out, earlier = tmp_path / "sweep.json", tmp_path / "earlier.json"
+    earlier.write_text("{}")
+    assert main(["sweep", "--out", str(out), "--expect", str(earlier)]) == 2
+    assert "--expect: expected a certificate" in capsys.readouterr().err
+
+
+def test_a_killed_worker_s_shards_are_done_by_others(undisturbed, tmp_path):
+    """SIGKILL for all worker processes in mid-shard: the sweep goes on with new ones."""
+    process, _ = started(tmp_path / "sweep.json")
+    workers = [child for child in psutil.Process(process.pid).children() if is_worker(child)]
+    assert workers
+    for worker in workers:
+        with suppress(psutil.NoSuchProcess):
+            worker.kill()
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert (tmp_path / "sweep.json").read_bytes() == undisturbed
+
+
+def test_a_full_disk_loses_nothing(undisturbed, tmp_path):
+    """The kernel refuses to lengthen the state file: one sentence, and --resume goes on."""
+    out = tmp_path / "sweep.json"
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (900, 900)); {COMMAND}"
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-c", code, *ARGUMENTS, "--out", str(out)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    state = tmp_path / "sweep.json.state"
+    assert done.returncode == 2
+    assert "make room" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert state.stat().st_size == 900
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert out.read_bytes() == undisturbed
+
+
+def test_a_disk_that_is_full_when_it_goes_on_loses_nothing(undisturbed, tmp_path):
+    """A state file with a torn last line is shortened, and not written anew."""
+    out = tmp_path / "sweep.json"
+    process, state = started(out)
+    process.kill()
+    process.communicate()
+    whole = state.read_bytes()
+    state.write_bytes(whole + whole.splitlines()[-1][:20])
+    room = (100, 100)
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, {room}); {COMMAND}"
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-c", code, *ARGUMENTS, "--out", str(out), "--resume"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "make room" in done.stderr
+    assert state.read_bytes() == whole
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 0
+    assert out.read_bytes() == undisturbed
+
+
+def test_two_sweeps_do_not_share_a_state(undisturbed, tmp_path, capsys):
+    """The second one is refused, and the first one does not notice."""
+    out = tmp_path / "sweep.json"
+    process, _ = started(out)
+    assert main([*ARGUMENTS, "--out", str(out), "--resume"]) == 2
+    assert "another sweep is at work" in capsys.readouterr().err
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert out.read_bytes() == undisturbed
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.json"]
+
+
+def test_an_unfinished_sweep_is_not_overwritten(tmp_path, capsys):
+    """Without --resume, a state file that is there is left alone."""
+    out = tmp_path / "sweep.json"
+    keep(tmp_path / "sweep.json.state")
+    assert main([*ARGUMENTS, "--out", str(out)]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert (tmp_path / "sweep.json.state").exists()
+
+
+def keep(path, *, resume=False):
+    """Add a shard to the state at ``path``."""
+    with Ledger(path, HEADER, resume=resume) as ledger:
+        ledger.add(DONE)
+
+
+def kept(path):
+    """Return the shards in the state at ``path``."""
+    with Ledger(path, HEADER, resume=True) as ledger:
+        return ledger.done
+
+
+def test_a_ledger_keeps_what_is_added(tmp_path):
+    """A shard is there when the file is read again."""
+    keep(tmp_path / "state")
+    assert kept(tmp_path / "state") == {DONE.shard: DONE}
+
+
+@pytest.mark.parametrize("rest", ['{"shard": {"activ', '{"dtype": "flo'], ids=["shard", "header"])
+def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path, rest):
+    """The whole lines before it count, and the next one starts on a line of its own."""
+    path = tmp_path / "state"
+    if "shard" in rest:
+        keep(path)
+    with path.open("a") as file:
+        file.write(rest)
+    keep(path, resume=True)
+    assert kept(path) == {DONE.shard: DONE}
+
+
+def test_a_shard_that_is_there_twice_counts_once(tmp_path):
+    """Whoever wrote it."""
+    path = tmp_path / "state"
+    keep(path)
+    with path.open("a") as file:
+        file.write(path.read_text().splitlines(keepends=True)[1])
+    assert kept(path) == {DONE.shard: DONE}
+
+
+def test_an_empty_state_is_that_of_a_sweep_just_begun(tmp_path):
+    """A kill may leave the file without its first line."""
+    path = tmp_path / "state"
+    path.touch()
+    keep(path, resume=True)
+    assert kept(path) == {DONE.shard: DONE}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("not JSON\n", id="foreign"),
+        pytest.param('{"dtype": "float16", "sources": "def"}\n', id="other sources"),
+        pytest.param('{"dtype": "float16", "sources": "abc"}\n{"shard": 1}\n', id="damaged"),
+        pytest.param('{"dtype": "float16", "sources": "abc"}\n[]\n', id="other JSON"),
+    ],
+)
+def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
+    """With one sentence that says what to do."""
+    path = tmp_path / "state"
+    path.write_text(text)
+    with pytest.raises(UsageError, match="delete the file"):
+        kept(path)
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--dtype", "float64"], "float16, bfloat16, float32", id="format"),
+        pytest.param(["--order", "3"], "0, 1, 2", id="order"),
+        pytest.param(["mish"], "relu, leaky_relu", id="activation"),
+    ],
+)
+def test_misuse_names_the_choices(tmp_path, capsys, arguments, said):
+    """Exit 2, one sentence, nothing written."""
+    assert main(["sweep", *arguments, "--out", str(tmp_path / "sweep.json")]) == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,162 @@
+"""All patterns of a format, in shards: nothing is missed, and shards add up to the whole."""
+
+import pickle
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from reference import ACTIVATIONS, relu
+from verification import check
+from verification.candidates import frameworks
+from verification.candidates.calls import Subject
+from verification.candidates.implementation import Implementation
+from verification.examination import exhaustive
+from verification.examination.exhaustive import SHARD, exhaust, survey_shard
+from verification.examination.truth import Question
+from verification.numbers.ulp import FORMATS
+from verification.work.processes import completed
+
+FLOAT32, FLOAT16 = FORMATS["float32"], FORMATS["float16"]
+# Three inputs in the same shard, the last one its last: 5 steps on, beyond 2, are 9 ulp.
+SHARD_OF_ONE = 0x3F800000 // SHARD
+ZEROS = 0x7C01  # inputs of float16 from -0 to -inf
+PLANTED = np.array([0x3F800000, 0x3F812345, 0x3FFFFFFF], np.uint32)
+
+
+def question(subject="value", format_=FLOAT32, tolerance=4.0):
+    """Ask for relu."""
+    return Question(relu, subject, format_, tolerance)
+
+
+def off_by(ulps):
+    """Make a relu that is off at the planted inputs only."""
+
+    def planted(x):
+        y = relu(x)
+        y.view(np.uint32)[np.isin(x.view(np.uint32), PLANTED)] += ulps
+        return y
+
+    return planted
+
+
+def wrong_of(survey):
+    """Count the wrong results of each kind."""
+    return {kind: tally.wrong for kind, tally in survey.tallies.items() if tally.wrong}
+
+
+def test_the_one_wrong_input_of_a_shard_is_found():
+    """And its place, among 2^24."""
+    number, seen, *_ = survey_shard(question(), Subject("value", off_by(5), FLOAT32), SHARD_OF_ONE)
+    assert (number, seen.inputs) == (SHARD_OF_ONE, SHARD)
+    assert wrong_of(seen) == {"inaccurate": 3}
+    tally = seen.tallies["inaccurate"]
+    assert (tally.low, tally.high, tally.worst_ulp) == (1.0, 2 - 2.0**-23, 9)
+    assert np.isin(PLANTED, tally.sample()[0].view(np.uint32)).all()
+
+
+@pytest.mark.parametrize(("tolerance", "wrong"), [(4.0, {}), (1.0, {}), (0.5, {"inaccurate": 3})])
+def test_neighbours_pass_within_the_tolerance_only(tolerance, wrong):
+    """One ulp off, whether the quick way applies or not."""
+    subject = Subject("value", off_by(1), FLOAT32)
+    _, seen, *_ = survey_shard(question(tolerance=tolerance), subject, SHARD_OF_ONE)
+    assert wrong_of(seen) == wrong
+
+
+def test_a_zero_of_the_other_sign_is_no_error_of_a_derivative():
+    """It is counted as a convention, the quick way and the long one alike."""
+    signed = Subject("derivative", lambda x: np.copysign(relu.derivative(x), x), FLOAT16)
+    asked = question("derivative", FLOAT16)
+    assert wrong_of(survey_shard(asked, signed, 0)[1]) == {"other zero": ZEROS}
+    _, seen, *_ = survey_shard(replace(asked, strict=True), signed, 0)
+    assert wrong_of(seen) == {"sign of zero": ZEROS}
+
+
+@pytest.mark.parametrize("subject", ["value", "derivative"])
+def test_shards_add_up_to_the_whole(subject, monkeypatch):
+    """For a wrong function of a 16-bit format: in one piece, and in 8."""
+    function = {"value": lambda x: x - x**3 / 3, "derivative": lambda x: 1 - np.tanh(x) ** 2}[
+        subject
+    ]
+    asked = Question(ACTIVATIONS["tanh"], subject, FLOAT16, 0.5)
+    whole = exhaust(asked, Subject(subject, function, FLOAT16), None, None)
+    monkeypatch.setattr(exhaustive, "SHARD", 1 << 13)
+    parts = exhaust(asked, Subject(subject, function, FLOAT16), None, None)
+    assert parts.inputs == whole.inputs == 1 << 16
+    assert wrong_of(parts) == wrong_of(whole) != {}
+    assert parts.worst_ulp == whole.worst_ulp
+    for kind, tally in whole.tallies.items():
+        other = parts.tallies[kind]
+        assert (tally.low, tally.high, tally.worst_ulp) == (other.low, other.high, other.worst_ulp)
+
+
+def test_what_goes_wrong_in_a_shard_is_noted():
+    """An exception in one block, and the inputs around it are judged."""
+
+    def fussy(x):
+        if (x.view(np.uint32) == PLANTED[1]).any():
+            raise ZeroDivisionError
+        return relu(x)
+
+    subject = Subject("value", fussy, FLOAT32)
+    part = survey_shard(question(), subject, SHARD_OF_ONE)
+    seen, troubles = part.seen, part.troubles
+    assert (seen.inputs, seen.unanswered.wrong, part.cut_short) == (SHARD - 1, 1, False)
+    assert seen.unanswered.low == seen.unanswered.high == float(PLANTED.view(np.float32)[1])
+    assert troubles["exception"].arguments[0].view(np.uint32).tolist() == [PLANTED[1]]
+
+
+def test_other_processes_come_to_the_same():
+    """A shard of a function known by its name, in worker processes and here."""
+    origin = partial(frameworks.implementation, "numpy:numpy.tanh")
+    asked = Question(ACTIVATIONS["tanh"], "value", FLOAT32, 0.5)
+    work = partial(exhaustive._in_worker, asked, "value", origin)  # noqa: SLF001  what exhaust sends
+    numbers = [0x3F000000 // SHARD, 0xC0000000 // SHARD]
+    there = {number: seen for number, seen, *_ in completed(work, numbers, None)}
+    for number in numbers:
+        _, here, *_ = work(number)
+        assert wrong_of(there[number]) == wrong_of(here) != {}
+        assert there[number].worst_ulp == here.worst_ulp
+
+
+def test_an_exhaustive_check_counts_every_pattern():
+    """Of a 16-bit format, in the verdict."""
+    verdict = check(np.tanh, "tanh", dtype="float16", exhaustive=True)
+    assert verdict.inputs == {"value": 1 << 16}
+
+
+def fails_beyond_100(x):
+    """Raise for large numbers, of which not all can be tried alone; wrong at 3."""
+    with np.errstate(invalid="ignore"):
+        if (np.abs(x) > 100).any():
+            raise ValueError("too large")
+    return np.where(x == 3, x.dtype.type(2), relu(x))
+
+
+@pytest.mark.parametrize("shard", [1 << 16, 1 << 13], ids=["one shard", "8 shards"])
+def test_judged_and_unanswered_inputs_add_up_to_every_pattern(shard, monkeypatch):
+    """The region of an exception is out of all, that of a wrong result out of those judged."""
+    monkeypatch.setattr(exhaustive, "SHARD", shard)
+    verdict = check(fails_beyond_100, "relu", dtype="float16", exhaustive=True)
+    regions = {finding.kind: finding.region for finding in verdict.findings}
+    refused = 2 * int(np.float16(np.inf).view(np.uint16) - np.float16(100).view(np.uint16))
+    judged = verdict.inputs["value"]
+    assert regions["exception"].wrong + judged == regions["exception"].tried == 1 << 16
+    assert refused <= regions["exception"].wrong < 1.1 * refused
+    assert (regions["exception"].low, regions["exception"].high) == (-np.inf, np.inf)
+    assert (regions["inaccurate"].wrong, regions["inaccurate"].tried) == (1, judged)
+
+
+def test_other_processes_say_that_not_all_was_tried(monkeypatch):
+    """As this one does."""
+
+    def in_a_copy(work, numbers, _scheduler):
+        return (pickle.loads(pickle.dumps(work(number))) for number in numbers)  # noqa: S301  ours
+
+    monkeypatch.setattr(exhaustive, "SHARD", 1 << 13)
+    monkeypatch.setattr(exhaustive, "completed", in_a_copy)
+    subject = Subject("value", fails_beyond_100, FLOAT16)
+    origin = partial(Implementation, "mine", fails_beyond_100)
+    exhaust(question(format_=FLOAT16), subject, origin, None)
+    assert subject.cut_short

@@ -1,0 +1,73 @@
+"""The survey of the frameworks: that it is whole, and what it calls lost."""
+
+import json
+
+import numpy as np
+import pytest
+
+from reference import ACTIVATIONS
+from verification.numbers.ulp import FORMATS
+from verification.records.files import RECORDS
+from verification.survey.census import CENSUS, SUBJECTS
+from verification.survey.peers import PEERS
+from verification.survey.survey import regions_lost, to_markdown
+
+SURVEY = json.loads((RECORDS / "survey.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.title)
+def test_every_framework_spells_the_catalogue(peer):
+    """All of it, and nothing else."""
+    assert set(peer.spellings) == set(ACTIVATIONS)
+
+
+def test_the_committed_survey_is_whole():
+    """Each function of each framework in each format, value and derivative, once."""
+    keys = [
+        (row["framework"], row["activation"], row["dtype"], row["subject"], row["spelling"])
+        for row in SURVEY["rows"]
+    ]
+    expected = {
+        (peer.title, activation, dtype, subject, spelling)
+        for peer in PEERS
+        for activation, spelling in peer.spellings.items()
+        for dtype in FORMATS
+        for subject in SUBJECTS
+    }
+    assert len(keys) == len(expected)
+    assert set(keys) == expected
+
+
+def test_the_committed_survey_has_the_counts_of_the_committed_census():
+    """In float32, and of the same versions."""
+    content = json.loads(CENSUS.read_text(encoding="utf-8"))
+    assert content["versions"] == SURVEY["versions"]
+    rows = {
+        (row["framework"], row["activation"], row["subject"]): row
+        for row in SURVEY["rows"]
+        if row["dtype"] == "float32"
+    }
+    for count in content["rows"]:
+        row = rows.pop(tuple(count["of"]))
+        for name in ("inputs", "wrong", "nan"):
+            assert row[name] == count[name]
+        assert row["worst_ulp"] >= count["worst_ulp"]
+    assert not rows
+
+
+def test_the_committed_table_is_that_of_the_committed_numbers():
+    """Written anew, it is the same."""
+    assert (RECORDS / "survey.md").read_text(encoding="utf-8") == to_markdown(SURVEY)
+
+
+def test_a_region_is_lost_where_every_result_is():
+    """Zeros, NaN, the wrong sign and twice too much; not half of it, nor a right zero."""
+    x = np.arange(16.0)
+    true = np.where(x < 14, 1.0, 0.0)
+    got = true.copy()
+    got[2:5] = 0, np.nan, -1
+    got[8:12] = 2, np.inf, 5, 0
+    got[6], got[13] = 0, 0.5
+    shuffled = np.random.default_rng(3).permutation(16)
+    found = regions_lost(x[shuffled], got[shuffled], true[shuffled])
+    assert found == ((2, 4), (8, 11))

@@ -1,0 +1,107 @@
+"""The certificate: it survives the disk, says what it is about, and is refused when it is not."""
+
+import json
+from dataclasses import replace
+from math import inf, nan
+
+import pytest
+
+from verification.errors import UsageError
+from verification.witnesses import certificate as module
+from verification.witnesses.certificate import Certificate, obtain, sources
+from verification.witnesses.row import Row
+
+HELD = Row("gelu", 1, "balls", "float64", 7, 0.49, 1.5e-17, -0.75, 0.5, passed=True)
+FAILED = Row("gelu", 0, "extremes, layouts", "bfloat16", 7, inf, inf, -inf, 0.0, passed=False)
+
+
+@pytest.fixture
+def certificate():
+    """Make a small certificate of the present sources."""
+    return Certificate((HELD,), {"numpy": "2.0"}, sources(), {"system": "Linux"})
+
+
+def test_writing_and_reading_is_identity(certificate, tmp_path):
+    """Infinities included, and as JSON that any reader takes."""
+    path = tmp_path / "new" / "certificate.json"
+    written = replace(certificate, rows=(HELD, FAILED))
+    written.write(path)
+    assert Certificate.read(path) == written
+    json.loads(path.read_text(), parse_constant=pytest.fail)
+
+
+def test_nan_survives(certificate, tmp_path):
+    """It equals nothing, so the text is compared."""
+    path = tmp_path / "certificate.json"
+    written = replace(certificate, rows=(replace(HELD, where=nan),))
+    written.write(path)
+    assert Certificate.read(path).to_json() == written.to_json()
+
+
+def test_one_failed_row_fails_the_certificate(certificate):
+    """And it is named."""
+    assert certificate.passed
+    worse = replace(certificate, rows=(HELD, FAILED))
+    assert not worse.passed
+    assert worse.failures == (FAILED,)
+
+
+def test_nothing_is_left_beside_the_certificate(certificate, tmp_path):
+    """The temporary file is gone."""
+    certificate.write(tmp_path / "certificate.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["certificate.json"]
+
+
+def test_a_stored_certificate_of_these_sources_is_reused(certificate, tmp_path, monkeypatch):
+    """No witness is heard again."""
+    monkeypatch.setattr(module, "certify", pytest.fail)
+    certificate.write(tmp_path / "certificate.json")
+    assert obtain(tmp_path / "certificate.json") == certificate
+
+
+def test_a_certificate_of_other_sources_is_replaced(certificate, tmp_path, monkeypatch):
+    """One changed byte in ``reference`` calls the witnesses again."""
+    path = tmp_path / "certificate.json"
+    replace(certificate, sources=sources() | {"gelu": "0" * 64}).write(path)
+    monkeypatch.setattr(module, "certify", lambda _: certificate)
+    assert obtain(path) == certificate
+    assert Certificate.read(path) == certificate
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda text: text[: len(text) // 2], id="truncated"),
+        pytest.param(lambda text: text[:-1], id="last byte missing"),
+        pytest.param(lambda _: "", id="empty"),
+        pytest.param(lambda _: "[1, 2]\n", id="other JSON"),
+        pytest.param(lambda _: '{"rows": [{"a": 1}]}', id="other rows"),
+        pytest.param(lambda _: "%PDF-1.7\n", id="no JSON"),
+        pytest.param(
+            lambda text: text.replace('"passed": true', '"passed": false', 1), id="edited"
+        ),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_refused(certificate, tmp_path, damage):
+    """In one sentence that names it, and it is not overwritten."""
+    path = tmp_path / "certificate.json"
+    text = damage(certificate.to_json())
+    path.write_text(text)
+    for read in (Certificate.read, obtain):
+        with pytest.raises(UsageError, match="is truncated or something else"):
+            read(path)
+    assert path.read_text() == text
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    """Likewise."""
+    path = tmp_path / "certificate.json"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="something else"):
+        Certificate.read(path)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    """With the reason."""
+    with pytest.raises(UsageError, match="No such file"):
+        Certificate.read(tmp_path / "certificate.json")

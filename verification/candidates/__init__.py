@@ -1,0 +1,1 @@
+"""Somebody's implementation: found by name, called with care, confined."""

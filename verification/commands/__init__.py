@@ -1,0 +1,1 @@
+"""The commands of ``halfulp`` that verify and judge, a file each."""

@@ -1,0 +1,68 @@
+"""What ``check`` and ``judge`` have in common: how exact, and where the verdict goes."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verification.errors import UsageError
+
+if TYPE_CHECKING:
+    from verification.verdict.verdict import Verdict
+
+PLOTS = (".png", ".svg", ".pdf")
+
+# What takes long to load is imported where it is used, so that `halfulp --help` is quick.
+# ruff: noqa: PLC0415
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add the options of a verdict."""
+    parser.add_argument("--tolerance", type=float, metavar="ULP", help="default: 4; 16-bit: 1")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="no allowance next to roots, nor for signs of zeros, order, symmetry and layout",
+    )
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="flush-to-zero: subnormal numbers may count as 0; length: the last bits may depend "
+        "on the length of the array; repeat it for both",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdict as JSON")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write it as JUnit XML, for CI")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw the error in ulp, as .png, .svg or .pdf"
+    )
+
+
+def prepare(arguments: Namespace) -> None:
+    """Refuse places that cannot be written before the work."""
+    from verification.records.files import prepare as prepare_one
+
+    paths = [path for path in (arguments.json, arguments.junit, arguments.plot) if path]
+    if len(set(paths)) < len(paths):
+        raise UsageError("expected a file for each of --json, --junit and --plot, but two are one")
+    if arguments.plot and arguments.plot.suffix not in PLOTS:
+        known = ", ".join(PLOTS)
+        raise UsageError(f"--plot: expected a name that ends in {known}, but got {arguments.plot}")
+    for path in paths:
+        prepare_one(path)
+
+
+def deliver(verdict: "Verdict", arguments: Namespace) -> int:
+    """Print the verdict, write what was asked for, and return the exit code."""
+    from verification.records.files import write_whole
+    from verification.verdict.junit import to_junit
+
+    sys.stdout.write(f"{verdict}\n")
+    if arguments.json:
+        write_whole(arguments.json, verdict.to_json() + "\n")
+    if arguments.junit:
+        write_whole(arguments.junit, to_junit(verdict))
+    if arguments.plot:
+        verdict.plot(arguments.plot)
+    return 0 if verdict.passed else 1

@@ -1,0 +1,221 @@
+"""``halfulp sweep``: every input of a format, on all cores, resumable."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from verification.errors import UsageError
+
+if TYPE_CHECKING:
+    from verification.sweep.ledger import Done, Ledger
+    from verification.sweep.shard import Shard
+
+# What takes long to load is imported where it is used, so that `halfulp --help` is quick.
+# ruff: noqa: PLC0415
+
+DTYPES = ("float16", "bfloat16", "float32")
+ORDERS = ("0", "1", "2")
+INTERRUPTED = 130
+
+
+def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
+    """Add ``sweep``; its handler takes the parsed arguments and returns the exit code."""
+    parser = subparsers.add_parser(
+        "sweep",
+        help="certify the result for every input of a format",
+        description="Evaluate every input of a format and certify each result against enclosures "
+        "that are independent of the reference. Exit 1 if one is not correctly rounded.",
+    )
+    parser.add_argument("activation", nargs="*", help="of the catalogue (default: all)")
+    parser.add_argument("--dtype", default="float32", help=" ".join(DTYPES) + " (default: float32)")
+    parser.add_argument(
+        "--order", default=",".join(ORDERS), help="0, 1, 2 or a list of them (default: 0,1,2)"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="certificate (default: report/sweep-DTYPE.json)"
+    )
+    parser.add_argument(
+        "--expect", metavar="FILE", type=Path, help="an earlier certificate, to compare hashes with"
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster (default: all cores here)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with an unfinished sweep")
+    parser.set_defaults(handler=sweep)
+
+
+def sweep(arguments: Namespace) -> int:
+    """Do the shards that are left, then write the certificate."""
+    from verification.records.files import prepare, write_whole
+    from verification.sweep.ledger import Ledger
+
+    functions = _functions(arguments)
+    expected = _expected(arguments.expect)
+    out = arguments.out or Path("report") / f"sweep-{arguments.dtype}.json"
+    prepare(out)
+    if arguments.scheduler is not None:
+        from verification.work.cluster import reach
+
+        reach(arguments.scheduler)
+    header = _header(arguments.dtype)
+    with Ledger(out.with_name(out.name + ".state"), header, resume=arguments.resume) as ledger:
+        if not _fill(ledger, functions, arguments.scheduler):
+            return INTERRUPTED
+        rows = [_row(ledger, *function) for function in functions]
+        write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
+        seconds = sum(done.seconds for done in ledger.done.values())
+        ledger.remove()
+    _show(rows)
+    sys.stdout.write(f"Written: {out} ({seconds:,.0f} core seconds)\n")
+    differing = _differing(_hashes(rows), expected)
+    if differing:
+        sys.stderr.write(f"Other results than in {arguments.expect}: {', '.join(differing)}\n")
+    return 1 if differing or any(row["wrong"] for row in rows) else 0
+
+
+def _differing(found: dict[str, str], expected: dict[str, str] | None) -> list[str]:
+    if expected is None:
+        return []
+    return [name for name, sha256 in found.items() if expected.get(name) != sha256]
+
+
+def _hashes(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The hash of all results of each function."""
+    return {f"{row['activation']} order {row['order']}": row["sha256"] for row in rows}
+
+
+def _expected(path: Path | None) -> dict[str, str] | None:
+    """The hashes in an earlier certificate, if one is given."""
+    if path is None:
+        return None
+    try:
+        return _hashes(json.loads(path.read_text(encoding="utf-8"))["rows"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"--expect: expected a certificate of a sweep, but {path} is none"
+        ) from None
+
+
+def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
+    """The (activation, order, dtype) asked for, or UsageError."""
+    from reference import ACTIVATIONS
+
+    orders = arguments.order.split(",")
+    names = arguments.activation or list(ACTIVATIONS)
+    for what, given, choices in (
+        ("--dtype", [arguments.dtype], DTYPES),
+        ("--order", orders, ORDERS),
+        ("activation", names, ACTIVATIONS),
+    ):
+        for value in given:
+            if value not in choices:
+                raise UsageError(f"{what}: expected one of {', '.join(choices)}, got {value!r}")
+    functions = [(name, int(order), arguments.dtype) for name in names for order in orders]
+    return list(dict.fromkeys(functions))
+
+
+def _fill(
+    ledger: "Ledger", functions: Iterable[tuple[str, int, str]], scheduler: str | None
+) -> bool:
+    """Do all shards that the ledger lacks; False if that was interrupted."""
+    from verification.errors import WorkersLostError
+    from verification.sweep.shard import inputs_of, shards
+    from verification.work.processes import completed
+    from verification.work.progress import progress
+
+    wanted = [shard for function in functions for shard in shards(*function)]
+    missing = [shard for shard in wanted if shard not in ledger.done]
+    inputs = [sum(map(inputs_of, some)) for some in (wanted, missing)]
+    with progress("sweep", inputs[0], inputs[0] - inputs[1]) as advance:
+        try:
+            with closing(completed(_work, missing, scheduler)) as results:
+                for done in results:
+                    ledger.add(done)
+                    advance(done.summary.inputs)
+        except KeyboardInterrupt:
+            sys.stderr.write(f"Interrupted: {_kept(ledger)}.\n")
+            return False
+        except WorkersLostError as error:
+            raise UsageError(f"{error}: {_kept(ledger)}") from None
+    return True
+
+
+def _kept(ledger: "Ledger") -> str:
+    return (
+        f"{len(ledger.done)} shards are done and kept in {ledger.path}; go on with the same "
+        "command and --resume"
+    )
+
+
+def _work(shard: "Shard") -> "Done":
+    from verification.sweep.ledger import Done
+    from verification.sweep.shard import sweep as sweep_shard
+
+    start = time.process_time()
+    summary = sweep_shard(shard)
+    return Done(shard, summary, time.process_time() - start)
+
+
+def _header(dtype: str) -> dict[str, Any]:
+    """What a sweep is of."""
+    from verification.records.provenance import hash_of_sources
+    from verification.witnesses.certificate import sources
+
+    return {
+        "dtype": dtype,
+        "sources": sources(),
+        "certifier": hash_of_sources("verification.sweep.shard"),
+    }
+
+
+def _row(ledger: "Ledger", activation: str, order: int, dtype: str) -> dict[str, Any]:
+    """A row of the certificate; its sha256 is that of the shards' hashes in a line."""
+    from verification.sweep.shard import combined, shards, slice_sha256
+
+    done = [ledger.done[shard] for shard in shards(activation, order, dtype)]
+    row: dict[str, Any] = {
+        "activation": activation,
+        "order": order,
+        "inputs": sum(d.summary.inputs for d in done),
+        "by_balls": sum(d.summary.by_balls for d in done),
+        "wrong": sum(d.summary.wrong for d in done),
+        "examples": [example for d in done for example in d.summary.examples][:10],
+        "sha256": combined(d.summary.sha256 for d in done),
+    }
+    if dtype == "float32":
+        row["slice_sha256"] = slice_sha256(activation, order)
+    return row
+
+
+def _certificate(header: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    from verification.records.provenance import installed_versions, this_machine
+
+    return {
+        **header,
+        "versions": installed_versions(),
+        "machine": this_machine(),
+        "rows": rows,
+    }
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("activation", "order")
+    for column in ("inputs", "by ball arithmetic", "wrong"):
+        table.add_column(column, justify="right")
+    table.add_column("sha256")
+    for row in rows:
+        table.add_row(
+            row["activation"],
+            str(row["order"]),
+            *(f"{row[key]:,}" for key in ("inputs", "by_balls", "wrong")),
+            row["sha256"][:16],
+        )
+    Console(width=120).print(table)

@@ -1,0 +1,273 @@
+"""Why: wrong results matched against known wrong ways to compute them.
+
+`variants.VARIANTS` are formulas: one explains a result that lies within 2 ulp of its own, or much
+nearer to it than to the truth, or is off by rounding noise as it is itself.
+`substitutions.substitutions` are the right function of something else. Both are held against the
+inputs where the candidate is right as well. `patterns` are patterns of the results; the `LOOKS`
+among them name no cause and come last.
+
+What explains most of the wrong results is the reason given, the earlier of two that explain
+equally many; if it explains too few of them, none is given. It is given for those kinds of wrong
+results alone that it explains; of the others, each kind is looked at by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from math import log
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from reference.arithmetic.types import Array, Float64, Mask
+from verification.examination.accuracy import inputs_of
+from verification.examination.truth import answer
+from verification.numbers.ulp import FORMATS, Format
+
+from .mistakes import SINGLE, VARIANTS, Variant, lost
+from .patterns import (
+    FEW,
+    LOOKS,
+    MISTAKES,
+    NEAR,
+    QUORUM,
+    SEVERAL,
+    SUBNORMAL,
+    TELLING,
+    Case,
+    Table,
+    digits,
+    median,
+    nan_from_infinity,
+    near,
+)
+from .substitutions import Formula, Substitution, substitutions
+
+NOISY_QUORUM = 0.6
+# What explains more explains it all: the order of the tables decides.
+CERTAIN = 0.97
+# Where the candidate is barely right, a formula of its kind may be barely wrong.
+LENIENT = 4
+# So many of the inputs where a formula is wrong may be right in the candidate.
+CONTRADICTED = 0.15
+# Zeros alone tell a formula that loses digits if they are so many of its wrong results.
+ZEROS = 0.1
+NOISY_NEAR = 0.5
+# Noise is alike within this factor, between so many neighbours either side; so much more, at so
+# many results, is something else; and so is what changes by less from one to the next.
+ALIKE = 8
+AROUND = 8
+MORE = 64
+MORE_AT = 0.03
+ROUGH = 0.25
+FACTOR = "factor"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A sentence, which of the wrong results it explains, and which of them number by number."""
+
+    sentence: str
+    explained: Mask
+    exactly: Mask
+
+    @property
+    def share(self) -> float:
+        """The share of the wrong results that it explains."""
+        return min(float(self.explained.mean()), CERTAIN)
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Of two that explain equally many, the one that hits more numbers comes first."""
+        return self.share, min(float(self.exactly.mean()), CERTAIN)
+
+    def covers(self, part: Mask) -> bool:
+        """Whether it explains most of this part of the wrong results."""
+        return 2 * int(self.explained[part].sum()) >= int(part.sum())
+
+
+def _formulas(case: Case, variant: Variant) -> Iterator[tuple[Format, Formula]]:
+    """The variant in the precision of the format, and of 16-bit formats in float32 as well."""
+    narrow, single = case.question.format_, FORMATS["float32"]
+    for precision in (narrow, single) if narrow.precision < single.precision else (narrow,):
+        yield precision, partial(_evaluated, variant, precision)
+
+
+def _evaluated(variant: Variant, precision: Format, x: Array, upstream: Array | None) -> Array:
+    results = np.asarray(variant.formula(x.astype(precision.dtype))).astype(x.dtype)
+    return results if upstream is None else np.asarray(results * upstream)
+
+
+def _misses(
+    case: Case, formula: Formula, x: Array, upstream: Array | None, lenient: float = 1.0
+) -> Mask:
+    """Where a formula is wrong."""
+    found = answer(case.question, x, formula(x, upstream), upstream)
+    return np.asarray(found.ulp > lenient * found.bound)
+
+
+def _contradicted(case: Case, *formulas: Formula, within: Mask | None = None) -> bool:
+    """Whether the candidate is right at many of the inputs where all the formulas are wrong.
+
+    Where ``within`` are given, of those inputs that lie between these.
+    """
+    x, upstream = case.right
+    if within is not None:
+        numbers, wide = case.wide[within & ~np.isnan(case.wide)], x.astype(np.float64)
+        between = (wide >= numbers.min(initial=np.inf)) & (wide <= numbers.max(initial=-np.inf))
+        x, upstream = x[between], None if upstream is None else upstream[between]
+    right, wrong = np.ones(x.shape, bool), np.ones(case.x.shape, bool)
+    for formula in formulas:
+        right &= _misses(case, formula, x, upstream, LENIENT)
+        wrong &= _misses(case, formula, case.x, case.upstream)
+    where_right, where_wrong = int(right.sum()), wrong.mean() * case.wrong
+    return bool(where_right > CONTRADICTED * (where_right + where_wrong))
+
+
+def _of_variant(case: Case, variant: Variant, formula: Formula) -> Reason | None:
+    """What a variant explains, None if that is too little.
+
+    Of noise, those results that are off as far as the formula is thereabouts. NaN at an infinity
+    only if the sentence says so: many a formula that is right elsewhere has it.
+    """
+    results = formula(case.x, case.upstream)
+    exactly = near(case, results, NOISY_NEAR if variant.noisy else NEAR)
+    exactly &= ~nan_from_infinity(case) | ("NaN" in variant.why)
+    exactly &= variant.claims(case.computed)
+    reason = Reason(variant.why, exactly, exactly)
+    if variant.noisy:
+        theirs, ours = _noise(case, results), _noise(case, case.got)
+        alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
+        alike &= variant.claims(case.computed)
+        reason = Reason(variant.why, (exactly | alike) & np.isfinite(case.computed), exactly)
+        more = (ours > MORE * theirs) & (case.computed == 0)
+        if more.mean() > MORE_AT or _roughness(case, case.got) < ROUGH * _roughness(case, results):
+            return None
+    explained = reason.explained
+    if reason.share < (NOISY_QUORUM if variant.noisy else QUORUM) or _few(case, explained):
+        return None
+    if _contradicted(case, formula):
+        return None
+    if digits(case.computed[explained]).mean() < TELLING and not _zeros_agree(
+        case, formula, variant
+    ):
+        return None
+    return reason
+
+
+def _few(case: Case, explained: Mask) -> bool:
+    """Whether these are too few numbers to tell a formula by."""
+    return np.unique(case.wide[explained & np.isfinite(case.wide)]).size < FEW
+
+
+def _roughness(case: Case, results: Array) -> float:
+    """How much errors change from one input to the next, by their size; NaN if they are few."""
+    order = np.argsort(case.wide, kind="stable")
+    numbers = results.astype(np.float64)[order]
+    error = (numbers / case.expected.astype(np.float64)[order] - 1)[digits(numbers)]
+    error = error[np.isfinite(error) & (error != 0)]
+    if error.size < SEVERAL:
+        return np.nan
+    return float(np.median(np.abs(np.diff(error))) / np.median(np.abs(error)))
+
+
+def _zeros_agree(case: Case, formula: Formula, variant: Variant) -> bool:
+    """Whether the candidate is wrong at most inputs where the formula is.
+
+    Where the formula loses digits, at most of those where it gives zeros instead; but not by zeros
+    that are the last of a tail alone.
+    """
+    x = inputs_of(case.question)
+    upstream = None if case.upstream is None else np.ones_like(x)
+    results = formula(x, upstream).astype(np.float64)
+    wrong = _misses(case, formula, x, upstream)
+    if variant.noisy or variant.claims is lost:
+        wrong &= np.isfinite(results)
+        zeros = wrong & (results == 0)
+        if variant.noisy and zeros.sum() < ZEROS * wrong.sum():
+            return False
+        wrong = zeros
+    return bool(case.wrong >= (1 - CONTRADICTED) * wrong.sum())
+
+
+def _of_substitution(case: Case, substitution: Substitution) -> Reason | None:
+    """What a substitution explains, None if that is too little."""
+    explained = np.zeros(case.x.shape, bool)
+    for formula in substitution.formulas:
+        explained |= near(case, formula(case.x, case.upstream))
+    if substitution.also is not None:
+        explained |= substitution.also
+    reason = Reason(substitution.why, explained, explained)
+    if reason.share < QUORUM or _few(case, explained):
+        return None
+    if digits(case.computed[explained]).mean() < TELLING:
+        return None
+    within = explained if substitution.in_part else None
+    return None if _contradicted(case, *substitution.formulas, within=within) else reason
+
+
+def _noise(case: Case, results: Array) -> Float64:
+    """The size of errors around each input; of a product, those of the derivative."""
+    error = np.abs(results.astype(np.float64) - case.expected.astype(np.float64))
+    if case.upstream is not None:
+        error /= np.abs(case.upstream.astype(np.float64))
+    order = np.argsort(case.wide, kind="stable")
+    padded = np.pad(np.where(np.isfinite(error), error, 0.0)[order], AROUND, mode="edge")
+    noise = np.empty_like(error)
+    noise[order] = sliding_window_view(padded, 2 * AROUND + 1).max(axis=1)
+    return noise
+
+
+def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
+    """The reason with the numbers that its sentence may name; ``format_`` is computed in."""
+    magnitudes = np.abs(case.wide)[reason.explained]
+    expected = case.expected.astype(np.float64)
+    ratio = case.computed / expected
+    finite = magnitudes[~np.isnan(magnitudes)]
+    zero = np.abs(case.wide)[case.computed == 0].min(initial=np.inf)
+    numbers = {
+        "one": format_.precision * log(2),
+        "overflow": (format_.emax + 1) * log(2),
+        "limit": finite.min(initial=np.inf),
+        FACTOR: median(ratio),
+        "offset": median(case.computed - expected),
+        "level": median(np.abs(case.computed)),
+    }
+    shown = {name: f"{number:.{7 if name == FACTOR else 3}g}" for name, number in numbers.items()}
+    shown["flushes"] = f" and flushes to 0 above {zero:.3g}" if np.isfinite(zero) else ""
+    return replace(reason, sentence=reason.sentence.format(**shown))
+
+
+def _reasons(case: Case) -> Iterator[Reason]:
+    """What explains enough of the wrong results, in the order of the tables."""
+    question = case.question
+    asked = (question.activation.name, "value" if question.order == 0 else "derivative")
+    for variant in VARIANTS:
+        single = variant.why == SINGLE and question.format_.name != "float64"
+        if (variant.activation, variant.subject) != asked or single:
+            continue
+        for precision, formula in _formulas(case, variant):
+            reason = _of_variant(case, variant, formula)
+            if reason is not None:
+                yield _filled(case, reason, precision)
+    yield from _patterns(case, SUBNORMAL)
+    for substitution in substitutions(case):
+        reason = _of_substitution(case, substitution)
+        if reason is not None:
+            yield reason
+    yield from _patterns(case, MISTAKES)
+
+
+def _patterns(case: Case, table: Table) -> Iterator[Reason]:
+    for why, explains in table:
+        explained = explains(case)
+        reason = Reason(why, explained, explained)
+        if reason.share >= QUORUM:
+            yield _filled(case, reason, case.question.format_)
+
+
+def diagnose(case: Case) -> Reason | None:
+    """Return the reason that explains most of the wrong results, None if nothing known does."""
+    with np.errstate(all="ignore"):
+        reasons = list(_reasons(case)) or list(_patterns(case, LOOKS))
+        return max(reasons, key=lambda reason: reason.rank, default=None)

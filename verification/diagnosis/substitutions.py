@@ -1,0 +1,218 @@
+"""The right function of something else: of -x, of a clamped or scaled x, of another upstream.
+
+Each substitution says what comes at any input, so that it can be held against those inputs as well
+where the candidate is right. A limit or a scale is found from the results.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Float64, Mask
+from verification.examination.truth import Question, expected_of
+from verification.numbers.ulp import FORMATS
+
+from .patterns import FEW, FEW_ULP, TELLING, Case, digits, median
+
+# Maps inputs and upstreams, None without them, to results.
+Formula = Callable[[Array, Array | None], Array]
+
+# A lack of precision shows at so many of the inputs.
+WIDESPREAD = 0.03
+# From the fewest digits to the most: numbers of the first are numbers of the others.
+LOWER = ("bfloat16", "float16", "float32")
+# Where every exponential is 0 or infinite.
+FURTHEST = 1100.0
+HALVINGS = 64
+# A scale shows at these x: there every smooth activation rises, and none is settled.
+ACTIVE = (0.25, 4.0)
+SCALES = (1 / 16, 16.0)
+NEAR_1 = 1e-4
+
+
+@dataclass(frozen=True)
+class Substitution:
+    """A sentence, and formulas of which one or another gives each result it explains.
+
+    ``also`` are results that it explains besides. It may be made ``in_part`` of the inputs.
+    """
+
+    why: str
+    formulas: tuple[Formula, ...]
+    also: Mask | None = None
+    in_part: bool = False
+
+
+def substitutions(case: Case) -> Iterator[Substitution]:
+    """All that come into question for a case."""
+    question = case.question
+    if case.upstream is None:
+        yield Substitution("x itself is returned", (lambda x, _: x,), in_part=True)
+    else:
+        yield from _upstream(case)
+    lost = "the sign of x is lost: this is the result for |x|"
+    yield Substitution(lost, (_at(question, np.abs),), in_part=True)
+    wrong = "the sign is wrong: this is minus the right result"
+    yield Substitution(wrong, (_then(question, np.negative),), in_part=True)
+    mirrored = "the argument has the wrong sign: this is the result for -x"
+    yield Substitution(mirrored, (_at(question, np.negative),))
+    yield from _lower(case)
+    yield from _clamped(case)
+    if question.subject == "value":
+        yield from _scaled(case)
+    swapped = _at(question, _byteswap, then=_byteswap)
+    yield Substitution("the bytes of each number are in the wrong order", (swapped,))
+
+
+Change = Callable[[Array], Any]
+
+
+def _at(question: Question, change: Change, *, then: Change = np.asarray) -> Formula:
+    """The result for another x, changed afterwards."""
+    return lambda x, u: np.asarray(then(expected_of(question, np.asarray(change(x)), u)))
+
+
+def _then(question: Question, change: Change) -> Formula:
+    return _at(question, np.asarray, then=change)
+
+
+def _byteswap(numbers: Array) -> Array:
+    bits = np.ascontiguousarray(numbers).view(f"u{numbers.dtype.itemsize}")
+    return bits.byteswap().view(numbers.dtype)
+
+
+def _upstream(case: Case) -> Iterator[Substitution]:
+    """Something done to the upstream, or to what it multiplies."""
+    activation = case.question.activation
+    slope = np.asarray(activation.derivative(case.wide))
+    limit = median(np.abs(case.computed / slope))
+    changes: tuple[tuple[str, Change], ...] = (
+        ("upstream ignored: this is the derivative alone", np.ones_like),
+        ("upstream is squared", np.square),
+        ("upstream is taken by its magnitude", np.abs),
+        ("upstream is replaced by its sign", np.sign),
+        (f"upstream is clamped at ±{limit:.4g}", lambda u: np.clip(u, -limit, limit)),
+    )
+    for why, change in changes:
+
+        def product(x: Array, u: Array | None, change: Change = change) -> Array:
+            slope = np.asarray(activation.derivative(x.astype(np.float64)))
+            factor = change(np.asarray(u).astype(np.float64))
+            return np.asarray(slope * factor).astype(x.dtype)
+
+        yield Substitution(why, (product,))
+    yield Substitution("the derivative is ignored: this is upstream", (lambda _, u: np.asarray(u),))
+    yield Substitution(
+        "upstream multiplies the value, not the derivative",
+        (lambda x, u: np.asarray(np.asarray(activation(x)) * u),),
+    )
+
+
+def _lower(case: Case) -> Iterator[Substitution]:
+    """Numbers of a lower format, or the results for inputs rounded to it."""
+    question, format_ = case.question, case.question.format_
+    if case.wrong <= WIDESPREAD * (case.wrong + case.right[0].size):
+        return
+    numbers, (mantissa, _) = digits(case.computed), np.frexp(case.computed)
+    for name in LOWER:
+        lower = FORMATS[name]
+        fewer = lower.precision < format_.precision
+        if name == format_.name or not (fewer or lower.emax < format_.emax):
+            continue
+
+        def via(numbers: Array, dtype: np.dtype[Any] = lower.dtype) -> Array:
+            return numbers.astype(dtype).astype(numbers.dtype)
+
+        ways = (_at(question, via), _then(question, via), _at(question, via, then=via))
+        exact = numbers & (via(case.got).astype(np.float64) == case.computed)
+        # Numbers of a format need all of its digits half the time; whole numbers, say, do not.
+        needed = exact & (np.ldexp(mantissa, lower.precision) % 2 == 1)
+        telling = fewer and needed.mean() > TELLING
+        yield Substitution(f"computed in {name}", ways, exact if telling else None, in_part=True)
+
+
+def _clamped(case: Case) -> Iterator[Substitution]:
+    """The results for a clamped x, or x times the gate f(x)/x of a clamped one."""
+    question = case.question
+    for gated in (False, True) if question.subject == "value" else (False,):
+        below, above = (_limit(case, side, gated=gated) for side in (-1, 1))
+        least = float(np.nanmin([below, above, np.inf]))
+        if np.isinf(least):
+            continue
+
+        def clip(x: Array, low: float = -below, high: float = above) -> Array:
+            wide = np.fmin(np.fmax(x.astype(np.float64), low), high)
+            return np.where(np.isnan(x), x, wide.astype(x.dtype))
+
+        def gate(x: Array, _: Array | None, clip: Change = clip) -> Array:
+            wide, clipped = x.astype(np.float64), clip(x).astype(np.float64)
+            slope = question.activation(clipped) / np.where(clipped == 0, 1, clipped)
+            return np.asarray(wide * slope).astype(x.dtype)
+
+        why = f"clamped at {least:.4g}"
+        if question.subject == "value" and not gated:
+            end = above if np.isnan(below) else -below
+            why += f", or the result at {float(question.activation(end)):.3g}"
+        yield Substitution(why, (gate if gated else _at(question, clip),))
+
+
+def _limit(case: Case, side: int, *, gated: bool) -> float:
+    """Where f, or f(x)/x, is what it is at most of the wrong results on a side; NaN if nowhere."""
+    there = (np.sign(case.wide) == side) & np.isfinite(case.wide)
+    if there.sum() < FEW:
+        return np.nan
+    factor = case.wide if gated else np.ones_like(case.wide)
+    factor = factor if case.upstream is None else case.upstream.astype(np.float64)
+    level = median((case.computed / factor)[there])
+    question, first = case.question, float(np.abs(case.wide[there]).min())
+
+    def excess(limit: Float64) -> Float64:
+        result = np.asarray(question.activation.derivative(side * limit, order=question.order))
+        return np.asarray(result / (side * limit if gated else 1) - level)
+
+    return float(_crossing(excess, np.array([first / 2]), np.array([max(2 * first, FURTHEST)]))[0])
+
+
+def _crossing(function: Callable[[Float64], Float64], low: Float64, high: Float64) -> Float64:
+    """Where each element of a function changes its sign, NaN where it has one sign at both ends."""
+    sign = np.sign(function(low))
+    changes = sign * np.sign(function(high)) < 0
+    if not changes.any():
+        return np.full(low.shape, np.nan)
+    for _ in range(HALVINGS):
+        middle = np.sqrt(low * high)
+        same = np.sign(function(middle)) == sign
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return np.where(changes, high, np.nan)
+
+
+def _scaled(case: Case) -> Iterator[Substitution]:
+    """The results for a multiple of x, or x times the gate f(x)/x of one."""
+    activation = case.question.activation
+    active = (case.wide > ACTIVE[0]) & (case.wide < ACTIVE[1]) & digits(case.computed)
+    x, computed = case.wide[active], case.computed[active]
+    if x.size < FEW or activation.kinks:
+        return
+    for gated in (False, True) if np.isinf(activation.orders[0].limits[1]) else (False,):
+
+        def scaled(scale: Any, x: Float64, power: int = int(gated)) -> Float64:
+            return np.asarray(activation(scale * x) / scale**power)
+
+        def excess(scale: Float64, scaled: Callable[..., Float64] = scaled) -> Float64:
+            return scaled(scale, x) - computed
+
+        low, high = (np.full(x.shape, end) for end in SCALES)
+        found = median(_crossing(excess, low, high))
+        if not abs(found - 1) >= FEW_ULP * 2.0**-case.question.format_.precision:
+            continue
+
+        def formula(x: Array, _: Array | None, scaled: Any = scaled, found: float = found) -> Array:
+            return np.asarray(scaled(found, x.astype(np.float64))).astype(x.dtype)
+
+        number = f"{found:.6g}" if abs(found - 1) > NEAR_1 else f"(1 {found - 1:+.3g})"
+        why = f"this is the result for {number} x, not x"
+        if gated:
+            why = f"x times the gate of {number} x, not of x: a constant in it is wrong or short"
+        yield Substitution(why, (formula,))

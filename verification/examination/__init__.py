@@ -1,0 +1,1 @@
+"""A candidate's results held against the truth and against laws."""

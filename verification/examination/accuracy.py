@@ -1,0 +1,283 @@
+"""Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Float64, Mask
+from verification.candidates.calls import Subject, Trouble
+from verification.numbers.inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
+from verification.numbers.ulp import Format
+
+from .truth import FLUSH_TO_ZERO, Answer, Question, answer
+
+# Wrong results of a kind that are kept as its sample.
+KEPT = 4096
+# Every so many upstreams is of any binade, where products overflow and underflow.
+WILD = 4
+# No kind of finding but a convention: a zero of either sign, where both are legal.
+OTHER_ZERO = "other zero"
+# Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
+OTHER_NAN = "other nan"
+
+
+@dataclass
+class Extent:
+    """How many of the tried inputs are wrong or without a result, and between which two."""
+
+    wrong: int = 0
+    tried: int = 0
+    low: float = np.inf
+    high: float = -np.inf
+
+    def extend(self, x: Array) -> None:
+        """Count inputs."""
+        wide = x.astype(np.float64)
+        numbers = wide[~np.isnan(wide)]
+        self.wrong += x.size
+        self.low = float(numbers.min(initial=self.low))
+        self.high = float(numbers.max(initial=self.high))
+
+    def join(self, other: "Extent") -> None:
+        """Count what another extent has counted."""
+        self.wrong += other.wrong
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+
+
+@dataclass
+class Tally(Extent):
+    """The wrong results of one kind: how many, where, how bad, and a sample of them."""
+
+    worst_ulp: float = 0.0
+    worst_at: float = np.nan
+    samples: list[tuple[Array, Array, Array | None]] = field(default_factory=list)
+
+    def add(self, x: Array, got: Array, ulp: Float64, upstream: Array | None) -> None:
+        """Count wrong results."""
+        self.extend(x)
+        worst = int(np.argmax(ulp))
+        if ulp[worst] >= self.worst_ulp:
+            self.worst_ulp, self.worst_at = float(ulp[worst]), float(x[worst])
+        kept = _spread(x.size, KEPT)
+        self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
+
+    @property
+    def sampled(self) -> int:
+        """How many wrong results the whole sample has."""
+        return min(KEPT, sum(x.size for x, *_ in self.samples))
+
+    def merge(self, other: "Tally") -> None:
+        """Count what another tally of this kind has counted, of higher inputs."""
+        self.join(other)
+        if other.worst_ulp >= self.worst_ulp:
+            self.worst_ulp, self.worst_at = other.worst_ulp, other.worst_at
+        self.samples += other.samples
+
+    def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
+        """Inputs, results and upstreams of some of the wrong ones."""
+        x, got, upstream = zip(*self.samples, strict=True)
+        joined = np.concatenate(x)
+        kept = _spread(joined.size, size)
+        factors = None if upstream[0] is None else np.concatenate(upstream)[kept]
+        return joined[kept], np.concatenate(got)[kept], factors
+
+
+def _spread(size: int, limit: int) -> Array:
+    """At most ``limit`` places of ``size``, evenly spread, the ends among them."""
+    return np.unique(np.linspace(0, size - 1, min(size, limit)).astype(int))
+
+
+@dataclass
+class Survey:
+    """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged.
+
+    Of the inputs ``x`` alone, so many are wrong of each kind as ``looked`` says.
+    """
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    inputs: int = 0
+    worst_ulp: float = 0.0
+    x: Array = field(default_factory=lambda: np.empty(0))
+    got: Array = field(default_factory=lambda: np.empty(0))
+    ulp: Float64 = field(default_factory=lambda: np.empty(0))
+    bound: Float64 = field(default_factory=lambda: np.empty(0))
+    upstream: Array | None = None
+    unanswered: Extent = field(default_factory=Extent)
+    looked: dict[str, int] = field(default_factory=dict)
+
+    def add(
+        self, kinds: dict[str, Mask], x: Array, got: Array, ulp: Float64, u: Array | None
+    ) -> None:
+        """Count the wrong results of each kind."""
+        for kind, mask in kinds.items():
+            if mask.any():
+                part = None if u is None else u[mask]
+                self.tallies.setdefault(kind, Tally()).add(x[mask], got[mask], ulp[mask], part)
+        finite = ulp[np.isfinite(ulp)]
+        self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
+
+    def merge(self, other: "Survey") -> None:
+        """Count what a survey of other, higher inputs has counted."""
+        for kind, tally in other.tallies.items():
+            self.tallies.setdefault(kind, Tally()).merge(tally)
+        self.inputs += other.inputs
+        self.unanswered.join(other.unanswered)
+        self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
+
+    def close(self) -> Self:
+        """Tell each extent out of how many inputs it is, when all are counted."""
+        for kind, tally in self.tallies.items():
+            tally.tried = self.inputs
+            self.looked[kind] = tally.wrong
+        self.unanswered.tried = self.inputs + self.unanswered.wrong
+        return self
+
+    def replace_by(self, whole: "Survey") -> None:
+        """Put the counts of all patterns in place of these; what those do not show stays found."""
+        self.tallies |= whole.tallies
+        self.inputs = whole.inputs or self.inputs
+        if whole.unanswered.wrong:
+            self.unanswered = whole.unanswered
+        self.worst_ulp = max(self.worst_ulp, whole.worst_ulp)
+
+    def right(self) -> tuple[Array, Array | None]:
+        """Inputs, and upstreams, of the results that are not wrong."""
+        places = np.flatnonzero(self.ulp <= self.bound)
+        return self.x[places], None if self.upstream is None else self.upstream[places]
+
+
+def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[str, Mask]:
+    """Sort what is wrong: each wrong result is of one kind."""
+    wide, computed = x.astype(np.float64), got.astype(np.float64)
+    expected = result.expected.astype(np.float64)
+    at_kink = np.isin(wide, [kink.at for kink in question.activation.kinks])
+    zero = computed == 0
+    opposite = (np.sign(computed) * np.sign(expected) < 0) & _sign_is_known(question, wide, result)
+    lost = zero & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
+    if FLUSH_TO_ZERO in question.allow:
+        opposite &= result.ulp > 0
+    tests = {
+        "infinity": np.isinf(wide) & result.wrong,
+        "nan": np.isnan(computed) & ~np.isnan(expected),
+        OTHER_NAN: ~np.isnan(computed) & np.isnan(wide) & _nan_is_free(question),
+        "nan lost": ~np.isnan(computed) & np.isnan(expected),
+        "kink": at_kink & result.wrong & (question.order == 1),
+        "overflow": np.isinf(computed) & np.isfinite(expected) & result.wrong,
+        "wrong sign": opposite,
+        "flushed": zero & (expected != 0) & result.wrong,
+        "inaccurate": result.wrong,
+        "sign of zero": lost & zero_has_a_sign(question),
+        OTHER_ZERO: lost,
+    }
+    sorted_already = np.zeros(x.shape, bool)
+    kinds = {}
+    for kind, mask in tests.items():
+        kinds[kind] = mask & ~sorted_already
+        sorted_already |= mask
+    return kinds
+
+
+def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
+    """Whether a result of the other sign is wrong however small: everywhere but next to a root."""
+    if question.order == 0:
+        return np.ones(x.shape, bool)
+    return result.wrong
+
+
+def differ(left: Array, right: Array, format_: Format) -> Mask:
+    """Where the bits are not the same; one NaN is as good as another."""
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    bits: Mask = left.view(format_.bits) != right.view(format_.bits)
+    if bits.any():
+        with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
+            bits &= ~(np.isnan(left.astype(np.float64)) & np.isnan(right.astype(np.float64)))
+    return bits
+
+
+def zero_has_a_sign(question: Question) -> bool:
+    """Whether a zero has to carry the sign of the value: where f changes sign, or underflows.
+
+    Where f is zero on an interval (relu), and in a derivative, either zero is as good unless
+    the check is strict.
+    """
+    value = question.activation.orders[0]
+    is_signed = bool(value.roots) or value.bounds != (0.0, np.inf)
+    return question.strict or (question.subject == "value" and is_signed)
+
+
+def _nan_is_free(question: Question) -> bool:
+    """Whether a derivative may be a number at NaN: that of a function of pieces, in frameworks."""
+    return question.order == 1 and bool(question.activation.kinks) and not question.strict
+
+
+def inputs_of(question: Question) -> Array:
+    """The inputs that are tried: stratified, both zeros, both infinities, and NaNs.
+
+    Of wide formats, two in each cell that a table of the active range may have, besides.
+    """
+    format_ = question.format_
+    finite = stratified(question.activation, format_)
+    if format_.dtype.itemsize > np.dtype(np.float16).itemsize:
+        finite = np.unique(np.concatenate([finite, every_cell(format_)]))
+    special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
+    return np.concatenate([finite, special, _payload(format_)])
+
+
+def _payload(format_: Format) -> Array:
+    """A quiet NaN of negative sign with a payload."""
+    quiet = np.array([np.nan]).astype(format_.dtype).view(format_.bits)
+    sign = np.array(1 << format_.dtype.itemsize * 8 - 1, np.uint64).astype(format_.bits)
+    payload: Array = (quiet | sign | np.array(5).astype(format_.bits)).view(format_.dtype)
+    return payload
+
+
+def upstreams_of(x: Array, format_: Format) -> Array:
+    """The upstream that goes with each input: most of the size of 1, some of any size."""
+    upstream = upstreams(x.size, format_)
+    upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, format_)
+    return upstream
+
+
+def survey(question: Question, subject: Subject) -> Survey:
+    """Try the stratified inputs; a second time where results are wrong, which may differ.
+
+    Products that overflow may warn of it.
+    """
+    x = inputs_of(question)
+    backward = question.subject == "backward"
+    arguments = (x, upstreams_of(x, question.format_)) if backward else (x,)
+    got, answered = subject.resiliently(*arguments, warns=not backward)
+    seen = _surveyed(question, arguments, got, answered)
+    if answered.all() and (seen.ulp > seen.bound).any():
+        again = subject(*(argument.copy() for argument in arguments), warns=False)
+        if again is not None and differ(got, again, question.format_).any():
+            detail = "the first call gives other bits than the same call, repeated"
+            subject.keep(Trouble("not deterministic", detail, arguments))
+            seen = _surveyed(question, arguments, again, answered)
+    return seen
+
+
+def _surveyed(
+    question: Question, arguments: tuple[Array, ...], got: Array, answered: Mask
+) -> Survey:
+    x, *upstream = (argument[answered] for argument in arguments)
+    factor = upstream[0] if upstream else None
+    seen = Survey(x=x, got=got[answered], upstream=factor)
+    seen.unanswered.extend(arguments[0][~answered])
+    count(question, seen, seen.x, seen.got, factor)
+    return seen.close()
+
+
+def count(
+    question: Question, seen: Survey, x: Array, got: Array, upstream: Array | None = None
+) -> None:
+    """Hold results against the truth, and add to what was seen."""
+    if not x.size:
+        return
+    result = answer(question, x, got, upstream)
+    if seen.x is x:
+        seen.ulp, seen.bound = result.ulp, result.bound
+    with np.errstate(all="ignore"):
+        seen.add(kinds_of(question, x, got, result), x, got, result.ulp, upstream)
+    seen.inputs += x.size

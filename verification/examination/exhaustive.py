@@ -1,0 +1,131 @@
+"""Every bit pattern of a format tried, value or derivative: in shards, here or anywhere.
+
+A shard is a pure function of (implementation, question, number), and comes to a few counts and
+samples. Most results are the correctly rounded ones, or their neighbours, and pass at once.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from operator import attrgetter
+from typing import NamedTuple
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Mask
+from verification.candidates.calls import Subject, Trouble
+from verification.candidates.implementation import Implementation
+from verification.numbers.inputs import ordinals
+from verification.numbers.ulp import Format
+from verification.work.processes import completed
+
+from .accuracy import OTHER_ZERO, Survey, count, zero_has_a_sign
+from .truth import Question, expected_of
+
+SHARD = 1 << 24
+BLOCK = 1 << 20
+KEPT_OF_A_SHARD = 256
+# A neighbour of the correctly rounded result is at most so many ulp off, where the ulp changes.
+NEIGHBOUR = 2.5
+
+Origin = Callable[[], Implementation]
+
+
+class Part(NamedTuple):
+    """What comes of a shard: what was seen, and what went wrong besides (see `Subject`)."""
+
+    number: int
+    seen: Survey
+    troubles: dict[str, Trouble]
+    cut_short: bool
+    expired: str
+
+
+def exhaust(
+    question: Question, subject: Subject, origin: Origin | None, scheduler: str | None
+) -> Survey:
+    """Try every pattern; what goes wrong besides is noted in ``subject``.
+
+    With an ``origin``, from which other processes can make the implementation, on all cores here
+    or on the cluster of a Dask scheduler; else in this process.
+    """
+    numbers = shards(question.format_)
+    parts: Iterator[Part]
+    if origin is None or len(numbers) == 1:
+        parts = (survey_shard(question, subject, number) for number in numbers)
+    else:
+        work = partial(_in_worker, question, subject.name, origin)
+        parts = completed(work, numbers, scheduler)
+    whole = Survey()
+    for part in sorted(parts, key=attrgetter("number")):
+        whole.merge(part.seen)
+        for trouble in part.troubles.values():
+            subject.keep(trouble)
+        subject.cut_short |= part.cut_short
+        subject.expired = subject.expired or part.expired
+    return whole.close()
+
+
+def shards(format_: Format) -> range:
+    """The numbers of the shards that make up a format."""
+    return range(max(1, _patterns(format_) // SHARD))
+
+
+def blocks(format_: Format, number: int) -> Iterator[Array]:
+    """The patterns of a shard, from number 2^24 on."""
+    first = number * SHARD
+    end = first + min(SHARD, _patterns(format_))
+    for start in range(first, end, BLOCK):
+        patterns = np.arange(min(BLOCK, end - start), dtype=format_.bits)
+        patterns += format_.bits.type(start)
+        yield patterns.view(format_.dtype)
+
+
+def _patterns(format_: Format) -> int:
+    return 1 << format_.dtype.itemsize * 8
+
+
+def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Part:
+    implementation = origin()
+    function = implementation.derivative if subject == "derivative" else implementation.forward
+    assert function is not None  # noqa: S101  the subject that is asked for is there
+    return survey_shard(question, Subject(subject, function, question.format_), number)
+
+
+def survey_shard(question: Question, subject: Subject, number: int) -> Part:
+    """Try the patterns of a shard, as long as there is time for calls."""
+    seen = Survey()
+    for x in blocks(question.format_, number):
+        if subject.expired:
+            break
+        got, answered = subject.resiliently(x, warns=False)
+        _compare(question, seen, x, got, answered)
+    for tally in seen.tallies.values():
+        tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
+    return Part(number, seen, subject.troubles, subject.cut_short, subject.expired)
+
+
+def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: Mask) -> None:
+    """Let pass what is right at a glance, and hold the rest against the truth."""
+    bits = question.format_.bits
+    expected = expected_of(question, x, None)
+    places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)
+    seen.inputs += int(np.count_nonzero(answered))
+    seen.unanswered.extend(x[~answered])
+    x, got, expected = x[places], got[places], expected[places]
+    passes = np.zeros(x.shape, bool)
+    if question.tolerance >= NEIGHBOUR:
+        passes |= _are_neighbours(got, expected, question.format_)
+    if not zero_has_a_sign(question):
+        zero = (got == 0) & (expected == 0)
+        seen.add({OTHER_ZERO: zero}, x, got, np.zeros(x.shape), None)
+        passes |= zero
+    rest = np.flatnonzero(~passes)
+    seen.inputs -= rest.size
+    count(question, seen, x[rest], got[rest])
+
+
+def _are_neighbours(a: Array, b: Array, format_: Format) -> Mask:
+    """Which numbers of one sign follow one another."""
+    steps = np.abs(ordinals(a, format_) - ordinals(b, format_))
+    are_neighbours: Mask = (steps <= 1) & (np.signbit(a) == np.signbit(b))
+    return are_neighbours

@@ -1,0 +1,172 @@
+"""What a result has to be: the true value, and how far from it a result may lie.
+
+The true value is the correctly rounded double of `reference`, also for results in narrower
+formats, where its error of half an ulp of a double is nothing. For float64 results it is known to
+half an ulp only, so half an ulp is added to every bound there.
+
+Bounds in ulp of the result. A value may be off by ``tolerance`` ulp. A derivative as well; and
+next to a root of the derivative, within 1/4 of it, where terms that do not vanish cancel, by
+the change that half an ulp of x makes besides: |f''(x)| ulp(x)/2. A product with upstream by what
+that makes of it, and half an ulp more for its own rounding; past the largest number, infinity is
+right as well. At a kink, every element of the subdifferential is a true derivative.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from reference import Activation
+from reference.arithmetic.types import Array, Float64, Mask
+from verification.numbers.ulp import Format, errors, unit_exponents
+
+NEXT_TO_A_ROOT = 0.25
+UNKNOWN_IN_FLOAT64 = 0.5
+ROUNDING = 0.5
+ORDERS = {"value": 0, "derivative": 1, "backward": 1}
+FLUSH_TO_ZERO = "flush-to-zero"
+LENGTH = "length"
+ALLOWANCES = {
+    FLUSH_TO_ZERO: "flush-to-zero: a subnormal input or result counts as zero",
+    LENGTH: "length: the last bits may depend on an array's length, within the tolerance",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which function is asked for, and how exactly."""
+
+    activation: Activation
+    subject: str
+    format_: Format
+    tolerance: float
+    allow: frozenset[str] = frozenset()
+    strict: bool = False
+
+    @property
+    def order(self) -> int:
+        """The order of the derivative."""
+        return ORDERS[self.subject]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Results beside the truth, one element for each input."""
+
+    true: Float64
+    expected: Array
+    ulp: Float64
+    bound: Float64
+
+    @property
+    def wrong(self) -> Mask:
+        """Which results are off by more than they may be."""
+        return self.ulp > self.bound
+
+
+def expected_of(question: Question, x: Array, upstream: Array | None) -> Array:
+    """Return the correctly rounded results."""
+    if upstream is not None:
+        return np.asarray(question.activation.backward(x, upstream))
+    return np.asarray(question.activation.derivative(x, order=question.order))
+
+
+def _doubles(numbers: Array) -> Float64:
+    with np.errstate(all="ignore"):
+        return np.asarray(numbers).astype(np.float64)
+
+
+def _is_wide(question: Question) -> bool:
+    return question.format_.name == "float64"
+
+
+def _cancellation(question: Question, x: Float64) -> Float64:
+    """|f''(x)| ulp(x)/2 next to a root of the derivative, 0 elsewhere."""
+    near = np.zeros(x.shape, bool)
+    for root in question.activation.orders[1].roots:
+        near |= np.abs(x - root) < NEXT_TO_A_ROOT
+    allowance = np.zeros(x.shape)
+    if near.any() and not question.strict:
+        half_ulp = np.ldexp(0.5, unit_exponents(x[near], question.format_))
+        allowance[near] = np.abs(question.activation.derivative(x[near], order=2)) * half_ulp
+    return allowance
+
+
+def _bound(question: Question, x: Float64, true: Float64, upstream: Float64 | None) -> Float64:
+    format_ = question.format_
+    bound = np.full(x.shape, question.tolerance)
+    if question.order == 1:
+        slope = true if upstream is None else question.activation.derivative(x)
+        absolute = np.ldexp(bound, unit_exponents(slope, format_)) + _cancellation(question, x)
+        if upstream is not None:
+            absolute *= np.abs(upstream)
+        bound = np.ldexp(absolute, -unit_exponents(true, format_))
+    if upstream is not None:
+        bound += ROUNDING
+    return bound + UNKNOWN_IN_FLOAT64 if _is_wide(question) else bound
+
+
+def _nearest_legal(
+    question: Question, x: Float64, got: Float64, upstream: Float64 | None, true: Float64
+) -> Float64:
+    """Replace the true value at a kink by the element of the subdifferential nearest to ``got``."""
+    factor = np.ones_like(x) if upstream is None else upstream
+    for kink in question.activation.kinks:
+        at = (x == kink.at) & ~np.isnan(got)
+        ends = np.sort([kink.left * factor[at], kink.right * factor[at]], axis=0)
+        true[at] = np.clip(got[at], *ends)
+    return true
+
+
+def _past_the_largest(
+    question: Question, x: Float64, got: Float64, true: Float64, upstream: Float64
+) -> Float64:
+    """Errors in ulp of products past the largest number, where infinity is right; else NaN."""
+    ends = 2.0**question.format_.emax
+    ulp = np.full(x.shape, np.nan)
+    past = (np.abs(true) / 2 >= ends) & np.isfinite(x) & np.isfinite(upstream)
+    if past.any():
+        half = _doubles(expected_of(question, x[past], upstream[past] / 2))
+        ulp[past] = np.abs(got[past] / 2 - half) / ends * 2.0**question.format_.precision
+        ulp[past & (got == np.copysign(np.inf, true))] = 0.0
+    return ulp
+
+
+def _flushed(
+    question: Question, x: Float64, got: Float64, true: Float64, upstream: Float64 | None
+) -> Mask:
+    """Which results are those of an input, a factor or a result flushed to zero."""
+    normal = 2.0**question.format_.emin
+    factors = [true] if upstream is None else [true, upstream, question.activation.derivative(x)]
+    legal: Mask = (got == 0) & (np.min(np.abs(factors), axis=0) < normal)
+    tiny = (np.abs(x) < normal) & (x != 0)
+    if tiny.any():
+        zero = Question(question.activation, question.subject, question.format_, question.tolerance)
+        narrow = partial(np.asarray, dtype=question.format_.dtype)
+        at_zero = answer(
+            zero,
+            narrow(np.zeros(int(tiny.sum()))),
+            narrow(got[tiny]),
+            None if upstream is None else narrow(upstream[tiny]),
+        )
+        legal[tiny] |= ~at_zero.wrong
+    return legal
+
+
+def answer(question: Question, x: Array, got: Array, upstream: Array | None = None) -> Answer:
+    """Hold results at the inputs ``x`` against the truth."""
+    expected = expected_of(question, x, upstream)
+    wide, computed = _doubles(x), _doubles(got)
+    factor = None if upstream is None else _doubles(upstream)
+    with np.errstate(all="ignore"):
+        true = _doubles(expected if _is_wide(question) else expected_of(question, wide, factor))
+        if question.order == 1 and question.activation.kinks:
+            true = _nearest_legal(question, wide, computed, factor, true)
+        ulp = errors(got, true, question.format_)
+        if factor is not None:
+            past = _past_the_largest(question, wide, computed, true, factor)
+            ulp = np.where(np.isnan(past), ulp, past)
+        bound = _bound(question, wide, true, factor)
+        if FLUSH_TO_ZERO in question.allow:
+            ulp[_flushed(question, wide, computed, true, factor)] = 0.0
+    return Answer(true, expected, ulp, np.where(np.isnan(bound), 0.0, bound))

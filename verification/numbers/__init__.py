@@ -1,0 +1,1 @@
+"""Formats, inputs and layouts: what is tried, and the unit of errors."""

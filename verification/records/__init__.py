@@ -1,0 +1,1 @@
+"""Files that are written whole, where results come from, and the committed ones."""

@@ -1,0 +1,1 @@
+"""Every input of a format certified, shard by shard."""

@@ -1,0 +1,1 @@
+"""A check by way of files."""

@@ -1,0 +1,233 @@
+"""Inputs on file for a device far away, and the judgement on the outputs that come back.
+
+A folder holds the inputs of a quick check, raw and little-endian, and a manifest with the hash of
+every file. Nothing is read by pickle; a file that is not what the manifest says is refused.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+import numpy as np
+
+from reference import ACTIVATIONS, Activation
+from reference.arithmetic.types import Array, Mask
+from verification.candidates.calls import Recorded
+from verification.candidates.implementation import Implementation
+from verification.candidates.program import from_little_endian, little_endian
+from verification.errors import UsageError
+from verification.examination.accuracy import inputs_of
+from verification.examination.laws import difference_points
+from verification.examination.truth import Question
+from verification.numbers.ulp import FORMATS, Format
+from verification.verdict.check import TOLERANCES, activation_of, check, format_of
+from verification.verdict.verdict import Verdict
+
+from .readme import readme
+
+KIND, VERSION = "halfulp vectors", 1
+INPUTS, VALUE, DERIVATIVE = "inputs.bin", "value.bin", "derivative.bin"
+ANSWERS, MANIFEST, README = "answers.csv", "manifest.json", "README.md"
+# In bytes, many times the largest of these files.
+MOST = 1 << 28
+
+
+def inputs(activation: Activation, format_: Format) -> Array:
+    """The inputs of a quick check, and those where derivative and value are compared, each once."""
+    question = Question(activation, "value", format_, tolerance=0.0)
+    x = np.concatenate([inputs_of(question), difference_points(format_).ravel()])
+    _, first = np.unique(x.view(format_.bits), return_index=True)
+    return x[np.sort(first)]
+
+
+def write(folder: Path, activation_name: str, dtype: str, *, answers: bool) -> int:
+    """Write a folder of vectors, return the number of inputs.
+
+    Raises UsageError for a folder that holds anything, an unknown activation or dtype.
+    """
+    activation, format_ = activation_of(activation_name), format_of(dtype)
+    x = inputs(activation, format_)
+    files = {INPUTS: little_endian(x)}
+    if answers:
+        value, derivative = np.asarray(activation(x)), np.asarray(activation.derivative(x))
+        files[VALUE], files[DERIVATIVE] = little_endian(value), little_endian(derivative)
+        files[ANSWERS] = _table(format_, x, value, derivative).encode()
+    files[README] = readme(
+        activation, format_, x, TOLERANCES[format_.name], answers=answers
+    ).encode()
+    manifest = {
+        "kind": KIND,
+        "version": VERSION,
+        "activation": activation.name,
+        "dtype": format_.name,
+        "byte order": "little",
+        "count": x.size,
+        "files": {name: sha256(data).hexdigest() for name, data in files.items()},
+        "versions": {name: metadata.version(name) for name in ("halfulp", "numpy", "ml_dtypes")},
+    }
+    files[MANIFEST] = (json.dumps(manifest, indent=1) + "\n").encode()
+    _write_all(folder, files)
+    return int(x.size)
+
+
+def _table(format_: Format, *columns: Array) -> str:
+    width = 2 * format_.dtype.itemsize
+    bits = [column.view(format_.bits).tolist() for column in columns]
+    rows = (",".join(f"0x{number:0{width}x}" for number in row) for row in zip(*bits, strict=True))
+    return "\n".join(["x,value,derivative", *rows, ""])
+
+
+def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the files in this order, the manifest last; all or none."""
+    if _holds_files(folder):
+        raise UsageError(f"expected a new or empty folder, but {folder} holds other files")
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            with (folder / name).open("xb") as file:
+                written.append(folder / name)
+                file.write(data)
+    except BaseException as error:
+        for path in written:
+            path.unlink()
+        if isinstance(error, OSError):
+            raise _refused(folder, error) from None
+        raise
+
+
+def _holds_files(folder: Path) -> bool:
+    try:
+        return folder.is_dir() and any(folder.iterdir())
+    except OSError as error:
+        raise _refused(folder, error) from None
+
+
+def _refused(folder: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"expected a folder where files can be written, but {folder}: {error.strerror}"
+    )
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Inputs that were read back, and what they are for."""
+
+    activation: Activation
+    format_: Format
+    x: Array
+
+    def record(self, path: Path) -> Callable[[Array], tuple[Array, Mask]]:
+        """The function that the outputs in a file are, where it is known; or UsageError."""
+        data = _read(path, "outputs")
+        size = self.x.size * self.format_.dtype.itemsize
+        if len(data) != size:
+            raise UsageError(
+                f"expected {self.x.size} raw {self.format_.name} results, {size} bytes, but "
+                f"{path} holds {len(data)} bytes: it is truncated or something else"
+            )
+        outputs = from_little_endian(data, self.format_.dtype)
+        bits = self.x.view(self.format_.bits)
+        order = np.argsort(bits)
+
+        def look_up(x: Array) -> tuple[Array, Mask]:
+            asked = x.view(self.format_.bits)
+            places = order[np.minimum(np.searchsorted(bits, asked, sorter=order), bits.size - 1)]
+            known = bits[places] == asked
+            return np.where(known, outputs[places], np.zeros((), outputs.dtype)), known
+
+        return look_up
+
+
+def read(folder: Path) -> Vectors:
+    """Read the vectors of a folder, or raise UsageError if they are not what was written."""
+    manifest = _manifest(folder / MANIFEST)
+    for name, digest in manifest["files"].items():
+        if sha256(_read(folder / name, "the file")).hexdigest() != digest:
+            raise UsageError(f"expected {folder / name} as it was written, but it was altered")
+    activation, format_ = ACTIVATIONS[manifest["activation"]], FORMATS[manifest["dtype"]]
+    x = inputs(activation, format_)
+    if _read(folder / INPUTS, "inputs") != little_endian(x):
+        raise UsageError(
+            f"expected the inputs of this version of Halfulp in {folder}, but they are those of "
+            f"{manifest['versions']['halfulp']}: judge with that one, or make the vectors anew"
+        )
+    return Vectors(activation, format_, x)
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """The manifest if it is one, whole and of a version that is known here."""
+    try:
+        content = json.loads(_read(path, "a manifest"))
+        whole = (
+            content["kind"] == KIND
+            and content["version"] == VERSION
+            and content["activation"] in ACTIVATIONS
+            and content["dtype"] in FORMATS
+            and isinstance(content["files"], dict)
+            and INPUTS in content["files"]
+            and set(content["files"]) <= {INPUTS, VALUE, DERIVATIVE, ANSWERS, README}
+            and isinstance(content["versions"]["halfulp"], str)
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        whole = False
+    if not whole:
+        raise UsageError(
+            f"expected a manifest as `halfulp vectors` of this version writes it, but {path} is "
+            "truncated or something else"
+        )
+    manifest: dict[str, Any] = content
+    return manifest
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise UsageError(f"expected {what} at {path}, but it is no regular file")
+        if status.st_size > MOST:
+            raise UsageError(
+                f"expected {what} at {path}, but it has {status.st_size} bytes: something else"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"expected {what} at {path}, but it cannot be read: {error.strerror}"
+        ) from None
+
+
+def judge(
+    folder: Path,
+    outputs: Path,
+    derivative: Path | None = None,
+    *,
+    tolerance: float | None = None,
+    allow: Iterable[str] = (),
+    strict: bool = False,
+) -> Verdict:
+    """Judge outputs, and derivatives, that a device gave for the inputs in a folder.
+
+    Raises UsageError for a file that is truncated, altered or something else.
+    """
+    vectors = read(folder)
+    implementation = Implementation(
+        outputs.name,
+        vectors.record(outputs),
+        None if derivative is None else vectors.record(derivative),
+        call=f"{outputs}, where {folder / INPUTS} holds {{x}}",
+        derivative_call=f"{derivative}, where {folder / INPUTS} holds {{x}}",
+        subject=Recorded,
+    )
+    return check(
+        implementation,
+        vectors.activation.name,
+        dtype=vectors.format_.name,
+        tolerance=tolerance,
+        allow=allow,
+        strict=strict,
+    )

@@ -1,0 +1,1 @@
+"""The verdict on a candidate, and how it is told."""

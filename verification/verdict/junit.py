@@ -1,0 +1,85 @@
+"""A verdict as JUnit XML for CI servers: a test case for each law, a failure for each finding.
+
+A law that was not judged is skipped; it has not passed.
+"""
+
+import re
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from reference import ACTIVATIONS
+from verification.examination.laws import STEPS
+from verification.examination.truth import ORDERS
+
+from .reporting import WITHOUT_RESULT
+from .verdict import KINDS, Finding, Verdict
+
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+# What XML has no characters for, such as the escapes of a candidate's message.
+NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOTHING_CAME = "no result came that could be judged"
+# Laws about a few calls, of which each has to give a result, and what is called for them.
+OF_FEW_CALLS = {"upstream": {"backward"}, "inconsistent": {"value", "derivative"}}
+A_CALL_FAILED = "a call gave no result, and this law may be about it"
+
+
+def to_junit(verdict: Verdict) -> str:
+    """The verdict as a test suite; the name of a test case says what would be wrong."""
+    suites = Element("testsuites", name="halfulp")
+    suite = SubElement(suites, "testsuite", name=f"halfulp {verdict.activation} {verdict.dtype}")
+    cases: list[tuple[str, str, Finding | None]] = [
+        (subject, kind, finding)
+        for subject in verdict.inputs
+        for kind in laws(verdict, subject)
+        for finding in (_findings(verdict, subject, kind) or [None])
+    ]
+    for subject, kind, finding in cases:
+        classname = _text(f"{verdict.implementation}.{subject}")
+        case = SubElement(suite, "testcase", name=f"{kind}: {KINDS[kind]}", classname=classname)
+        if finding is not None:
+            failure = SubElement(case, "failure", type=kind, message=_text(finding.short()))
+            failure.text = _text(str(finding))
+        elif reason := _why_skipped(verdict, subject, kind):
+            SubElement(case, "skipped", message=reason)
+    for element in (suites, suite):
+        element.set("tests", str(len(cases)))
+        element.set("failures", str(len(verdict.findings)))
+        element.set("errors", "0")
+        element.set("skipped", str(len(suite.findall("testcase/skipped"))))
+    SubElement(suite, "system-out").text = _text(str(verdict))
+    indent(suites)
+    return f"{DECLARATION}\n{tostring(suites, encoding='unicode')}\n"
+
+
+def laws(verdict: Verdict, subject: str) -> list[str]:
+    """The kinds of findings that there may be of one subject."""
+    activation = ACTIVATIONS[verdict.activation]
+    function = activation.orders[ORDERS[subject]]
+    possible = {
+        "upstream": subject == "backward",
+        "kink": subject != "value" and bool(activation.kinks),
+        "inconsistent": subject == "derivative"
+        and "value" in verdict.inputs
+        and verdict.dtype in STEPS,
+        "out of bounds": subject != "backward",
+        "not monotone": subject == "value",
+        "not symmetric": subject != "backward" and bool(function.symmetry),
+    }
+    return [kind for kind in KINDS if possible.get(kind, True) or _findings(verdict, subject, kind)]
+
+
+def _why_skipped(verdict: Verdict, subject: str, kind: str) -> str:
+    """Why the verdict says nothing about a law; empty if the law holds."""
+    if not verdict.inputs[subject]:
+        return NOTHING_CAME
+    silent = {found.subject for found in verdict.findings if found.kind in WITHOUT_RESULT}
+    if silent & OF_FEW_CALLS.get(kind, set()):
+        return A_CALL_FAILED
+    return verdict.why_not if kind in verdict.not_judged else ""
+
+
+def _findings(verdict: Verdict, subject: str, kind: str) -> list[Finding | None]:
+    return [f for f in verdict.findings if (f.subject, f.kind) == (subject, kind)]
+
+
+def _text(text: str) -> str:
+    return NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,1 @@
+"""The witnesses against the reference, and the certificate of what they say."""

@@ -1,0 +1,1 @@
+"""Tasks on all cores or on a cluster."""
