@@ -14,10 +14,8 @@ import numpy as np
 
 from .double_double import DoubleDouble
 from .error_free import two_sum
+from .formats import FORMATS
 from .types import Array, Float64
-
-SMALLEST_NORMAL_EXPONENT = {"float16": -14, "bfloat16": -126, "float32": -126, "float64": -1022}
-PRECISION = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 
 
 def add_to_odd(a: Float64, b: Float64) -> Float64:
@@ -59,7 +57,7 @@ def _to_float64(y: DoubleDouble, error: Float64) -> Float64:
     if isinstance(y.exponent, int):
         return nearest
     _, binade = np.frexp(nearest)
-    subnormal = binade + y.exponent <= SMALLEST_NORMAL_EXPONENT["float64"]
+    subnormal = binade + y.exponent <= FORMATS["float64"].emin
     if not subnormal.any():
         return np.ldexp(nearest, y.exponent)
     return np.ldexp(np.where(subnormal, _to_quantum(y, lo), nearest), y.exponent)
@@ -82,8 +80,8 @@ def nearest(y: Fraction, dtype: np.dtype[Any]) -> float:
     """An exact number rounded to ``dtype``, as a float64."""
     binade = abs(y.numerator).bit_length() - y.denominator.bit_length()
     binade -= abs(y) < Fraction(2) ** binade
-    lowest = SMALLEST_NORMAL_EXPONENT[dtype.name]
-    quantum = Fraction(2) ** (max(binade, lowest) + 1 - PRECISION[dtype.name])
+    format_ = FORMATS[dtype.name]
+    quantum = Fraction(2) ** (max(binade, format_.emin) + 1 - format_.precision)
     magnitude = round(abs(y) / quantum) * quantum
-    overflows = magnitude >= Fraction(2) ** (2 - lowest)
+    overflows = magnitude >= Fraction(2) ** (format_.emax + 1)
     return copysign(inf if overflows else float(magnitude), -1 if y < 0 else 1)

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array
 
 from .evaluation import evaluate
 from .function import Function
-
-FORMATS = ("float16", "bfloat16", "float32", "float64")
 
 
 @cache

@@ -7,11 +7,11 @@ import numpy as np
 from table import Section
 
 from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS
 from verification.candidates import frameworks
 from verification.candidates.calls import Subject
 from verification.examination.exhaustive import BLOCK, SHARD, survey_shard
 from verification.examination.truth import Question
-from verification.numbers.ulp import FORMATS
 
 CANDIDATES = {
     "torch:torch.nn.functional.relu": "relu",

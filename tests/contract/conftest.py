@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS
 from verification.candidates import frameworks
 from verification.errors import UsageError
-from verification.numbers.ulp import FORMATS, errors
+from verification.numbers.ulp import errors
 from verification.verdict.check import NAMES, TOLERANCES
 
 SHOWN = 3

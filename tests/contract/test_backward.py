@@ -5,8 +5,8 @@ from math import inf, nan
 import numpy as np
 import pytest
 
+from reference.arithmetic.formats import FORMATS
 from verification.numbers.arrangements import LAYOUTS
-from verification.numbers.ulp import FORMATS
 
 SHAPES = [
     pytest.param(((), (), ()), id="scalars"),

@@ -8,6 +8,7 @@ import pytest
 
 from verification.examination.accuracy import inputs_of
 from verification.examination.truth import Question, answer
+from verification.numbers.ulp import CORRECTLY_ROUNDED
 
 
 def doubles(results):
@@ -29,7 +30,7 @@ def quiet_nans(format_):
     """Quiet NaNs of both signs with several payloads."""
     infinity = int(np.array(inf).astype(format_.dtype).view(format_.bits))
     quiet = infinity | 1 << format_.precision - 2
-    negative = 1 << format_.dtype.itemsize * 8 - 1
+    negative = 1 << format_.width - 1
     bits = [quiet | payload | sign for payload in (0, 1, 0x15, 0x3F) for sign in (0, negative)]
     return np.array(bits, np.uint64).astype(format_.bits).view(format_.dtype)
 
@@ -144,7 +145,7 @@ def test_results_are_within_the_tolerance(order_and_call, implementation, format
     """That of `check`, over the active range and the tails."""
     order, call = order_and_call
     subject = ("value", "derivative")[order]
-    tolerance = format_.rounding if implementation.exact else implementation.tolerance(format_)
+    tolerance = CORRECTLY_ROUNDED if implementation.exact else implementation.tolerance(format_)
     question = Question(implementation.facts, subject, format_, tolerance)
     x = inputs_of(question)
     x = x[~np.isnan(doubles(x))]

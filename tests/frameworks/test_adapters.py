@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, gelu_tanh, sigmoid, tanh
+from reference.arithmetic.formats import FORMATS
 from verification.candidates.calls import Subject
 from verification.candidates.frameworks import implementation
 from verification.errors import UsageError
 from verification.examination.accuracy import survey
 from verification.examination.truth import Question
-from verification.numbers.ulp import FORMATS, errors
+from verification.numbers.ulp import errors
 from verification.verdict.check import check
 from verification.verdict.reporting import Reporter
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, gelu, sigmoid, tanh
+from reference.arithmetic.formats import FORMATS
 from verification import check
 from verification.candidates.frameworks import implementation
-from verification.numbers.ulp import FORMATS
 
 TANH = {
     "torch": "torch:torch.tanh",

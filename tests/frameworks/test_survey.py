@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.numbers.ulp import FORMATS
+from reference.arithmetic.formats import FORMATS
 from verification.survey.census import census, question_of
 from verification.survey.peers import PEERS
 from verification.survey.survey import in_full, judged

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
 from verification.errors import UsageError
-from verification.numbers.ulp import Format
 
 from .floating_point import MODE
 

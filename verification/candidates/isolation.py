@@ -15,9 +15,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.errors import UsageError
-from verification.numbers.ulp import Format
 
 from .calls import Died, Hung, Subject, Trouble
 from .confinement import Clock, confine, end, how_it_ended, late

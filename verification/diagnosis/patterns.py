@@ -100,7 +100,7 @@ def _flushed(case: Case) -> Mask:
     tiny = _tiny(case, case.wide)
     results = (case.computed == 0) & (least > 0) & (least < normal * factor)
     inputs = tiny & near(case, case.truth(np.zeros_like(case.x)))
-    in_full = format_.dtype.itemsize == np.dtype(np.float16).itemsize and case.upstream is None
+    in_full = format_.has_few_numbers and case.upstream is None
     reach = REACH_16_BIT if in_full else REACH
     right, upstream = case.right
     zeros = np.zeros_like(right)

@@ -19,10 +19,10 @@ from math import log
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.examination.accuracy import inputs_of
 from verification.examination.truth import answer
-from verification.numbers.ulp import FORMATS, Format
 
 from .mistakes import SINGLE, VARIANTS, Variant, lost
 from .patterns import (

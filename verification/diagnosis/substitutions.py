@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.examination.truth import Question, expected_of
-from verification.numbers.ulp import FORMATS
 
 from .patterns import FEW, FEW_ULP, TELLING, Case, digits, median
 

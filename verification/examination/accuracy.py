@@ -5,10 +5,10 @@ from typing import Self
 
 import numpy as np
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.calls import Subject, Trouble
 from verification.numbers.inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
-from verification.numbers.ulp import Format
 
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer
 
@@ -218,7 +218,7 @@ def inputs_of(question: Question) -> Array:
     """
     format_ = question.format_
     finite = stratified(question.activation, format_)
-    if format_.dtype.itemsize > np.dtype(np.float16).itemsize:
+    if not format_.has_few_numbers:
         finite = np.unique(np.concatenate([finite, every_cell(format_)]))
     special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
     return np.concatenate([finite, special, _payload(format_)])
@@ -227,7 +227,7 @@ def inputs_of(question: Question) -> Array:
 def _payload(format_: Format) -> Array:
     """A quiet NaN of negative sign with a payload."""
     quiet = np.array([np.nan]).astype(format_.dtype).view(format_.bits)
-    sign = np.array(1 << format_.dtype.itemsize * 8 - 1, np.uint64).astype(format_.bits)
+    sign = np.array(1 << format_.width - 1, np.uint64).astype(format_.bits)
     payload: Array = (quiet | sign | np.array(5).astype(format_.bits)).view(format_.dtype)
     return payload
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Subject, Trouble
 from verification.candidates.implementation import Implementation
 from verification.numbers.inputs import ordinals
-from verification.numbers.ulp import Format
 from verification.work.processes import completed
 
 from .accuracy import OTHER_ZERO, Survey, count, zero_has_a_sign
@@ -81,7 +81,7 @@ def blocks(format_: Format, number: int) -> Iterator[Array]:
 
 
 def _patterns(format_: Format) -> int:
-    return 1 << format_.dtype.itemsize * 8
+    return 1 << format_.width
 
 
 def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Part:

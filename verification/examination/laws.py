@@ -10,10 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.calls import Subject
 from verification.numbers.inputs import ordinals
-from verification.numbers.ulp import Format, unit_exponents
+from verification.numbers.ulp import unit_exponents
 
 from .accuracy import Survey
 from .complaint import Complaint

@@ -17,8 +17,9 @@ from functools import partial
 import numpy as np
 
 from reference import Activation
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.numbers.ulp import Format, errors, unit_exponents
+from verification.numbers.ulp import doubles, errors, unit_exponents
 
 NEXT_TO_A_ROOT = 0.25
 UNKNOWN_IN_FLOAT64 = 0.5
@@ -71,11 +72,6 @@ def expected_of(question: Question, x: Array, upstream: Array | None) -> Array:
     return np.asarray(question.activation.derivative(x, order=question.order))
 
 
-def _doubles(numbers: Array) -> Float64:
-    with np.errstate(all="ignore"):
-        return np.asarray(numbers).astype(np.float64)
-
-
 def _is_wide(question: Question) -> bool:
     return question.format_.name == "float64"
 
@@ -126,7 +122,7 @@ def _past_the_largest(
     ulp = np.full(x.shape, np.nan)
     past = (np.abs(true) / 2 >= ends) & np.isfinite(x) & np.isfinite(upstream)
     if past.any():
-        half = _doubles(expected_of(question, x[past], upstream[past] / 2))
+        half = doubles(expected_of(question, x[past], upstream[past] / 2))
         ulp[past] = np.abs(got[past] / 2 - half) / ends * 2.0**question.format_.precision
         ulp[past & (got == np.copysign(np.inf, true))] = 0.0
     return ulp
@@ -156,10 +152,10 @@ def _flushed(
 def answer(question: Question, x: Array, got: Array, upstream: Array | None = None) -> Answer:
     """Hold results at the inputs ``x`` against the truth."""
     expected = expected_of(question, x, upstream)
-    wide, computed = _doubles(x), _doubles(got)
-    factor = None if upstream is None else _doubles(upstream)
+    wide, computed = doubles(x), doubles(got)
+    factor = None if upstream is None else doubles(upstream)
     with np.errstate(all="ignore"):
-        true = _doubles(expected if _is_wide(question) else expected_of(question, wide, factor))
+        true = doubles(expected if _is_wide(question) else expected_of(question, wide, factor))
         if question.order == 1 and question.activation.kinks:
             true = _nearest_legal(question, wide, computed, factor, true)
         ulp = errors(got, true, question.format_)

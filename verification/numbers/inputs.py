@@ -10,9 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from reference import Activation
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64
-
-from .ulp import Format
 
 NEIGHBOURS = 12
 # Of each sign, over all normal binades: 3 in a binade of float64, 24 in one of float32.
@@ -116,7 +115,7 @@ def _tail_ends(activation: Activation, format_: Format) -> Array:
 
 def stratified(activation: Activation, format_: Format) -> Array:
     """Return the finite inputs, in rising order, on which a witness tries an activation."""
-    if format_.dtype.itemsize == np.dtype(np.float16).itemsize:
+    if format_.has_few_numbers:
         return every_finite(format_)
     integers = np.arange(-64.0, 65.0)
     points = np.concatenate([_landmarks(activation), _tail_ends(activation, format_)])

@@ -12,68 +12,21 @@ is NaN is infinitely far away from any number.
 The sign of a zero makes no difference here; ``extremes`` looks at it.
 """
 
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from math import frexp, isinf
 from typing import Any, Protocol, Self, TypeVar
 
-import ml_dtypes
 import numpy as np
+from numpy.typing import ArrayLike
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64
 
+# The largest error of a correctly rounded result, in ulp.
 CORRECTLY_ROUNDED = 0.5
-CORRECTLY_ROUNDED_FLOAT64 = 0.50001
 # frexp(x) lies in [1/2, 1), and a double is below 2^1024.
 LEAST_MANTISSA = 0.5
 PAST_ALL_FORMATS = 1024
-
-
-@dataclass(frozen=True)
-class Format:
-    """A binary floating-point format: p bits of significand, exponents from emin to emax."""
-
-    name: str
-    scalar: type
-    precision: int
-    emin: int
-    emax: int
-
-    @cached_property
-    def dtype(self) -> np.dtype[Any]:
-        """The NumPy type."""
-        return np.dtype(self.scalar)
-
-    @cached_property
-    def bits(self) -> np.dtype[Any]:
-        """The unsigned integer of the same width."""
-        return np.dtype(f"u{self.dtype.itemsize}")
-
-    @property
-    def rounding(self) -> float:
-        """The error that ``reference`` may make: half an ulp, and a hair more in float64."""
-        return CORRECTLY_ROUNDED_FLOAT64 if self.name == "float64" else CORRECTLY_ROUNDED
-
-    @property
-    def largest(self) -> float:
-        """The largest finite number, (2 - 2^(1-p)) 2^emax."""
-        return (2 - 2.0 ** (1 - self.precision)) * 2.0**self.emax
-
-    @property
-    def smallest(self) -> float:
-        """The smallest subnormal number, 2^(emin - p + 1)."""
-        return 2.0 ** (self.emin - self.precision + 1)
-
-
-FORMATS: dict[str, Format] = {
-    format_.name: format_
-    for format_ in (
-        Format("float16", np.float16, 11, -14, 15),
-        Format("bfloat16", ml_dtypes.bfloat16, 8, -126, 127),
-        Format("float32", np.float32, 24, -126, 127),
-        Format("float64", np.float64, 53, -1022, 1023),
-    )
-}
 
 
 def unit_exponents(true: Float64, format_: Format) -> Any:
@@ -166,3 +119,9 @@ def error(computed: float, true: Number, format_: Format) -> Number:
     ``computed`` is a number of the format, but not NaN, widened to a double.
     """
     return distance(computed, true, unit_exponent(true, format_), format_)
+
+
+def doubles(numbers: ArrayLike) -> Float64:
+    """Numbers of any format as float64, which is exact; without NumPy's warning of a NaN."""
+    with np.errstate(all="ignore"):
+        return np.asarray(numbers).astype(np.float64)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.frameworks import implementation
 from verification.candidates.implementation import Implementation
@@ -26,7 +27,6 @@ from verification.examination.truth import (
     answer,
     expected_of,
 )
-from verification.numbers.ulp import FORMATS, Format
 from verification.records.files import RECORDS, write_whole
 from verification.verdict.check import TOLERANCES
 from verification.verdict.verdict import KINDS

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Float64
 from verification.candidates.calls import Subject
 from verification.candidates.frameworks import implementation
 from verification.examination.accuracy import survey
 from verification.examination.truth import answer
-from verification.numbers.ulp import FORMATS, Format
 from verification.records.files import RECORDS, write_whole
 from verification.records.provenance import this_machine
 from verification.verdict.check import TOLERANCES, check

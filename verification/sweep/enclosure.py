@@ -22,8 +22,9 @@ from math import frexp, inf, nextafter, perm
 import numpy as np
 from flint import arb, arb_series, ctx, fmpq_series
 
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Float64
-from verification.numbers.ulp import Format, unit_exponent
+from verification.numbers.ulp import unit_exponent
 from verification.witnesses.balls import Form
 
 DEGREE = 9

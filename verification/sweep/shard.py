@@ -29,8 +29,9 @@ import numpy as np
 from flint import ctx
 
 from reference import ACTIVATIONS, Activation
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Mask
-from verification.numbers.ulp import FORMATS, Format
+from verification.numbers.ulp import CORRECTLY_ROUNDED
 from verification.witnesses.balls import PRECISIONS, Form, miss, textbook
 from verification.witnesses.balls import enclose as enclose_point
 
@@ -72,7 +73,7 @@ def results_sha256(shard: Shard) -> str:
     """The hash of a shard's results, uncertified: `Summary.sha256` if nothing has changed."""
     format_ = FORMATS[shard.dtype]
     first = shard.number * SHARD
-    patterns = np.arange(first, first + min(SHARD, 1 << 8 * format_.dtype.itemsize))
+    patterns = np.arange(first, first + min(SHARD, 1 << format_.width))
     return _sha256(shard, [patterns])
 
 
@@ -151,7 +152,7 @@ def _runs(
     form: Form, shard: Shard, format_: Format
 ) -> Iterator[tuple[Run, Polynomial | Line | None]]:
     """The shard's patterns in rising order, cut until each run has a good enclosure or none."""
-    count = min(SHARD, 1 << 8 * format_.dtype.itemsize)
+    count = min(SHARD, 1 << format_.width)
     if format_.name != "float32":
         yield Run(0, count), None
         return
@@ -260,7 +261,7 @@ class _Judge:
                 error = miss(computed, true, self.format_)
             if error is not None:
                 ulp, _ = error
-                return ulp <= self.format_.rounding
+                return ulp <= CORRECTLY_ROUNDED
         return False
 
     def _is_choice(self, computed: float, chosen: float) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from reference import Activation
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
-from verification.numbers.ulp import Format
 
 NUMBERS = {
     "float16": ("IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of significand", "_Float16"),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from reference import ACTIVATIONS, Activation
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Recorded
 from verification.candidates.implementation import Implementation
@@ -24,7 +25,6 @@ from verification.errors import UsageError
 from verification.examination.accuracy import inputs_of
 from verification.examination.laws import difference_points
 from verification.examination.truth import Question
-from verification.numbers.ulp import FORMATS, Format
 from verification.verdict.check import TOLERANCES, activation_of, check, format_of
 from verification.verdict.verdict import Verdict
 

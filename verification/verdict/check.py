@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from reference import ACTIVATIONS, Activation, swish
+from reference.arithmetic.formats import FORMATS, Format
 from verification.candidates.calls import Recorded, Subject, Trouble
 from verification.candidates.floating_point import FLUSHES, MODE
 from verification.candidates.implementation import Implementation
@@ -19,7 +20,6 @@ from verification.examination.behaviour import Behaviour, upstream_laws
 from verification.examination.complaint import Complaint
 from verification.examination.exhaustive import exhaust
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question
-from verification.numbers.ulp import FORMATS, Format
 
 from .reporting import Reporter
 from .verdict import KINDS, Convention, Finding, Verdict

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Float64
-from verification.numbers.ulp import FORMATS, Format
 
 from .verdict import Finding, Verdict
 

@@ -9,7 +9,7 @@ a tanh near -1 in GELU's tanh form; and near the root of a derivative its terms 
 is lost is computed, not guessed: ``running_error`` bounds JAX's error at every input. From that
 follows both
 
-- the bound: what correct rounding allows (1/2 ulp, in float64 0.50001) plus JAX's own error; and
+- the bound: what correct rounding allows, 1/2 ulp, plus JAX's own error; and
 - the domain: the inputs at which JAX keeps its results to ``LOSS`` ulp of float64. That leaves
   out the right tail of σ', both tails of tanh', the left tail of GELU's tanh form, the
   neighbourhoods of the derivatives' roots, and results below the normal range, which XLA
@@ -26,10 +26,11 @@ import jax
 import numpy as np
 
 from reference import Activation
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64
 from verification.errors import UsageError
 from verification.numbers.inputs import upstreams
-from verification.numbers.ulp import FORMATS, Format, errors, unit_exponents
+from verification.numbers.ulp import CORRECTLY_ROUNDED, errors, unit_exponents
 
 from . import running_error
 from .row import Claim, Row
@@ -100,7 +101,7 @@ def _judge(claim: Claim, x: Array, computed: Array, truth: tuple[Float64, Float6
     seen = loss <= LOSS
     absolute = np.abs(computed.astype(np.float64) - true)
     ulp = errors(computed, true, format_)
-    return claim.judge(x[seen], ulp[seen], absolute[seen], format_.rounding + own[seen])
+    return claim.judge(x[seen], ulp[seen], absolute[seen], CORRECTLY_ROUNDED + own[seen])
 
 
 def witness(activation: Activation, format_: Format, x: Array) -> list[Row]:

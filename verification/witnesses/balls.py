@@ -7,8 +7,7 @@ library's series arithmetic and no derivative is written down. The textbook form
 the tails; there the balls are wide, and the working precision is doubled until they are not.
 
 What is judged is correct rounding: the result is the number of the format nearest to the true
-value, the even one of two when a tie is exact; so at most half an ulp. In float64 the bound is
-0.50001 ulp, the standard of ``reference`` there.
+value, the even one of two when a tie is exact; so at most half an ulp.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,10 +19,11 @@ import numpy as np
 from flint import arb, arb_series, ctx
 
 from reference import Activation
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.errors import UsageError
 from verification.numbers.inputs import upstreams
-from verification.numbers.ulp import Format, distance, unit_exponent
+from verification.numbers.ulp import CORRECTLY_ROUNDED, distance, doubles, unit_exponent
 
 from .row import Claim, Row
 
@@ -171,15 +171,15 @@ def _targets(
     """Collect what ``reference`` says at ``x``."""
     upstream = upstreams(x.size, format_)
     targets = [
-        Target(order, "balls", _doubles(activation.derivative(x, order=order, **parameters)))
+        Target(order, "balls", _listed(activation.derivative(x, order=order, **parameters)))
         for order in range(ORDERS)
     ]
-    backward = _doubles(activation.backward(x, upstream, **parameters))
-    return [*targets, Target(1, "balls, backward", backward, _doubles(upstream))]
+    backward = _listed(activation.backward(x, upstream, **parameters))
+    return [*targets, Target(1, "balls, backward", backward, _listed(upstream))]
 
 
-def _doubles(results: Array) -> list[float]:
-    wide: list[float] = results.astype(np.float64).tolist()
+def _listed(results: Array) -> list[float]:
+    wide: list[float] = doubles(results).tolist()
     return wide
 
 
@@ -225,6 +225,6 @@ def witness(activation: Activation, format_: Format, x: Array) -> list[Row]:
         chosen = smooth | (target.order == 0)
         claim = Claim(activation.name, target.order, target.witness, format_.name)
         rows.append(
-            claim.judge(tried[chosen], found[0, chosen], found[1, chosen], format_.rounding)
+            claim.judge(tried[chosen], found[0, chosen], found[1, chosen], CORRECTLY_ROUNDED)
         )
     return rows

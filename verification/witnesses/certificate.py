@@ -118,8 +118,8 @@ def _to_row(content: dict[str, Any]) -> Row:
 
 def _rows(on_progress: Progress) -> Iterator[Row]:
     # The witnesses load JAX, SciPy and Hypothesis, which a stored certificate does not call for.
+    from reference.arithmetic.formats import FORMATS  # noqa: PLC0415
     from verification.numbers.inputs import stratified  # noqa: PLC0415
-    from verification.numbers.ulp import FORMATS  # noqa: PLC0415
 
     witnesses = [import_module(f".{name}", __package__) for name in WITNESSES]
     tasks = [

@@ -33,8 +33,9 @@ import numpy as np
 from scipy.differentiate import derivative  # type: ignore[import-untyped]  # SciPy has no types
 
 from reference import Activation
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64
-from verification.numbers.ulp import FORMATS, Format, unit_exponents
+from verification.numbers.ulp import unit_exponents
 
 from .row import Claim, Row
 

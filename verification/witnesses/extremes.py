@@ -29,8 +29,9 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from reference import Activation
-from reference.arithmetic.types import Array, Float64, Mask
-from verification.numbers.ulp import Format
+from reference.arithmetic.formats import Format
+from reference.arithmetic.types import Array, Mask
+from verification.numbers.ulp import doubles
 
 from .row import Claim, Row
 
@@ -110,27 +111,22 @@ def _broken(law: Law, x: Array) -> Mask:
         return np.ones(x.shape, bool)
 
 
-def _doubles(results: ArrayLike) -> Float64:
-    with np.errstate(all="ignore"):
-        return np.asarray(results).astype(np.float64)
-
-
 def _differ(left: ArrayLike, right: ArrayLike) -> Mask:
     """Where two results are not the same number, NaN or signed zero."""
-    a, b = _doubles(left), _doubles(right)
+    a, b = doubles(left), doubles(right)
     same: Mask = ((a == b) & (np.signbit(a) == np.signbit(b))) | (np.isnan(a) & np.isnan(b))
     return ~same
 
 
 def special_values(f: Derivative, limits: tuple[float, float], format_: Format, x: Array) -> Mask:
     """NaN from NaN alone; infinities from the limit alone; the limit at ±inf; zeros' signs."""
-    results, wide = _doubles(f(x)), _doubles(x)
-    limit = _doubles(np.array(limits).astype(format_.dtype))[(wide > 0).astype(int)]
+    results, wide = doubles(f(x)), doubles(x)
+    limit = doubles(np.array(limits).astype(format_.dtype))[(wide > 0).astype(int)]
     broken: Mask = np.isnan(results) != np.isnan(wide)
     called_for = np.isinf(limit) & (np.abs(wide) > MODERATE)
     broken |= np.isinf(results) & ~called_for
     broken |= np.isinf(wide) & _differ(results, limit)
-    beside = _doubles(f(np.copysign(format_.smallest, wide).astype(format_.dtype)))
+    beside = doubles(f(np.copysign(format_.smallest, wide).astype(format_.dtype)))
     at_zero = (wide == 0) & (results == 0)
     broken |= at_zero & (np.signbit(results) != np.signbit(beside))
     return broken
@@ -194,16 +190,16 @@ def types(f: Derivative, _: Array) -> Mask:
 def products(activation: Activation, format_: Format, x: Array) -> Mask:
     """Backward is odd and homogeneous in upstream, and takes 1, 0 and NaN for what they are."""
     backward, dtype = activation.backward, format_.dtype
-    derivative = _doubles(activation.derivative(x))
+    derivative = doubles(activation.derivative(x))
     upstream = np.resize(np.array([0.75, -1.5, 3.0, -0.5]), x.shape).astype(dtype)
     product = backward(x, upstream)
     broken = _differ(backward(x, dtype.type(1)), derivative)
     broken |= _differ(backward(x, -upstream), -product)
-    double = _doubles(backward(x, 2 * upstream))
-    normal = np.abs(_doubles(product)) >= 2.0**format_.emin
-    broken |= normal & _differ(double, 2 * _doubles(product))
-    broken |= ~np.isnan(_doubles(backward(x, dtype.type(np.nan))))
-    nothing = _doubles(backward(x, dtype.type(0)))
+    double = doubles(backward(x, 2 * upstream))
+    normal = np.abs(doubles(product)) >= 2.0**format_.emin
+    broken |= normal & _differ(double, 2 * doubles(product))
+    broken |= ~np.isnan(doubles(backward(x, dtype.type(np.nan))))
+    nothing = doubles(backward(x, dtype.type(0)))
     broken |= np.isfinite(derivative) & (nothing != 0)
     return broken
 

@@ -4,7 +4,7 @@ Reflection.  f(x) + s f(-x) is a number, or x:  σ(x) + σ(-x) = 1, tanh x + tan
 gelu(x) - gelu(-x) = x and likewise for silu and relu; and so for the derivatives. (Not for
 leaky_relu, where it is (1 + a) x, with a factor that is no double.) Two correctly rounded
 results are off by half an ulp each, so their sum, taken exactly, is off by at most one ulp of
-the larger: the bound is 1 ulp, in float64 twice 0.50001.
+the larger: the bound is 1 ulp.
 
 Doubling.  tanh x = 2σ(2x) - 1, tanh'(x) = 4σ'(2x), tanh''(x) = 8σ''(2x): half an ulp of the left
 side and half an ulp of the term with σ. The unit is the larger of the two, for the 1 cancels.
@@ -13,11 +13,9 @@ Symmetry.  Where f(-x) = ±f(x) is declared, it holds to the bit: rounding is sy
 
 Order.  Rounding is monotone: if a function rises from one number to the next, its correctly
 rounded results do not fall. So between two roots of the next derivative the results are in
-order, none below an earlier one. In float64, where results are only within 0.50001 ulp, two
-results may be out of order by 1.00002 ulp, that is by one.
+order, none below an earlier one.
 
-Bounds.  Likewise no result passes the infimum or supremum, rounded to the format; by one ulp in
-float64, where also the declared bound is itself a rounded number.
+Bounds.  Likewise no result passes the infimum or supremum, rounded to the format.
 
 Roots.  At the two neighbours of a declared root in float64 the results differ in sign.
 
@@ -32,9 +30,10 @@ from itertools import pairwise
 import numpy as np
 
 from reference import Activation, sigmoid
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64
 from verification.numbers.inputs import neighbours
-from verification.numbers.ulp import FORMATS, Format, unit_exponents
+from verification.numbers.ulp import CORRECTLY_ROUNDED, doubles, unit_exponents
 
 from .row import Claim, Row
 
@@ -64,10 +63,6 @@ REFLECTIONS: dict[str, Reflection] = {
 }
 
 
-def _doubles(results: Array) -> Float64:
-    return np.asarray(results, np.float64)
-
-
 def _exact_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
     """Return a + b as a rounded sum and its error (Knuth's two-sum)."""
     total = a + b
@@ -83,31 +78,27 @@ def _off_by(terms: list[Float64], format_: Format) -> tuple[Float64, Float64]:
     return np.ldexp(absolute, -unit_exponents(larger, format_)), absolute
 
 
-def _one_ulp(format_: Format) -> float:
-    return 1.0 if format_.name == "float64" else 0.0
-
-
 def reflection(law: Reflection, f: Derivative, claim: Claim, x: Array) -> Row:
     """Check f(x) + sign f(-x) = constant + slope x, within two roundings."""
     format_ = FORMATS[claim.dtype]
-    wide = _doubles(x)
+    wide = doubles(x)
     x = x[np.abs(wide) <= format_.largest / 2]
-    right = -law.constant - law.slope * _doubles(x)
-    ulp, absolute = _off_by([_doubles(f(x)), law.sign * _doubles(f(-x)), right], format_)
-    return claim.judge(x, ulp, absolute, 2 * format_.rounding)
+    right = -law.constant - law.slope * doubles(x)
+    ulp, absolute = _off_by([doubles(f(x)), law.sign * doubles(f(-x)), right], format_)
+    return claim.judge(x, ulp, absolute, 2 * CORRECTLY_ROUNDED)
 
 
 def doubling(order: int, f: Derivative, claim: Claim, x: Array) -> Row:
     """Check tanh⁽ᵏ⁾(x) = 2^(k+1) σ⁽ᵏ⁾(2x), less 1 for k = 0, within two roundings."""
     format_ = FORMATS[claim.dtype]
-    x = x[np.abs(_doubles(x)) <= format_.largest / 2]
-    right = _doubles(sigmoid.derivative(2 * x, order=order))
+    x = x[np.abs(doubles(x)) <= format_.largest / 2]
+    right = doubles(sigmoid.derivative(2 * x, order=order))
     # The rounding of a subnormal result, scaled up, is more than half an ulp.
     normal = np.abs(right) >= 2.0**format_.emin
     x, scaled = x[normal], 2.0 ** (order + 1) * right[normal]
-    terms = [_doubles(f(x)), -scaled, np.full(x.shape, 1.0 if order == 0 else 0.0)]
+    terms = [doubles(f(x)), -scaled, np.full(x.shape, 1.0 if order == 0 else 0.0)]
     ulp, absolute = _off_by(terms, format_)
-    return claim.judge(x, ulp, absolute, 2 * format_.rounding)
+    return claim.judge(x, ulp, absolute, 2 * CORRECTLY_ROUNDED)
 
 
 def symmetry(kind: str, f: Derivative, claim: Claim, x: Array) -> Row:
@@ -128,25 +119,25 @@ def order_kept(turns: list[float], f: Derivative, claim: Claim, x: Array) -> Row
     """Check that between two ``turns``, the roots of the next derivative, results are in order."""
     format_ = FORMATS[claim.dtype]
     x = np.sort(x)
-    results, wide = _doubles(f(x)), _doubles(x)
+    results, wide = doubles(f(x)), doubles(x)
     absolute = np.zeros(x.size)
     for left, right in pairwise([-np.inf, *turns, np.inf]):
         piece = (wide > left) & (wide < right)
         if piece.any():
             absolute[piece] = _out_of_order(results[piece])
     ulp = np.ldexp(absolute, -unit_exponents(results, format_))
-    return claim.judge(x, ulp, absolute, _one_ulp(format_))
+    return claim.judge(x, ulp, absolute, 0.0)
 
 
 def bounds(limits: tuple[float, float], f: Derivative, claim: Claim, x: Array) -> Row:
     """Check inf f <= f(x) <= sup f, with both rounded to the format."""
     format_ = FORMATS[claim.dtype]
     with np.errstate(over="ignore"):
-        lower, upper = _doubles(np.array(limits).astype(format_.dtype))
-    results = _doubles(f(x))
+        lower, upper = doubles(np.array(limits).astype(format_.dtype))
+    results = doubles(f(x))
     absolute = np.maximum(np.maximum(lower - results, results - upper), 0)
     ulp = np.ldexp(absolute, -unit_exponents(results, format_))
-    return claim.judge(x, ulp, absolute, _one_ulp(format_))
+    return claim.judge(x, ulp, absolute, 0.0)
 
 
 def roots(declared: tuple[float, ...], f: Derivative, claim: Claim) -> Row:

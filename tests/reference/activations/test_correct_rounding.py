@@ -13,9 +13,9 @@ import pytest
 from flint import arb, ctx
 
 from reference import ACTIVATIONS, leaky_relu
+from reference.arithmetic.formats import FORMATS
 from reference.definition import evaluation
 from verification.numbers.inputs import neighbours
-from verification.numbers.ulp import FORMATS
 from verification.witnesses.balls import PRECISIONS, enclose, miss, textbook
 
 FORMULAS = [activation for activation in ACTIVATIONS.values() if not activation.orders[0].exact]

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS
 from reference.definition.evaluation import BLOCK
-from verification.numbers.ulp import FORMATS
 
 SIZE = 1 << 16
 ORDERS = range(3)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from reference.arithmetic import rounding
 from reference.arithmetic.double_double import ZERO, DoubleDouble, nearest_pair
+from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.rounding import add_to_odd, narrow, narrow_double_double, nearest
-from verification.numbers.ulp import FORMATS
 
 formats = st.sampled_from(list(FORMATS.values()))
 OVERFLOW = (2 - 2.0**-8) * 2.0**127

@@ -17,9 +17,9 @@ from flint import arb, arb_series, ctx
 from reference import ACTIVATIONS, Activation
 from reference.arithmetic import exponential, gaussian_tail
 from reference.arithmetic.double_double import ZERO, DoubleDouble
+from reference.arithmetic.formats import FORMATS
 from reference.definition import evaluation
 from verification.numbers.inputs import neighbours
-from verification.numbers.ulp import FORMATS
 from verification.witnesses.balls import TEXTBOOK
 
 FLOAT64 = FORMATS["float64"]

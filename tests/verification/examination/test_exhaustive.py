@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, relu
+from reference.arithmetic.formats import FORMATS
 from verification import check
 from verification.candidates import frameworks
 from verification.candidates.calls import Subject
@@ -15,7 +16,6 @@ from verification.candidates.implementation import Implementation
 from verification.examination import exhaustive
 from verification.examination.exhaustive import SHARD, exhaust, survey_shard
 from verification.examination.truth import Question
-from verification.numbers.ulp import FORMATS
 from verification.work.processes import completed
 
 FLOAT32, FLOAT16 = FORMATS["float32"], FORMATS["float16"]

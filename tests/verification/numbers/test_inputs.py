@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS
 from verification.numbers.inputs import (
     every_cell,
     every_finite,
@@ -13,7 +14,6 @@ from verification.numbers.inputs import (
     stratified,
     upstreams_of_every_binade,
 )
-from verification.numbers.ulp import FORMATS
 
 wide_formats = [FORMATS["float32"], FORMATS["float64"]]
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.numbers.ulp import FORMATS, Format, error, errors, unit_exponent, unit_exponents
+from reference.arithmetic.formats import FORMATS, Format
+from verification.numbers.ulp import error, errors, unit_exponent, unit_exponents
 
 formats = st.sampled_from(list(FORMATS.values()))
 doubles = st.floats(allow_nan=False, allow_infinity=False)

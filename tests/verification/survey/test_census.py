@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, relu
+from reference.arithmetic.formats import FORMATS
 from verification.examination.exhaustive import blocks, shards
 from verification.examination.truth import FLUSH_TO_ZERO, Question
-from verification.numbers.ulp import FORMATS
 from verification.survey.census import Count, census, counted, joined
 
 PLANTED = """
@@ -65,6 +65,6 @@ def test_blocks_hold_the_patterns_in_order(name, number):
     """Of a shard, each once."""
     format_ = FORMATS[name]
     patterns = np.concatenate([x.view(format_.bits) for x in blocks(format_, number)])
-    size = min(1 << 24, 1 << 8 * format_.dtype.itemsize)
+    size = min(1 << 24, 1 << format_.width)
     assert patterns.size == size
     assert (patterns == np.arange(number * size, (number + 1) * size)).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
-from verification.numbers.ulp import FORMATS
+from reference.arithmetic.formats import FORMATS
 from verification.records.files import RECORDS
 from verification.survey.census import CENSUS, SUBJECTS
 from verification.survey.peers import PEERS

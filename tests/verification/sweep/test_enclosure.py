@@ -8,7 +8,7 @@ import pytest
 from flint import arb, ctx
 
 from reference import ACTIVATIONS
-from verification.numbers.ulp import FORMATS
+from reference.arithmetic.formats import FORMATS
 from verification.sweep.enclosure import Line, Run, beside_a_line, enclose, is_good
 from verification.witnesses.balls import enclose as enclose_point
 from verification.witnesses.balls import textbook

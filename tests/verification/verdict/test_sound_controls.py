@@ -9,9 +9,10 @@ import pytest
 from scipy.special import erfc, expit
 
 from reference import ACTIVATIONS, gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
+from reference.arithmetic.formats import FORMATS
 from verification.examination.truth import FLUSH_TO_ZERO, Question, answer
 from verification.numbers.inputs import from_ordinals, ordinals
-from verification.numbers.ulp import FORMATS, errors
+from verification.numbers.ulp import errors
 from verification.verdict.check import check
 
 DTYPES = tuple(FORMATS)

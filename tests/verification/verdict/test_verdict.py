@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from reference import gelu, gelu_tanh, relu, sigmoid, silu, tanh
+from reference.arithmetic.formats import FORMATS
 from verification.candidates.implementation import Implementation
 from verification.errors import UsageError
 from verification.examination.accuracy import differ
-from verification.numbers.ulp import FORMATS
 from verification.verdict.check import NEXT_TO_ROOTS, OF_A_PRODUCT, OF_THE_TRUTH, check
 
 

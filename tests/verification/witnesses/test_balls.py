@@ -7,8 +7,8 @@ import pytest
 from flint import arb, ctx
 
 from reference import gelu
+from reference.arithmetic.formats import FORMATS
 from verification.errors import UsageError
-from verification.numbers.ulp import FORMATS
 from verification.witnesses import autodiff, balls
 
 FLOAT16, FLOAT64 = FORMATS["float16"], FORMATS["float64"]

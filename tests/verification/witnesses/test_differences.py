@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, relu
-from verification.numbers.ulp import FORMATS
+from reference.arithmetic.formats import FORMATS
 from verification.witnesses import differences
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, Activation
+from reference.arithmetic.formats import FORMATS
 from verification.numbers.inputs import from_ordinals, neighbours, ordinals
-from verification.numbers.ulp import FORMATS
 from verification.witnesses import autodiff, balls, differences, extremes, identities
 from verification.witnesses.row import Claim
 
