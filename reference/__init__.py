@@ -11,12 +11,34 @@ from .activations.relu import relu
 from .activations.sigmoid import sigmoid
 from .activations.silu import silu
 from .activations.tanh import tanh
-from .definition.activation import Activation, Kink
+from .activations.elu import elu
+from .activations.gelu import gelu
+from .activations.gelu_tanh import gelu_tanh
+from .activations.leaky_relu import leaky_relu
+from .activations.mish import mish
+from .activations.relu import relu
+from .activations.sigmoid import sigmoid
+from .activations.silu import silu
+from .activations.softplus import softplus
+from .activations.tanh import tanh
+from .definition.activation import Activation
+from .definition.facts import Kink
 from .definition.function import Function
 
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
-    for activation in (relu, leaky_relu, sigmoid, tanh, gelu, gelu_tanh, silu)
+    for activation in (
+        relu,
+        leaky_relu,
+        sigmoid,
+        tanh,
+        gelu,
+        gelu_tanh,
+        silu,
+        elu,
+        softplus,
+        mish,
+    )
 }
 swish = silu
 
@@ -25,12 +47,15 @@ __all__ = [
     "Activation",
     "Function",
     "Kink",
+    "elu",
     "gelu",
     "gelu_tanh",
     "leaky_relu",
+    "mish",
     "relu",
     "sigmoid",
     "silu",
+    "softplus",
     "swish",
     "tanh",
 ]

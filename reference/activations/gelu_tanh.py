@@ -6,12 +6,10 @@ Source: D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", arXiv
 section 2, the first of the two approximations.
 """
 
-from math import inf
 from typing import Any
 
 from reference.arithmetic.elementary import decimal, density_at_zero, logistic
-from reference.definition.activation import Activation
-from reference.definition.function import Function
+from reference.definition.activation import define
 
 
 def argument(x: Any) -> Any:
@@ -51,45 +49,19 @@ def second(x: Any) -> Any:
     return s * c * (2 * dw + x * (curvature(x) + dw * dw * (c - s)))
 
 
-SATURATION = (14.0, 32.0)  # w'² x e^-w is below 2^-150-128, and below 2^-1075-1024
+W = "w = 2 * sqrt(2 / pi) * (x + 0.044715 * x**3)"
+V = "v = 2 * sqrt(2 / pi) * (1 + 0.134145 * x**2)"
+U = "u = 0.53658 * sqrt(2 / pi) * x"
 
-gelu_tanh = Activation(
-    name="gelu_tanh",
-    title="GELU (tanh form)",
-    orders=(
-        Function(
-            value,
-            formula="x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))",
-            latex=(
-                r"\frac{x}{2}\,\left(1 + \tanh\left(\sqrt{2/\pi}"
-                r"\,(x + 0.044715\,x^3)\right)\right)"
-            ),
-            limits=(-0.0, inf),
-            bounds=(-0.17004075057125406, inf),
-            roots=(0.0,),
-            saturation=SATURATION,
-            expansion=(1 / 2, 0.4, 2),
-        ),
-        Function(
-            first,
-            formula="s(w) + x * s'(w) * w', w = 2 * sqrt(2 / pi) * (x + 0.044715 * x**3)",
-            latex=(r"\sigma(w) + x\,\sigma'(w)\,w', \quad w = 2\sqrt{2/\pi}\,(x + 0.044715\,x^3)"),
-            limits=(-0.0, 1.0),
-            bounds=(-0.12899306865877178, 1.1289930686587717),
-            roots=(-0.7524614220710163,),
-            saturation=SATURATION,
-        ),
-        Function(
-            second,
-            formula="2 * s'(w) * w' + x * (s''(w) * w'**2 + s'(w) * w'')",
-            latex=r"2\sigma'(w)\,w' + x\,(\sigma''(w)\,w'^2 + \sigma'(w)\,w'')",
-            limits=(-0.0, -0.0),
-            bounds=(-0.10791351589036792, 0.7978845608028654),
-            roots=(-1.4185040087908283, 1.4185040087908283),
-            symmetry="even",
-            saturation=SATURATION,
-        ),
+gelu_tanh = define(
+    "gelu_tanh",
+    "GELU (tanh form)",
+    formulas=(
+        "x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))",
+        f"sigmoid(w) + x * sigmoid(w) * sigmoid(-w) * v with {W}, {V}",
+        "sigmoid(w) * sigmoid(-w) * (2 * v + x * (u + v**2 * (sigmoid(-w) - sigmoid(w)))) "
+        f"with {W}, {V}, {U}",
     ),
-    monotone=False,
+    functions=(value, first, second),
     source="D. Hendrycks and K. Gimpel, Gaussian error linear units, arXiv:1606.08415, section 2",
 )

@@ -7,12 +7,10 @@ neural network function approximation in reinforcement learning", arXiv:1702.031
 functions", arXiv:1710.05941, section 4 (Swish with β = 1).
 """
 
-from math import inf
 from typing import Any
 
 from reference.arithmetic.elementary import logistic
-from reference.definition.activation import Activation
-from reference.definition.function import Function
+from reference.definition.activation import define
 
 
 def value(x: Any) -> Any:
@@ -33,43 +31,15 @@ def second(x: Any) -> Any:
     return s * c * (2 + x * (c - s))
 
 
-SATURATION = (210.0, 1520.0)  # x² e^-x is below 2^-150-128, and below 2^-1075-1024
-
-silu = Activation(
-    name="silu",
-    title="SiLU/Swish",
-    orders=(
-        Function(
-            value,
-            formula="x / (1 + exp(-x))",
-            latex=r"x\,\sigma(x) = \frac{x}{1 + e^{-x}}",
-            limits=(-0.0, inf),
-            bounds=(-0.2784645427610738, inf),
-            roots=(0.0,),
-            saturation=SATURATION,
-            expansion=(1 / 2, 1 / 4, 2),
-        ),
-        Function(
-            first,
-            formula="sigmoid(x) * (1 + x * (1 - sigmoid(x)))",
-            latex=r"\sigma(x)\,(1 + x\,(1 - \sigma(x)))",
-            limits=(-0.0, 1.0),
-            bounds=(-0.09983932012886691, 1.099839320128867),
-            roots=(-1.2784645427610737,),
-            saturation=SATURATION,
-        ),
-        Function(
-            second,
-            formula="sigmoid(x) * (1 - sigmoid(x)) * (2 + x * (1 - 2 * sigmoid(x)))",
-            latex=r"\sigma(x)\,(1 - \sigma(x))\,(2 + x\,(1 - 2\sigma(x)))",
-            limits=(-0.0, -0.0),
-            bounds=(-0.036914373199893186, 0.5),
-            roots=(-2.3993572805154675, 2.3993572805154675),
-            symmetry="even",
-            saturation=SATURATION,
-        ),
+silu = define(
+    "silu",
+    "SiLU/Swish",
+    formulas=(
+        "x / (1 + exp(-x))",
+        "sigmoid(x) * (1 + x * (1 - sigmoid(x)))",
+        "sigmoid(x) * (1 - sigmoid(x)) * (2 + x * (1 - 2 * sigmoid(x)))",
     ),
-    monotone=False,
+    functions=(value, first, second),
     source=(
         "D. Hendrycks and K. Gimpel, arXiv:1606.08415, section 2; S. Elfwing, E. Uchibe and "
         "K. Doya, arXiv:1702.03118, equation (10) for the derivative; P. Ramachandran, B. Zoph "

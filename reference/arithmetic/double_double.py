@@ -57,10 +57,16 @@ class DoubleDouble:
         return DoubleDouble(sign * self.hi, sign * self.lo, self.exponent)
 
     def __lt__(self, other: float) -> Mask:
-        return self.hi < other
+        return (self.hi < other) | ((self.hi == other) & (self.lo < 0))
+
+    def __le__(self, other: float) -> Mask:
+        return (self.hi < other) | ((self.hi == other) & (self.lo <= 0))
 
     def __gt__(self, other: float) -> Mask:
-        return self.hi > other
+        return (self.hi > other) | ((self.hi == other) & (self.lo > 0))
+
+    def __ge__(self, other: float) -> Mask:
+        return (self.hi > other) | ((self.hi == other) & (self.lo >= 0))
 
     def __add__(self, other: Any) -> "DoubleDouble":
         a, b, exponent = _aligned(self, as_double_double(other))
@@ -121,10 +127,14 @@ def as_double_double(number: Any) -> DoubleDouble:
 
 
 def _aligned(a: DoubleDouble, b: DoubleDouble) -> tuple[DoubleDouble, DoubleDouble, Exponent]:
-    """Both at the larger exponent; what is shifted out is below 2^-1000 of the other."""
+    """Both at the larger exponent; what is shifted out is below 2^-1000 of the other.
+
+    A zero has no part in that: beside it, a tail keeps its own exponent.
+    """
     if isinstance(a.exponent, int) and isinstance(b.exponent, int):
         return a, b, 0
     exponent = np.maximum(a.exponent, b.exponent)
+    exponent = np.where(a.hi == 0, b.exponent, np.where(b.hi == 0, a.exponent, exponent))
     return _shifted(a, exponent), _shifted(b, exponent), exponent
 
 

@@ -1,26 +1,31 @@
 """The functions that the formulas are written in, for whatever number type they are given.
 
-A number is a float64 array, a `DoubleDouble` or a `Decimal`, and within the saturation of its
-function: so no exponential overflows. No result is a difference of nearly equal terms.
+A number is a float64 array, a `DoubleDouble`, a `Tracked` or an `Interval`. No result is a
+difference of nearly equal terms.
 """
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from . import decimals, double_double, exponential, gaussian_tail
+from . import double_double, exponential, gaussian_tail, interval, logarithm, tracked
 from .double_double import DoubleDouble
+from .interval import Interval
 from .selection import select
+from .tracked import UNIT, Tracked
 
 
 def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     """``chosen`` where ``condition`` holds, else ``otherwise``."""
-    if isinstance(condition, np.ndarray):
-        if isinstance(chosen, DoubleDouble) or isinstance(otherwise, DoubleDouble):
-            return double_double.where(condition, chosen, otherwise)
-        return select(condition, chosen, otherwise)
-    return chosen if condition else otherwise
+    if not isinstance(condition, np.ndarray | np.bool_):
+        return chosen if condition else otherwise
+    types = {type(chosen), type(otherwise)}
+    if DoubleDouble in types:
+        return double_double.where(condition, chosen, otherwise)
+    if Tracked in types:
+        return tracked.where(condition, chosen, otherwise)
+    return select(condition, chosen, otherwise)
 
 
 def with_sign_of(x: Any, magnitude: Any) -> Any:
@@ -31,54 +36,77 @@ def with_sign_of(x: Any, magnitude: Any) -> Any:
 
 
 def constant(number: float, like: Any) -> Any:
-    """``number`` in the type and shape of ``like``, an array."""
-    return np.full_like(like, number) if isinstance(like, np.ndarray) else number
+    """``number`` in the type and shape of ``like``."""
+    if isinstance(like, np.ndarray):
+        return np.full_like(like, number)
+    if isinstance(like, DoubleDouble):
+        return double_double.as_double_double(np.full_like(like.hi, number))
+    if isinstance(like, Tracked):
+        return tracked.as_tracked(np.full_like(like.value, number))
+    return Interval.of(number)
 
 
 def decimal(digits: str, like: Any) -> Any:
     """A decimal fraction, rounded to the number type of ``like``."""
-    if isinstance(like, Decimal):
-        return Decimal(digits)
-    pair = double_double.constant(digits)
-    return pair if isinstance(like, DoubleDouble) else float(pair.hi)
+    if isinstance(like, Interval):
+        return Interval(Fraction(digits))
+    return _from_pair(double_double.constant(digits), like)
+
+
+def _from_pair(pair: DoubleDouble, like: Any) -> Any:
+    """A constant that is known as a pair of doubles."""
+    if isinstance(like, DoubleDouble):
+        return pair
+    if isinstance(like, Tracked):
+        return Tracked(pair.hi, np.abs(pair.hi) * UNIT)
+    return float(pair.hi)
 
 
 def exp(x: Any) -> Any:
     """e^x."""
-    if isinstance(x, DoubleDouble):
-        return exponential.exp(x)
-    return decimals.exp(x) if isinstance(x, Decimal) else np.exp(x)
+    if isinstance(x, np.ndarray):
+        return np.exp(x)
+    return exponential.exp(x) if isinstance(x, DoubleDouble) else x.exp()
 
 
 def expm1(x: Any) -> Any:
     """e^x - 1."""
-    if isinstance(x, DoubleDouble):
-        return exponential.expm1(x)
-    return decimals.expm1(x) if isinstance(x, Decimal) else np.expm1(x)
+    if isinstance(x, np.ndarray):
+        return np.expm1(x)
+    return exponential.expm1(x) if isinstance(x, DoubleDouble) else x.expm1()
+
+
+def log1p(x: Any) -> Any:
+    """ln(1 + x), for 0 <= x <= 1."""
+    if isinstance(x, np.ndarray):
+        return np.log1p(x)
+    return logarithm.log1p(x) if isinstance(x, DoubleDouble) else x.log1p()
 
 
 def scaled_tail(a: Any) -> Any:
     """R(a) = Φ(-a) e^(a²/2), for a >= 0."""
+    if isinstance(a, np.ndarray):
+        return gaussian_tail.scaled_tail_float64(a)
     if isinstance(a, DoubleDouble):
         return gaussian_tail.scaled_tail_double_double(a)
-    if isinstance(a, Decimal):
-        return decimals.scaled_tail(a)
-    return gaussian_tail.scaled_tail_float64(a)
+    return a.scaled_tail()
 
 
 def density_at_zero(like: Any) -> Any:
     """1/√(2π) in the number type of ``like``."""
-    if isinstance(like, Decimal):
-        return decimals.density_at_zero()
-    pair = gaussian_tail.density_at_zero()
-    return pair if isinstance(like, DoubleDouble) else pair.hi
+    if isinstance(like, Interval):
+        return interval.density_at_zero()
+    return _from_pair(gaussian_tail.density_at_zero(), like)
 
 
 def logistic(x: Any) -> tuple[Any, Any]:
-    """σ(x) = 1 / (1 + e^-x) and σ(-x) = e^-x σ(x)."""
+    """σ(x) = 1 / (1 + e^-x) and σ(-x) = e^-x σ(x).
+
+    In intervals, where e^-x may be beyond all decimals, σ(-x) is evaluated as σ is.
+    """
     e = exp(-x)
     s = 1 / (1 + e)
-    return s, e * s
+    return s, 1 / (1 + exp(x)) if isinstance(x, Interval) else e * s
 
 
 def tanh(x: Any) -> Any:

@@ -30,6 +30,8 @@ STEPS = 1024
 PART_BITS = 31
 TABLE_BITS = 256
 UNSCALED = 600.0
+# e^±2500 rounds as all beyond it do in every format, also times the largest number or the smallest.
+FURTHEST = 2500.0
 MINUS_ONE = np.asarray(-1.0)
 
 
@@ -82,21 +84,32 @@ def _table_entry(k: Float64) -> tuple[Float64, Float64, NDArray[np.int32]]:
     return np.take(hi, index), np.take(lo, index), e
 
 
+def _clipped(x: DoubleDouble) -> DoubleDouble:
+    inside = np.abs(x.hi) <= FURTHEST
+    if np.all(inside):
+        return x
+    return DoubleDouble(np.clip(x.hi, -FURTHEST, FURTHEST), np.where(inside, x.lo, 0.0), x.exponent)
+
+
 def exp(x: DoubleDouble) -> DoubleDouble:
-    """e^x for |x| < 2500, not NaN; with an exponent of its own where e^x may be beyond 2^±865."""
+    """e^x, with an exponent of its own where it may be beyond 2^±865; e^±2500 stands for more."""
+    largest = np.max(np.abs(x.hi), initial=0.0)
+    if not largest <= FURTHEST:
+        x = _clipped(x)
     k, p, p_error = _reduced(x)
     hi, lo, e = _table_entry(k)
     product, error = two_product(hi, p)
     total, rest = fast_two_sum(hi, product)
     total, rest = fast_two_sum(total, rest + (lo + (error + (hi * p_error + lo * p))))
-    if np.max(np.abs(x.hi), initial=0.0) > UNSCALED:
+    if not largest <= UNSCALED:
         return DoubleDouble(total, rest, e)
     scale = power_of_two(e)
     return DoubleDouble(total * scale, rest * scale)
 
 
 def expm1(x: DoubleDouble) -> DoubleDouble:
-    """e^x - 1 for -2500 < x <= 0."""
+    """e^x - 1 for x <= 600; e^-2500 - 1 stands for what is below."""
+    x = _clipped(x)
     k, p, p_error = _reduced(x)
     hi, lo, e = _table_entry(k)
     scale = power_of_two(e)

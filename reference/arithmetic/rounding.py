@@ -76,12 +76,20 @@ def _to_quantum(y: DoubleDouble, lo: Float64) -> Float64:
     return np.copysign(rounded, y.hi)
 
 
-def nearest(y: Fraction, dtype: np.dtype[Any]) -> float:
-    """An exact number rounded to ``dtype``, as a float64."""
+def nearest(y: Fraction, dtype: np.dtype[Any], beyond: int = 0) -> float:
+    """An exact number rounded to ``dtype``, as a float64.
+
+    With ``beyond`` 1 or -1, the number infinitesimally above or below y instead.
+    """
+    if y == 0:
+        return copysign(0.0, beyond)
     binade = abs(y.numerator).bit_length() - y.denominator.bit_length()
     binade -= abs(y) < Fraction(2) ** binade
     format_ = FORMATS[dtype.name]
     quantum = Fraction(2) ** (max(binade, format_.emin) + 1 - format_.precision)
-    magnitude = round(abs(y) / quantum) * quantum
+    units = abs(y) / quantum
+    if beyond and units.denominator == 2:  # noqa: PLR2004  a tie
+        units += Fraction(beyond if y > 0 else -beyond, 4)
+    magnitude = round(units) * quantum
     overflows = magnitude >= Fraction(2) ** (format_.emax + 1)
     return copysign(inf if overflows else float(magnitude), -1 if y < 0 else 1)

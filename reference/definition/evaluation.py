@@ -1,7 +1,7 @@
 """From a formula to the correctly rounded result: Ziv's strategy with three number types.
 
 A formula is evaluated over float64, where that is enough, then over double-double, then over
-Decimal with ever more digits. Each level has a proved error bound, and a result counts as soon as
+intervals with ever more digits. Each level has a proved error bound, and a result counts as soon as
 its enclosure [y - error, y + error] rounds to one number of the format (A. Ziv, ACM TOMS 17
 (1991)); the rest goes one level up. So speed comes from the first level, and truth from the last.
 
@@ -20,20 +20,28 @@ the sum's for |x| <= 3, where all roots are. There the first level's error is be
 and 2^-45 where that distance is more than 1; beyond |x| = 3 it is below 2^-39
 (tests/reference/test_error_budget.py has the sum). 2^-39 serves all that is not within 2^-6 of a
 root, and what that leaves in doubt is looked at once more with the bound at its place.
+
+Where the roots are not known, as for other parameters than the default ones, the error of the first
+level is bounded as it arises, by evaluating over `Tracked`. No step of the second level is off by
+more than 2^-22 times the bound of the same step at the first, whose least is u for arithmetic and
+8 u for a function.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
+from math import copysign, nan
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from reference.arithmetic.double_double import ZERO, DoubleDouble, as_double_double, where
+from reference.arithmetic.interval import Interval, UndecidedError, precision
 from reference.arithmetic.rounding import narrow, narrow_double_double, nearest
+from reference.arithmetic.tracked import as_tracked
 from reference.arithmetic.types import Array, Float64, Mask
 from reference.definition.function import Function
 
+from .guide import Guide, find
 from .parallel import in_parallel, threads_for
 
 FLOAT64 = np.dtype(np.float64)
@@ -48,9 +56,11 @@ DOUBLE_DOUBLE_ERROR = 2.0**-74
 ONE_ROUNDING = 2.0**-52
 LINEAR_BELOW = 2.0**-60
 NUDGE = 2.0**-80
-FIRST_DIGITS = 60
-DECIMAL_ERROR_DIGITS = 12
-SHORT_FRACTION = 1 << 20
+TRACKED_TO_DOUBLE_DOUBLE = 2.0**-22
+# Where the terms of a formula neither overflow nor underflow over double-double.
+MODERATE = (2.0**-300, 2.0**300)
+FIRST_DIGITS, MOST_DIGITS = 60, 100_000
+SMALLEST = 2.0**-1074
 
 
 class _Task(NamedTuple):
@@ -59,29 +69,38 @@ class _Task(NamedTuple):
     function: Function
     parameters: Mapping[str, Any]
     dtype: np.dtype[Any]
-    is_wide: bool
+    guide: Guide
     block: int
 
     def formula(self, x: Any) -> Any:
         return self.function.evaluate(x, **self.parameters)
-
-    def saturation(self) -> float:
-        return self.function.saturation[self.is_wide]
 
 
 Level = Callable[[_Task, Float64, Float64 | None], tuple[Array, Mask]]
 
 
 def evaluate(
-    function: Function, x: Array, upstream: Array | None, parameters: Mapping[str, float]
+    function: Function,
+    x: Array,
+    upstream: Array | None,
+    parameters: Mapping[str, float],
+    *,
+    by_default: bool = False,
 ) -> Array:
-    """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``."""
+    """``function`` of ``x``, times ``upstream`` if given, rounded once to the dtype of ``x``.
+
+    The parameters are those of ``function.guides``, if they are so ``by_default``.
+    """
     is_wide = x.dtype == FLOAT64 or (upstream is not None and upstream.dtype == FLOAT64)
     threads = threads_for(x.size)
     block = BLOCK if threads == 1 else THREADED_BLOCK
-    task = _Task(function, parameters, x.dtype, is_wide, block)
-    levels = [_by_float64, _by_double_double, _by_decimal]
-    if task.is_wide and not function.exact:
+    if by_default and function.guides is not None:
+        guide = function.guides[is_wide]
+    else:
+        guide = find(function.evaluate, parameters, is_wide=is_wide, exact=function.exact)
+    task = _Task(function, parameters, x.dtype, guide, block)
+    levels = [_by_float64, _by_double_double, _by_intervals]
+    if is_wide and not function.exact:
         del levels[0]
     flat = x.reshape(-1)
     factor = None if upstream is None else upstream.reshape(-1)
@@ -121,7 +140,7 @@ def _evaluate_block(
     task: _Task, level: Level, x: Array, upstream: Array | None
 ) -> tuple[Array, Mask]:
     """One block by one level; what is no ordinary number is settled here and left in no doubt."""
-    end = task.saturation()
+    end = task.guide.saturation
     wide = x.astype(np.float64)
     if upstream is None:
         if x.min() >= -end and x.max() <= end:
@@ -147,29 +166,30 @@ def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
 
     An infinite upstream multiplies the derivative itself, which is not 0 where its limit is.
     """
-    function = task.function
-    limit = np.where(x > 0, function.limits[1], function.limits[0])
-    result = np.where(np.isinf(limit), x, limit)
-    if upstream is not None:
-        inside = np.clip(np.where(np.isnan(x), 0.0, x), -task.saturation(), task.saturation())
-        slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
-        result = np.where(np.isfinite(x) | function.exact, slope, result) * upstream
-    return narrow(result, task.dtype)
+    limit = np.where(x > 0, task.guide.limits[1], task.guide.limits[0])
+    if upstream is None:
+        return narrow(np.where(np.isinf(limit) & np.isfinite(x), x, limit), task.dtype)
+    inside = np.clip(
+        np.where(np.isfinite(x), x, 0.0), -task.guide.saturation, task.guide.saturation
+    )
+    slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
+    return narrow(np.where(np.isinf(x), limit, slope) * upstream, task.dtype)
 
 
 def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
-    function = task.function
+    function, roots = task.function, task.guide.cancelling_roots
+    if roots is None:
+        return _by_tracked(task, x, upstream)
     y = task.formula(x)
     if upstream is not None:
         y = y * upstream
     if function.exact and task.dtype == FLOAT64:
         return y, np.zeros(x.shape, dtype=bool)
-    error = _float64_error(function)
-    result, in_doubt = _rounded(y, error, task.dtype)
+    result, in_doubt = _rounded(y, _float64_error(task), task.dtype)
     if function.exact:
         in_doubt &= np.isfinite(y)
-    if function.cancelling_roots:
-        distance = _distance(function, x)
+    if roots:
+        distance = _distance(roots, x)
         unsure = np.flatnonzero(in_doubt | (distance < NEAR_A_ROOT))
         if unsure.size:
             closer = _error_of_sums(x[unsure], distance[unsure])
@@ -178,9 +198,19 @@ def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
     return result, in_doubt
 
 
-def _distance(function: Function, x: Float64) -> Float64:
+def _by_tracked(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    """The first level where it is not known beforehand where terms cancel."""
+    y = as_tracked(task.formula(as_tracked(x)))
+    if upstream is not None:
+        y = y * upstream
+    upper = narrow(y.value + y.error, task.dtype)
+    lower = narrow(y.value - y.error, task.dtype)
+    return upper, (upper != lower) | (np.signbit(upper) != np.signbit(lower))
+
+
+def _distance(roots: Sequence[float], x: Float64) -> Float64:
     """|x - r| for the nearest root r where terms cancel."""
-    first, *others = (np.abs(x - root) for root in function.cancelling_roots)
+    first, *others = (np.abs(x - root) for root in roots)
     for other in others:
         np.minimum(first, other, out=first)
     return first
@@ -198,26 +228,51 @@ def _rounded(y: Float64, error: Float64 | float, dtype: np.dtype[Any]) -> tuple[
     return upper, upper != narrow(y * (1 - error), dtype)
 
 
-def _float64_error(function: Function) -> float:
+def _float64_error(task: _Task) -> float:
     """The relative error of the first level, away from the roots."""
-    if function.exact:
+    if task.function.exact:
         return ONE_ROUNDING
-    return FLOAT64_ERROR_OF_SUMS if function.cancelling_roots else FLOAT64_ERROR
+    return FLOAT64_ERROR_OF_SUMS if task.guide.cancelling_roots else FLOAT64_ERROR
 
 
 def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
-    function = task.function
+    expansion = task.guide.expansion
     y = as_double_double(task.formula(DoubleDouble(x, ZERO)))
-    relative = 0.0 if function.exact else DOUBLE_DOUBLE_ERROR * _cancellation(function, x)
+    error = _double_double_error(task, x, y)
     if upstream is not None:
-        y = _times(y, upstream)
-    elif function.expansion is not None:
+        y, error = _times(y, upstream), error * np.abs(np.frexp(upstream)[0])
+    elif expansion is not None:
         linear = np.abs(x) < LINEAR_BELOW
-        y = where(linear, _linear(function.expansion, x), y)
-        relative = np.where(linear, 0.0, relative)
-    error = y.hi * relative
+        y = where(linear, _linear(expansion, x), y)
+        error = np.where(linear, 0.0, error)
     upper = narrow_double_double(y, error, task.dtype)
-    return upper, upper != narrow_double_double(y, -error, task.dtype)
+    in_doubt = upper != narrow_double_double(y, -error, task.dtype)
+    if expansion is None and task.guide.starts_at_zero and not task.function.exact:
+        in_doubt |= ~_is_moderate(task, x) | (x == 0)
+    return upper, in_doubt
+
+
+def _double_double_error(task: _Task, x: Float64, y: DoubleDouble) -> Float64:
+    """The error of y, in units of its power of two."""
+    if task.function.exact:
+        return np.zeros_like(y.hi)
+    roots = task.guide.cancelling_roots
+    if roots is not None:
+        return np.abs(y.hi) * (DOUBLE_DOUBLE_ERROR * _cancellation(roots, x))
+    first_level = as_tracked(task.formula(as_tracked(x)))
+    return np.ldexp(first_level.error * TRACKED_TO_DOUBLE_DOUBLE, -y.exponent)
+
+
+def _is_moderate(task: _Task, x: Float64) -> Mask:
+    """Whether x and the parameters are far from underflow, and from overflow if all are to be."""
+    least, most = MODERATE
+    sizes = np.abs([number for number in task.parameters.values() if number])
+    magnitude = np.abs(x)
+    inside: Mask = (magnitude >= least) | (x == 0)
+    if task.guide.cancelling_roots is None:
+        inside &= magnitude <= most
+        inside &= bool(((sizes >= least) & (sizes <= most)).all())
+    return inside
 
 
 def _times(y: DoubleDouble, factor: Float64) -> DoubleDouble:
@@ -242,36 +297,66 @@ def _linear(expansion: tuple[float, float, int], x: Float64) -> DoubleDouble:
     return DoubleDouble(linear, nudge, exponent)
 
 
-def _by_decimal(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
-    parameters = {name: Decimal(value) for name, value in task.parameters.items()}
-    exact_task = task._replace(parameters=parameters)
+def _by_intervals(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
+    """Each point once, as one that is in doubt may stand in an array many times."""
     factors = np.ones_like(x) if upstream is None else upstream
-    growth = np.broadcast_to(_cancellation(task.function, x), x.shape)
-    results = [
-        _decide(exact_task, *point)
-        for point in zip(x.tolist(), factors.tolist(), growth.tolist(), strict=True)
-    ]
-    return narrow(np.array(results), task.dtype), np.zeros(x.shape, dtype=bool)
+    bits = np.stack([x, factors], axis=1).view(np.int64)
+    points, places = np.unique(bits, axis=0, return_inverse=True)
+    results = np.array([_decide(task, *point) for point in points.view(np.float64).tolist()])
+    return narrow(results[places.reshape(-1)], task.dtype), np.zeros(x.shape, dtype=bool)
 
 
-def _decide(task: _Task, x: float, factor: float, growth: float) -> float:
-    """Double the digits until the enclosure rounds to one number.
+def _decide(task: _Task, x: float, factor: float) -> float:
+    """Double the digits until the interval rounds to one number.
 
-    At x = 0 a derivative may be a short binary fraction, exactly; else f(x) is transcendental.
+    A rational result is exact, and a tie of any other is told by an open end or, sooner or later,
+    by digits: it is transcendental.
     """
     digits = FIRST_DIGITS
-    while True:
-        with localcontext(Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)):
-            y = Fraction(task.formula(Decimal(x))) * Fraction(factor)
-        is_exact = x == 0 and y.denominator <= Fraction(factor).denominator * SHORT_FRACTION
-        error = 0 if is_exact else y * Fraction(growth) / 10 ** (digits - DECIMAL_ERROR_DIGITS)
-        upper = nearest(y + error, task.dtype)
-        if upper == nearest(y - error, task.dtype):
-            return upper
+    while digits <= MOST_DIGITS:
+        with precision(digits):
+            lower, upper = _ends_of_product(task, x, factor)
+        if lower == upper and copysign(1, lower) == copysign(1, upper):
+            return lower
         digits *= 2
+    raise ArithmeticError(
+        f"{task.function.formula} at x = {x!r} with {dict(task.parameters)}: {MOST_DIGITS} digits "
+        "do not decide how it rounds; please report this"
+    )
 
 
-def _cancellation(function: Function, x: Float64) -> Float64 | float:
+def _ends_of_product(task: _Task, x: float, factor: float) -> tuple[float, float]:
+    """Both ends of f(x) times the factor, rounded; NaN where a comparison needs more digits."""
+    try:
+        y = _interval(task, x)
+    except UndecidedError:
+        return nan, nan
+    sign = copysign(1, factor)
+    if y.exact == 0 or factor == 0:
+        zero = copysign(0.0, sign * _sign_at_zero(task, x))
+        return zero, zero
+    (low, above), (high, below) = y.bounds()
+    scale, turn = Fraction(factor), int(sign)
+    return (
+        nearest(low * scale, task.dtype, turn * above),
+        nearest(high * scale, task.dtype, turn * below),
+    )
+
+
+def _interval(task: _Task, x: float) -> Interval:
+    parameters = {name: Interval.of(value) for name, value in task.parameters.items()}
+    return Interval.of(task.function.evaluate(Interval.of(x), **parameters))
+
+
+def _sign_at_zero(task: _Task, x: float) -> float:
+    """The sign of f(x); at a zero of f at ±0, that of f beside it, and at any other zero +."""
+    y = _interval(task, x)
+    if y.exact == 0 and x == 0:
+        y = _interval(task, copysign(SMALLEST, x))
+    return -1.0 if y < 0 else 1.0
+
+
+def _cancellation(roots: Sequence[float], x: Float64) -> Float64 | float:
     """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 9/|x - root|.
 
     Near a simple root r the sum is f'(r) (x - r), with terms that come to 4.2 |f'(r)| at most. The
@@ -279,6 +364,6 @@ def _cancellation(function: Function, x: Float64) -> Float64 | float:
     double is within 2^-60 of a root.
     """
     growth: Float64 | float = 1.0
-    for root in function.cancelling_roots:
+    for root in roots:
         growth = growth + 9 / np.maximum(np.abs(x - root), 2.0**-60)
     return growth

@@ -1,0 +1,122 @@
+"""float64 arrays with a running bound of their error, for formulas whose cancellation is unknown.
+
+After Wilkinson (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, section
+3.3): with a the number as computed and e its bound, the bound of a sum is e_a + e_b, of a product
+|a| e_b + |b| e_a + e_a e_b, of a quotient (e_a + |a/b| e_b) / (|b| - e_b), and of a function g the
+largest |g'| within e times e; on top of it comes the rounding of the step itself, u times the
+result for arithmetic, and a few u for the functions, with u = 2^-53.
+
+The bounds are themselves computed in float64: `SLACK` covers that.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import gaussian_tail
+from .selection import select
+from .types import Float64, Mask
+
+UNIT = 2.0**-53
+SLACK = 1 + 2.0**-20
+# NumPy's exponentials are within 4 ulp, so 8 u; the tail is within 2^-48.
+FUNCTION_UNITS = 8.0
+TAIL_UNITS = 32.0
+# The least that a rounding below the normal range may cost.
+SMALLEST = 2.0**-1022
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """Numbers, and how far they may be from the true ones."""
+
+    value: Float64
+    error: Float64
+
+    __array_ufunc__ = None
+
+    def __neg__(self) -> "Tracked":
+        return Tracked(-self.value, self.error)
+
+    def __abs__(self) -> "Tracked":
+        return Tracked(np.abs(self.value), self.error)
+
+    def __lt__(self, other: float) -> Mask:
+        return self.value < other
+
+    def __le__(self, other: float) -> Mask:
+        return self.value <= other
+
+    def __gt__(self, other: float) -> Mask:
+        return self.value > other
+
+    def __ge__(self, other: float) -> Mask:
+        return self.value >= other
+
+    def __add__(self, other: Any) -> "Tracked":
+        b = as_tracked(other)
+        return _rounded(self.value + b.value, self.error + b.error)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> "Tracked":
+        return self + -as_tracked(other)
+
+    def __rsub__(self, other: Any) -> "Tracked":
+        return as_tracked(other) + -self
+
+    def __mul__(self, other: Any) -> "Tracked":
+        b = as_tracked(other)
+        error = np.abs(self.value) * b.error + np.abs(b.value) * self.error + self.error * b.error
+        return _rounded(self.value * b.value, error)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> "Tracked":
+        b = as_tracked(other)
+        quotient = self.value / b.value
+        least = np.abs(b.value) - b.error
+        error = (self.error + np.abs(quotient) * b.error) / np.where(least > 0, least, np.nan)
+        return _rounded(quotient, error)
+
+    def __rtruediv__(self, other: Any) -> "Tracked":
+        return as_tracked(other) / self
+
+    def exp(self) -> "Tracked":
+        """e^x."""
+        power = np.exp(self.value)
+        return _rounded(power, power * np.expm1(self.error), FUNCTION_UNITS)
+
+    def expm1(self) -> "Tracked":
+        """e^x - 1."""
+        slope = np.exp(self.value) * np.expm1(self.error)
+        return _rounded(np.expm1(self.value), slope, FUNCTION_UNITS)
+
+    def log1p(self) -> "Tracked":
+        """ln(1 + x)."""
+        least = 1 + self.value - self.error
+        error = self.error / np.where(least > 0, least, np.nan)
+        return _rounded(np.log1p(self.value), error, FUNCTION_UNITS)
+
+    def scaled_tail(self) -> "Tracked":
+        """R(a), whose slope is above -1/√(2π)."""
+        return _rounded(gaussian_tail.scaled_tail_float64(self.value), self.error / 2, TAIL_UNITS)
+
+
+def _rounded(value: Float64, error: Float64, units: float = 1.0) -> Tracked:
+    return Tracked(value, (error + units * UNIT * np.abs(value)) * SLACK + SMALLEST)
+
+
+def as_tracked(number: Any) -> Tracked:
+    """A number that is exact, or one that is tracked already."""
+    if isinstance(number, Tracked):
+        return number
+    exact = np.asarray(number, dtype=np.float64)
+    return Tracked(exact, np.zeros(exact.shape))
+
+
+def where(condition: Mask, chosen: Any, otherwise: Any) -> Tracked:
+    """``chosen`` where ``condition`` holds, else ``otherwise``."""
+    a, b = as_tracked(chosen), as_tracked(otherwise)
+    return Tracked(select(condition, a.value, b.value), select(condition, a.error, b.error))

@@ -1,0 +1,338 @@
+"""The facts about a formula, derived from its text: ``python -m verification.formula.facts``.
+
+Limits, bounds, roots, symmetry, kinks, saturation and the expansion at 0, of the value and of both
+derivatives, for any parameters. All come from enclosures by balls (`pieces`, `roots`), and are
+certified with two exceptions: signs beyond the saturation are compared at a point of each binade
+only, and a symmetry is that of 40 points to 200 bits.
+
+The command writes ``reference/facts.json`` for the default parameters of the catalogue; a test
+derives it again and compares.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from math import factorial, frexp, inf, isinf, perm
+from pathlib import Path
+from typing import Any
+
+from flint import arb, arb_series, ctx
+
+from reference import ACTIVATIONS, Activation
+from verification.errors import UsageError
+from verification.records.files import write_whole
+
+from .balls import ORDERS, PRECISIONS, exact, form, terms
+from .fractions import coefficients, jet
+from .language import Expression, parse
+from .pieces import Parameters, Piece, pieces
+from .roots import Bracket, isolated, nearest_double, sign_at
+
+# Where every formula has its limit, to every format's last digit.
+FAR = Fraction(10) ** 1000
+# What is lost in rounding, also times the largest upstream (see `reference.definition.guide`).
+NEGLIGIBLE = (arb(2) ** -278, arb(2) ** -2099)
+NOTHING = arb(2) ** -3000
+LARGEST = 1.7976931348623157e308
+BITS, GOOD_BITS, MANY_BITS = 320, 200, 8192
+POINTS = [Fraction(n * n * n + 7, 1999) for n in range(1, 41)]
+# Binades, furthest first, in which the sign of a tail is looked for.
+SEEN_FROM = (3000, 100, 20, 10, 8, 6, 4, 2)
+POWER_OF_TWO = 0.5  # the mantissa that frexp gives
+TERMS = 8
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """The derivative of an order of a formula in pieces."""
+
+    pieces: tuple[Piece, ...]
+    parameters: tuple[tuple[str, float], ...]
+    order: int
+
+    def at(self, x: Fraction, piece: Piece | None = None) -> arb:
+        """A ball around its value: of the piece that x lies in, or of another that ends there."""
+        value = arb(0)
+        for bits in PRECISIONS:
+            with ctx.workprec(bits), terms(self.order + 1):
+                value = self._ball(x, piece)
+            if value == 0 or value.rel_accuracy_bits() >= GOOD_BITS or abs(value) < NOTHING:
+                break
+        return value
+
+    def _ball(self, x: Fraction, piece: Piece | None = None) -> arb:
+        function = form((piece or self.piece_at(x)).expression, dict(self.parameters))
+        return function(arb_series([exact(x), 1]))[self.order] * factorial(self.order)
+
+    def piece_at(self, x: Fraction) -> Piece:
+        """The piece that a point lies in; of two that meet there, the left one."""
+        return next(p for p in self.pieces if p.right is None or x <= p.right)
+
+    def roots(self, reach: float) -> list[Bracket]:
+        """Its roots with a change of sign, those at the boundaries of pieces included."""
+        found: list[Bracket] = []
+        for piece in self.pieces:
+            function = form(piece.expression, dict(self.parameters))
+            found += isolated(function, self.order, piece.left, piece.right, reach)
+        for left, right in zip(self.pieces, self.pieces[1:], strict=False):
+            place = left.right
+            assert place is not None  # noqa: S101  pieces meet at points
+            signs = self._sign_beside(left, place, -1), self._sign_beside(right, place, 1)
+            if signs[0] * signs[1] < 0:
+                found.append((place, place))
+        return sorted(found)
+
+    def _sign_beside(self, piece: Piece, x: Fraction, side: int) -> int:
+        """The sign just beside a point, within a piece."""
+        other_end = piece.left if side < 0 else piece.right
+        width = Fraction(1) if other_end is None else abs(other_end - x)
+        beside = x + side * width / 2**40
+        return sign_at(form(piece.expression, dict(self.parameters)), self.order, beside)
+
+    def limit(self, side: int) -> float:
+        """The limit at an infinity, as the nearest double, with the sign that a zero has there."""
+        value = self.at(side * FAR)
+        if value == 0:
+            return 0.0
+        if abs(value) < NOTHING:
+            return -0.0 if self._sign_towards(side) < 0 else 0.0
+        if abs(value) > arb(2) ** 1024:
+            return inf if value > 0 else -inf
+        return _double(value)
+
+    def _sign_towards(self, side: int) -> int:
+        """The sign far out, where it is known furthest."""
+        for binade in SEEN_FROM:
+            value = self.at(side * Fraction(2) ** binade)
+            if value > 0 or value < 0:
+                return 1 if value > 0 else -1
+        return 0
+
+    def saturation(self, negligible: arb) -> float:
+        """The smallest integer from which on it is its limit, or x, but for what is lost."""
+        return max(self._saturation(side, negligible) for side in (-1, 1))
+
+    def _saturation(self, side: int, negligible: arb) -> float:
+        grows = isinf(self.limit(side))
+
+        def is_settled(distance: int) -> bool:
+            x = Fraction(side * distance)
+            with ctx.workprec(MANY_BITS), terms(self.order + 1):
+                end = exact(x) if grows else self._ball(side * FAR)
+                return bool(abs(self._ball(x) - end) < negligible)
+
+        low, high = 0, 1
+        while not is_settled(high):
+            low, high = high, 2 * high
+            if high > LARGEST:
+                return LARGEST
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if is_settled(middle) else (middle, high)
+        return float(high)
+
+    def symmetry(self) -> str:
+        """"even", "odd" or ""."""
+        pairs = [(self.at(x), self.at(-x)) for x in POINTS]
+        if all(_same(a, b) for a, b in pairs):
+            return "even"
+        return "odd" if all(_same(a, -b) for a, b in pairs) else ""
+
+    def bounds(self, limits: tuple[float, float], reach: float) -> tuple[float, float]:
+        """Infimum and supremum, as the nearest doubles, from all the places where they may be."""
+        values = [_double(value) for value in self._extremes(reach)]
+        everything = [*limits, *values]
+        return _without_sign(min(everything)), _without_sign(max(everything))
+
+    def _extremes(self, reach: float) -> Iterator[arb]:
+        slope = Derivative(self.pieces, self.parameters, self.order + 1)
+        for piece in self.pieces:
+            function = form(piece.expression, dict(self.parameters))
+            brackets = isolated(function, slope.order, piece.left, piece.right, reach)
+            yield from (self.at((low + high) / 2, piece) for low, high in brackets)
+            yield from (self.at(end, piece) for end in (piece.left, piece.right) if end is not None)
+
+    def expansion(self) -> list[float] | None:
+        """(slope, coefficient, power) at 0, if the slope is a power of two there."""
+        piece = self.piece_at(Fraction(0))
+        if piece.right == 0 or self.at(Fraction(0)) != 0:
+            return None
+        _, slope, *others = self._taylor(piece)
+        if not slope.is_exact() or abs(frexp(float(slope))[0]) != POWER_OF_TWO:
+            return None
+        for power, coefficient in enumerate(others, start=2):
+            if coefficient > 0 or coefficient < 0:
+                return [float(slope), _double(coefficient), power]
+            if coefficient != 0:
+                break
+        return None
+
+    def _taylor(self, piece: Piece) -> list[arb]:
+        """The coefficients at 0, as fractions if they are."""
+        count = TERMS + self.order
+        with ctx.workprec(BITS), terms(count):
+            try:
+                known = coefficients(piece.expression, dict(self.parameters), Fraction(0), count)
+                series = list(map(exact, known))
+            except ValueError:
+                found = form(piece.expression, dict(self.parameters))(arb_series([0, 1]))
+                series = [found[n] for n in range(count)]
+            return [series[n + self.order] * perm(n + self.order, self.order) for n in range(TERMS)]
+
+
+def _same(a: arb, b: arb) -> bool:
+    """Whether two balls that are narrow can be of the same number."""
+    return bool((a - b).contains(0))
+
+
+def _double(value: arb) -> float:
+    return float(value.mid())
+
+
+def _without_sign(number: float) -> float:
+    """A bound that is 0 is +0."""
+    return number or 0.0
+
+
+def _roundings(expression: Expression) -> int:
+    """How many roundings a formula takes in a format, done step by step; many are many."""
+    several = 9
+    counts = [_roundings(operand) for operand in expression.operands]
+    match expression.operation:
+        case "number" | "symbol":
+            return 0
+        case "neg" | "abs" | "min" | "max" | "where" | "lt" | "le" | "gt" | "ge" | "both":
+            return max(counts)
+        case "add" | "sub" | "mul":
+            return sum(counts) + 1
+    return several
+
+
+def derived(
+    formulas: tuple[Expression, ...],
+    parameters: Mapping[str, float],
+    value: Expression | None = None,
+) -> list[dict[str, Any]]:
+    """The facts about a function and its derivatives, an entry each.
+
+    ``formulas`` are the texts of all of them, which say how many roundings they take; what they
+    are is derived from the first.
+    """
+    cut = tuple(pieces(value or formulas[0], parameters))
+    known = tuple(parameters.items())
+    return [
+        _entry(Derivative(cut, known, order), formula) for order, formula in enumerate(formulas)
+    ]
+
+
+def _entry(derivative: Derivative, formula: Expression) -> dict[str, Any]:
+    exactly = _roundings(formula) <= 1
+    limits = (derivative.limit(-1), derivative.limit(1))
+    saturation = [inf, inf] if exactly else [derivative.saturation(n) for n in NEGLIGIBLE]
+    reach = 1.0 if exactly else min(saturation[1], 2.0**11)
+    return {
+        "limits": limits,
+        "bounds": derivative.bounds(limits, reach),
+        "roots": [nearest_double(root) for root in derivative.roots(reach)],
+        "symmetry": derivative.symmetry(),
+        "saturation": saturation,
+        "expansion": derivative.expansion(),
+        "starts_at_zero": bool(derivative.at(Fraction(0)) == 0),
+        "exact": exactly,
+    }
+
+
+def kinks(
+    expression: Expression, parameters: Parameters, places: Mapping[str, Fraction]
+) -> list[dict[str, Any]]:
+    """Where the value or a derivative jumps, with the derivatives on either side.
+
+    ``places`` name the points at which the author says what is chosen; UsageError if one is
+    missing, or is none.
+    """
+    cut = tuple(pieces(expression, parameters))
+    orders = [Derivative(cut, tuple(parameters.items()), order) for order in range(ORDERS)]
+    named = {point: name for name, point in places.items()}
+    found = []
+    for left, right in zip(cut, cut[1:], strict=False):
+        point = left.right
+        assert point is not None  # noqa: S101  pieces meet at points
+        sides = [(order.at(point, left), order.at(point, right)) for order in orders]
+        if all(_same(*pair) for pair in sides):
+            continue
+        if point not in named:
+            raise UsageError(f"expected a choice at the kink {float(point)!r}, but there is none")
+        first, second = (tuple(map(_double, pair)) for pair in sides[1:])
+        found.append(
+            {"place": named.pop(point), "at": float(point), "first": first, "second": second}
+        )
+    return found
+
+
+def place(text: str, parameters: Parameters) -> Fraction:
+    """The point that the formula of a kink's place is."""
+    return jet(parse(text, ("x", *parameters)), parameters, 0)[0]
+
+
+def entry_of(activation: Activation, parameters: Mapping[str, float]) -> dict[str, Any]:
+    """All facts about an activation for certain parameters."""
+    symbols = ("x", *parameters)
+    formulas = tuple(parse(function.formula, symbols) for function in activation.orders)
+    orders = derived(formulas, parameters)
+    places = {text: place(text, parameters) for text in activation.choices}
+    return {
+        "parameters": dict(parameters),
+        "monotone": _is_monotone(formulas[0], parameters, orders[1]),
+        "kinks": kinks(formulas[0], parameters, places),
+        "orders": orders,
+        "parameter_derivatives": {
+            name: derived((parse(function.formula, symbols),), parameters)[0]
+            for name, function in activation.parameter_derivatives.items()
+        },
+    }
+
+
+def _is_monotone(
+    expression: Expression, parameters: Parameters, slope: Mapping[str, Any]
+) -> bool:
+    """Whether the value never falls, or never rises: a derivative without a change of sign."""
+    if slope["roots"]:
+        return False
+    cut = tuple(pieces(expression, parameters))
+    first = Derivative(cut, tuple(parameters.items()), 1)
+    signs = {sign_at(form(p.expression, parameters), 1, p.inner) for p in first.pieces}
+    value = Derivative(cut, tuple(parameters.items()), 0)
+    for left, right in zip(cut, cut[1:], strict=False):
+        assert left.right is not None  # noqa: S101  pieces meet at points
+        jump = value.at(left.right, right) - value.at(left.right, left)
+        signs.add(1 if jump > 0 else -1 if jump < 0 else 0)
+    return not {1, -1} <= signs
+
+
+def to_json(content: Mapping[str, Any]) -> str:
+    """The file's text; infinities are strings, as JSON has none."""
+    return json.dumps(_plain(content), indent=1, allow_nan=False) + "\n"
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, Mapping):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
+    return str(content) if isinstance(content, float) and isinf(content) else content
+
+
+def main() -> None:
+    """Derive the facts of the whole catalogue, and write them."""
+    content = {
+        name: entry_of(activation, activation.parameters)
+        for name, activation in ACTIVATIONS.items()
+    }
+    write_whole(Path(str(files("reference").joinpath("facts.json"))), to_json(content))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,286 @@
+"""The language: Python's expression syntax over x, parameters, and a few functions.
+
+    x * Phi(x)
+    where(x > 0, x, negative_slope * x)
+    sigmoid(w) * (1 + w) with w = 2 * sqrt(2 / pi) * (x + 0.044715 * x**3)
+
+Names: ``x`` (and ``y`` in functions of two inputs), the parameters, ``pi``; the functions below;
+every activation of the catalogue, which stands for its own formula, with its parameters as keyword
+arguments: ``elu(x, alpha=0.5)``. Operators: ``+ - * / **`` (integer powers) and comparisons, which
+may be chained, as the first argument of ``where``. Behind ``with``, names are given to
+subexpressions. A decimal literal is the decimal itself: 0.044715 is no double.
+
+The text is parsed by `ast` and never run. What is not in the language is refused with the place.
+"""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import NoReturn
+
+from reference import ACTIVATIONS
+from verification.errors import UsageError
+
+FUNCTIONS = {
+    **dict.fromkeys(
+        ("exp", "expm1", "log", "log1p", "sqrt", "erf", "erfc", "sin", "cos", "atan", "tanh"), 1
+    ),
+    **dict.fromkeys(("Phi", "phi", "sigmoid", "softplus", "abs"), 1),
+    **dict.fromkeys(("min", "max"), 2),
+    "where": 3,
+}
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+}
+CONDITIONS = ("lt", "le", "gt", "ge", "both")
+WITH = " with "
+LONGEST, DEEPEST, LARGEST_POWER = 10_000, 100, 100
+
+
+class FormulaError(UsageError):
+    """One sentence: what is wrong with a formula, and where."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A node of a formula.
+
+    operation: "number", "symbol", "named", an operator ("add", "neg", "pow", "lt", ...) or a
+        function.
+    operands: what it is applied to.
+    content: the number, the name of a symbol or of a named subexpression, or the exponent.
+    """
+
+    operation: str
+    operands: tuple["Expression", ...] = ()
+    content: Fraction | str | int = ""
+
+    def __hash__(self) -> int:
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = hash((self.operation, self.operands, self.content))
+            object.__setattr__(self, "_hash", known)
+        return int(known)
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """The names of the symbols in it."""
+        if self.operation == "symbol":
+            return frozenset([str(self.content)])
+        return frozenset().union(*(operand.symbols for operand in self.operands))
+
+
+def number(value: Fraction | int) -> Expression:
+    """A rational constant."""
+    return Expression("number", content=Fraction(value))
+
+
+def symbol(name: str) -> Expression:
+    """A variable, a parameter, or pi."""
+    return Expression("symbol", content=name)
+
+
+def operation(name: str, *operands: Expression) -> Expression:
+    """An operator or a function applied to operands."""
+    return Expression(name, operands)
+
+
+@cache
+def parse(text: str, symbols: tuple[str, ...] = ("x",)) -> Expression:
+    """The formula that a text is, in which ``symbols`` may stand; FormulaError for any other."""
+    return _Parser(text, symbols).formula()
+
+
+def formula_of(name: str, order: int = 0) -> Expression:
+    """The formula of an activation of the catalogue, or of one of its derivatives."""
+    activation = ACTIVATIONS[name]
+    return parse(activation.orders[order].formula, ("x", *activation.parameters))
+
+
+def substituted(expression: Expression, values: Mapping[str, Expression]) -> Expression:
+    """The expression with other ones in the place of symbols."""
+    if expression.operation == "symbol":
+        return values.get(str(expression.content), expression)
+    operands = tuple(substituted(operand, values) for operand in expression.operands)
+    return Expression(expression.operation, operands, expression.content)
+
+
+class _Parser:
+    """One text, being parsed."""
+
+    def __init__(self, text: str, symbols: Iterable[str]) -> None:
+        if not isinstance(text, str) or not text.strip():
+            raise FormulaError(f"expected a formula such as 'x * Phi(x)', but got {text!r}")
+        if len(text) > LONGEST:
+            raise FormulaError(
+                f"expected a formula of at most {LONGEST} characters, but got {len(text)}"
+            )
+        self.text = text
+        self.names = {name: symbol(name) for name in (*symbols, "pi")}
+        # The part that is being parsed, and where it begins.
+        self.part, self.offset = text, 0
+
+    def formula(self) -> Expression:
+        """The expression before ``with``, in which the names behind it are known."""
+        head, separator, definitions = self.text.partition(WITH)
+        place = len(head) + len(separator)
+        for definition in _split(definitions) if separator else []:
+            name, equals, body = definition.partition("=")
+            self.part, self.offset = definition, place
+            if not equals or not name.strip().isidentifier():
+                self._refuse(f"expected NAME = EXPRESSION behind 'with', but got {definition!r}")
+            inner = self._expression(body, place + len(name) + 1)
+            self.names[name.strip()] = Expression("named", (inner,), name.strip())
+            place += len(definition) + 1
+        return self._expression(head, 0)
+
+    def _expression(self, text: str, place: int) -> Expression:
+        stripped = text.lstrip()
+        self.part, self.offset = stripped, place + len(text) - len(stripped)
+        try:
+            tree = ast.parse(stripped, mode="eval")
+        except SyntaxError as error:
+            place = f" at column {self.offset + error.offset}" if error.offset else ""
+            raise FormulaError(f"formula {self.text!r}: {error.msg}{place}") from None
+        except (RecursionError, MemoryError, ValueError):
+            raise FormulaError(
+                f"expected a formula nested at most {DEEPEST} deep, but got {self.text[:60]!r}..."
+            ) from None
+        return self._node(tree.body, 0)
+
+    def _node(self, node: ast.expr, depth: int) -> Expression:
+        if depth > DEEPEST:
+            self._refuse(f"it is nested more than {DEEPEST} deep", node)
+        match node:
+            case ast.Constant(value=bool() | str() | bytes() | complex() | None):
+                self._refuse(f"expected a number, but got {node.value!r}", node)
+            case ast.Constant():
+                return self._number(node)
+            case ast.Name():
+                return self._name(node)
+            case ast.UnaryOp(op=ast.USub()):
+                return operation("neg", self._node(node.operand, depth + 1))
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self._node(node.operand, depth + 1)
+            case ast.BinOp(op=ast.Pow()):
+                return self._power(node, depth)
+            case ast.BinOp() if type(node.op) in OPERATORS:
+                left, right = (self._node(side, depth + 1) for side in (node.left, node.right))
+                return operation(OPERATORS[type(node.op)], left, right)
+            case ast.Call():
+                return self._call(node, depth)
+            case ast.Compare():
+                self._refuse("a comparison can stand as the first argument of where only", node)
+        self._refuse(f"{self._source(node)!r} is not in the language", node)
+
+    def _number(self, node: ast.Constant) -> Expression:
+        try:
+            return number(Fraction(self._source(node)))
+        except ValueError:
+            self._refuse(f"expected a decimal number, but got {self._source(node)}", node)
+
+    def _name(self, node: ast.Name) -> Expression:
+        if node.id in self.names:
+            return self.names[node.id]
+        if node.id in FUNCTIONS or node.id in ACTIVATIONS:
+            self._refuse(f"{node.id!r} is a function: write {node.id}(x)", node)
+        self._refuse(f"there is no name {node.id!r}; there are {', '.join(self.names)}", node)
+
+    def _power(self, node: ast.BinOp, depth: int) -> Expression:
+        exponent = self._node(node.right, depth + 1)
+        sign = 1
+        if exponent.operation == "neg":
+            sign, exponent = -1, exponent.operands[0]
+        content = exponent.content
+        if not isinstance(content, Fraction) or content.denominator != 1:
+            self._refuse("expected an integer power", node.right)
+        if content > LARGEST_POWER:
+            self._refuse(f"expected a power of at most {LARGEST_POWER}", node.right)
+        base = self._node(node.left, depth + 1)
+        return Expression("pow", (base,), sign * int(content))
+
+    def _call(self, node: ast.Call, depth: int) -> Expression:
+        if not isinstance(node.func, ast.Name):
+            self._refuse(f"{self._source(node.func)!r} is not in the language", node.func)
+        name = node.func.id
+        if name in FUNCTIONS and not node.keywords:
+            return self._function(name, node, depth)
+        if name in ACTIVATIONS:
+            return self._activation(name, node, depth)
+        if name in FUNCTIONS:
+            self._refuse(f"{name} takes no keyword arguments", node)
+        known = ", ".join([*FUNCTIONS, *(other for other in ACTIVATIONS if other not in FUNCTIONS)])
+        self._refuse(f"there is no function {name!r}; there are {known}", node)
+
+    def _function(self, name: str, node: ast.Call, depth: int) -> Expression:
+        count = FUNCTIONS[name]
+        if len(node.args) != count:
+            self._refuse(f"{name} takes {count} arguments, not {len(node.args)}", node)
+        if name != "where":
+            return operation(name, *(self._node(argument, depth + 1) for argument in node.args))
+        condition, *branches = node.args
+        if not isinstance(condition, ast.Compare):
+            self._refuse("expected a comparison as the first argument of where", condition)
+        return operation(
+            "where",
+            self._comparison(condition, depth + 1),
+            *(self._node(branch, depth + 1) for branch in branches),
+        )
+
+    def _comparison(self, node: ast.Compare, depth: int) -> Expression:
+        sides = [self._node(side, depth + 1) for side in (node.left, *node.comparators)]
+        found = []
+        for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
+            if type(operator) not in OPERATORS:
+                self._refuse("expected one of < <= > >=", node)
+            found.append(operation(OPERATORS[type(operator)], left, right))
+        whole = found[0]
+        for other in found[1:]:
+            whole = operation("both", whole, other)
+        return whole
+
+    def _activation(self, name: str, node: ast.Call, depth: int) -> Expression:
+        activation = ACTIVATIONS[name]
+        if len(node.args) != 1:
+            self._refuse(f"{name} takes one argument, not {len(node.args)}", node)
+        values = {
+            parameter: number(Fraction(default))
+            for parameter, default in activation.parameters.items()
+        }
+        for keyword in node.keywords:
+            if keyword.arg not in values:
+                known = ", ".join(values) or "none"
+                self._refuse(
+                    f"{name} has no parameter {keyword.arg!r}; its parameters: {known}", node
+                )
+            values[keyword.arg] = self._node(keyword.value, depth + 1)
+        values["x"] = self._node(node.args[0], depth + 1)
+        return substituted(formula_of(name), values)
+
+    def _source(self, node: ast.AST) -> str:
+        return ast.get_source_segment(self.part, node) or ast.unparse(node)
+
+    def _refuse(self, reason: str, node: ast.expr | None = None) -> NoReturn:
+        column = self.offset + (node.col_offset if node is not None else 0) + 1
+        raise FormulaError(f"formula {self.text!r}: {reason} (column {column})")
+
+
+def _split(definitions: str) -> list[str]:
+    """Cut at the commas that stand in no parentheses."""
+    parts, depth = [""], 0
+    for character in definitions:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
