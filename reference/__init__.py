@@ -4,13 +4,6 @@
 and one entry here. Each is also a name of this package; ``swish`` is another name of ``silu``.
 """
 
-from .activations.gelu import gelu
-from .activations.gelu_tanh import gelu_tanh
-from .activations.leaky_relu import leaky_relu
-from .activations.relu import relu
-from .activations.sigmoid import sigmoid
-from .activations.silu import silu
-from .activations.tanh import tanh
 from .activations.elu import elu
 from .activations.gelu import gelu
 from .activations.gelu_tanh import gelu_tanh

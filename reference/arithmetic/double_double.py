@@ -48,6 +48,7 @@ class DoubleDouble:
     exponent: Exponent = 0
 
     __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def __neg__(self) -> "DoubleDouble":
         return DoubleDouble(-self.hi, -self.lo, self.exponent)
@@ -55,6 +56,9 @@ class DoubleDouble:
     def __abs__(self) -> "DoubleDouble":
         sign = np.copysign(1.0, self.hi)
         return DoubleDouble(sign * self.hi, sign * self.lo, self.exponent)
+
+    def __eq__(self, other: object) -> Any:
+        return (self.hi == other) & (self.lo == 0)
 
     def __lt__(self, other: float) -> Mask:
         return (self.hi < other) | ((self.hi == other) & (self.lo < 0))

@@ -35,12 +35,16 @@ class Tracked:
     error: Float64
 
     __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def __neg__(self) -> "Tracked":
         return Tracked(-self.value, self.error)
 
     def __abs__(self) -> "Tracked":
         return Tracked(np.abs(self.value), self.error)
+
+    def __eq__(self, other: object) -> Any:
+        return self.value == other
 
     def __lt__(self, other: float) -> Mask:
         return self.value < other

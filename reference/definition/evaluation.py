@@ -72,8 +72,10 @@ class _Task(NamedTuple):
     guide: Guide
     block: int
 
-    def formula(self, x: Any) -> Any:
-        return self.function.evaluate(x, **self.parameters)
+    def formula(self, x: Any, number: Callable[[Any], Any] = float) -> Any:
+        """The formula at x; ``number`` makes the parameters numbers of the same type."""
+        parameters = {name: number(value) for name, value in self.parameters.items()}
+        return self.function.evaluate(x, **parameters)
 
 
 Level = Callable[[_Task, Float64, Float64 | None], tuple[Array, Mask]]
@@ -172,7 +174,7 @@ def _at_the_limits(task: _Task, x: Float64, upstream: Float64 | None) -> Array:
     inside = np.clip(
         np.where(np.isfinite(x), x, 0.0), -task.guide.saturation, task.guide.saturation
     )
-    slope = as_double_double(task.formula(DoubleDouble(inside, ZERO))).hi
+    slope = _double_double(task, inside).hi
     return narrow(np.where(np.isinf(x), limit, slope) * upstream, task.dtype)
 
 
@@ -200,7 +202,7 @@ def _by_float64(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
 
 def _by_tracked(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
     """The first level where it is not known beforehand where terms cancel."""
-    y = as_tracked(task.formula(as_tracked(x)))
+    y = as_tracked(task.formula(as_tracked(x), as_tracked))
     if upstream is not None:
         y = y * upstream
     upper = narrow(y.value + y.error, task.dtype)
@@ -237,7 +239,7 @@ def _float64_error(task: _Task) -> float:
 
 def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tuple[Array, Mask]:
     expansion = task.guide.expansion
-    y = as_double_double(task.formula(DoubleDouble(x, ZERO)))
+    y = _double_double(task, x)
     error = _double_double_error(task, x, y)
     if upstream is not None:
         y, error = _times(y, upstream), error * np.abs(np.frexp(upstream)[0])
@@ -247,9 +249,14 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
         error = np.where(linear, 0.0, error)
     upper = narrow_double_double(y, error, task.dtype)
     in_doubt = upper != narrow_double_double(y, -error, task.dtype)
+    in_doubt |= ~(error <= np.abs(y.hi) / 2)
     if expansion is None and task.guide.starts_at_zero and not task.function.exact:
         in_doubt |= ~_is_moderate(task, x) | (x == 0)
     return upper, in_doubt
+
+
+def _double_double(task: _Task, x: Float64) -> DoubleDouble:
+    return as_double_double(task.formula(DoubleDouble(x, ZERO), as_double_double))
 
 
 def _double_double_error(task: _Task, x: Float64, y: DoubleDouble) -> Float64:
@@ -259,7 +266,7 @@ def _double_double_error(task: _Task, x: Float64, y: DoubleDouble) -> Float64:
     roots = task.guide.cancelling_roots
     if roots is not None:
         return np.abs(y.hi) * (DOUBLE_DOUBLE_ERROR * _cancellation(roots, x))
-    first_level = as_tracked(task.formula(as_tracked(x)))
+    first_level = as_tracked(task.formula(as_tracked(x), as_tracked))
     return np.ldexp(first_level.error * TRACKED_TO_DOUBLE_DOUBLE, -y.exponent)
 
 
@@ -344,8 +351,7 @@ def _ends_of_product(task: _Task, x: float, factor: float) -> tuple[float, float
 
 
 def _interval(task: _Task, x: float) -> Interval:
-    parameters = {name: Interval.of(value) for name, value in task.parameters.items()}
-    return Interval.of(task.function.evaluate(Interval.of(x), **parameters))
+    return Interval.of(task.formula(Interval.of(x), Interval.of))
 
 
 def _sign_at_zero(task: _Task, x: float) -> float:

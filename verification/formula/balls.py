@@ -77,9 +77,7 @@ class terms:  # noqa: N801  a context manager, as those of python-flint are
         ctx.cap = self._before
 
 
-def _enclosed(
-    expression: Expression, parameters: Mapping[str, float], x: arb_series
-) -> arb_series:
+def _enclosed(expression: Expression, parameters: Mapping[str, float], x: arb_series) -> arb_series:
     symbols = {name: exact(value) for name, value in parameters.items()}
     return _series(evaluate(expression, OPERATIONS, {**symbols, "x": x, "pi": arb.pi()}))
 

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from importlib.resources import files
 from math import factorial, frexp, inf, isinf, perm
 from pathlib import Path
@@ -135,7 +134,7 @@ class Derivative:
         return float(high)
 
     def symmetry(self) -> str:
-        """"even", "odd" or ""."""
+        """ "even", "odd" or ""."""
         pairs = [(self.at(x), self.at(-x)) for x in POINTS]
         if all(_same(a, b) for a, b in pairs):
             return "even"
@@ -295,9 +294,7 @@ def entry_of(activation: Activation, parameters: Mapping[str, float]) -> dict[st
     }
 
 
-def _is_monotone(
-    expression: Expression, parameters: Parameters, slope: Mapping[str, Any]
-) -> bool:
+def _is_monotone(expression: Expression, parameters: Parameters, slope: Mapping[str, Any]) -> bool:
     """Whether the value never falls, or never rises: a derivative without a change of sign."""
     if slope["roots"]:
         return False

@@ -143,9 +143,7 @@ def sign_at(function: Form, order: int, x: Fraction) -> int:
     return 0
 
 
-def _narrowed(
-    function: Form, order: int, a: Fraction, b: Fraction, sign: int
-) -> Bracket:
+def _narrowed(function: Form, order: int, a: Fraction, b: Fraction, sign: int) -> Bracket:
     if a < 0 < b and sign_at(function, order, Fraction(0)) == 0:
         return Fraction(0), Fraction(0)
     while b - a > WIDTH * max(abs(a), abs(b)):

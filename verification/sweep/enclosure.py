@@ -14,18 +14,16 @@ Algorithms, section 5.1, for |t| <= 1). All of that together is ``Polynomial.err
 No formula of ``reference`` is used here.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import frexp, inf, nextafter, perm
 
 import numpy as np
-from flint import arb, arb_series, ctx, fmpq_series
+from flint import arb, arb_series, ctx
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Float64
+from verification.formula.balls import Form, terms
 from verification.numbers.ulp import unit_exponent
-from verification.witnesses.balls import Form
 
 DEGREE = 9
 BITS = 256
@@ -91,11 +89,11 @@ def beside_a_line(form: Form, order: int, run: Run, format_: Format) -> Line | N
     There half of the results may be s x at a tie of the format, broken by a term that no float64
     shows; the sign of f⁽ⁿ⁾ over [0, x] says which way, for the n = 2 or 3 that is not 0 at 0.
     """
-    with ctx.workprec(BITS), _series_terms(DEGREE + 2 + order):
+    with ctx.workprec(BITS), terms(DEGREE + 2 + order):
         last = _number(run.first + run.length - 1, format_)
         if not abs(last) < LINE_BELOW:
             return None
-        value, slope, second, *_ = _taylor_at_zero(form, order)
+        value, slope, second, *_ = _taylor(form, order, arb(0))
         n = 3 if second == 0 else 2
         term = _taylor(form, order, (last / 2) * arb(1, 1))[n] * last**n
         is_exact = value == 0 and slope.is_exact() and abs(frexp(float(slope))[0]) == POWER_OF_TWO
@@ -107,7 +105,7 @@ def beside_a_line(form: Form, order: int, run: Run, format_: Format) -> Line | N
 
 def enclose(form: Form, order: int, run: Run, format_: Format) -> Polynomial:
     """A polynomial for the derivative of the given order over ``run``; the error may be inf."""
-    with ctx.workprec(BITS), _series_terms(DEGREE + 2 + order):
+    with ctx.workprec(BITS), terms(DEGREE + 2 + order):
         step = _number(run.first + 1, format_) - _number(run.first, format_)
         radius = step * (run.length // 2)
         centre = _number(run.first, format_) + radius
@@ -128,30 +126,8 @@ def is_good(polynomial: Polynomial, format_: Format) -> bool:
 
 def _taylor(form: Form, order: int, x: arb) -> list[arb]:
     """f⁽ᵒ⁺ⁿ⁾(x) / n! for n up to d + 1; infinite balls where x is too wide for the form."""
-    try:
-        series = form(arb_series([x, 1], prec=DEGREE + 2 + order))
-    except ValueError:
-        return [arb(0, inf)] * (DEGREE + 2)
+    series = form(arb_series([x, 1]))
     return [series[n + order] * perm(n + order, order) for n in range(DEGREE + 2)]
-
-
-def _taylor_at_zero(form: Form, order: int) -> list[arb]:
-    """The same at x = 0; where the form has no irrational numbers, by exact rational arithmetic."""
-    try:
-        series = form(fmpq_series([0, 1]))
-    except TypeError:
-        return _taylor(form, order, arb(0))
-    return [arb(series[n + order] * perm(n + order, order)) for n in range(DEGREE + 2)]
-
-
-@contextmanager
-def _series_terms(terms: int) -> Iterator[None]:
-    """Let the library keep so many terms of a series."""
-    before, ctx.cap = ctx.cap, terms
-    try:
-        yield
-    finally:
-        ctx.cap = before
 
 
 def _number(pattern: int, format_: Format) -> arb:

@@ -7,22 +7,17 @@ of the enclosure round to one number, that number is the correctly rounded resul
 enclosure lies astride a rounding boundary, a few in a million, go to ball arithmetic itself, as do
 ±0, and all inputs of the 16-bit formats. Nothing is sampled.
 
-Underflowed zeros. Where every result of a run is 0, the enclosure certifies the magnitude and the
-sign is that of f at the run's ends, or at ±16 if they lie beyond, where ball arithmetic cannot
-tell it from 0: beyond |x| = 8 none of these functions changes sign. For
-x <= -8: σ, σσ(-x) and σσ(-x)(1 - 2σ) are products of positive factors, and so are tanh's up to
-sign; silu is x σ, silu' = σ (1 + x σ(-x)) with x σ(-x) < -7, silu'' = σ σ(-x) (2 + x (1 - 2σ))
-with a last factor below -5; gelu' = Φ + x φ < φ (1/|x| - |x|) by Mills' inequality, and
-gelu'' = (2 - x²) φ; gelu_tanh as silu, with w for x. The second derivatives are even or odd.
+Underflowed zeros. Where every result of a run is 0, the enclosure certifies the magnitude, and the
+sign is that of f at both ends of the run, which have to agree.
 
-Each shard of 2^24 inputs (all of a 16-bit format) is a pure function of (activation, order, format,
-number), so that shards can be done in any order, anywhere, once.
+Each shard of 2^24 inputs (all of a 16-bit format) is a pure function of (activation, parameters,
+order, format, number), so that shards can be done in any order, anywhere, once.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from math import copysign, frexp, isinf
 
 import numpy as np
@@ -31,16 +26,17 @@ from flint import ctx
 from reference import ACTIVATIONS, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Mask
+from verification.formula.balls import PRECISIONS, Form, form
+from verification.formula.language import Expression, parse
+from verification.formula.setting import setting
 from verification.numbers.ulp import CORRECTLY_ROUNDED
-from verification.witnesses.balls import PRECISIONS, Form, miss, textbook
-from verification.witnesses.balls import enclose as enclose_point
+from verification.witnesses.balls import Truth, miss, truth
 
 from .enclosure import Line, Polynomial, Run, beside_a_line, enclose, is_good
 
 SHARD = 1 << 24
 PIECE = 1 << 15
 SHORTEST_RUN = 64
-FAR = 16.0
 TINY = 2.0**-149
 # Knuth's multiplier: consecutive numbers are scattered over the low byte.
 SCATTER = 2654435761
@@ -50,12 +46,20 @@ FIRST_WRONG = 10
 
 @dataclass(frozen=True)
 class Shard:
-    """One activation and order over the bit patterns [number 2^24, (number + 1) 2^24)."""
+    """One function over the bit patterns [number 2^24, (number + 1) 2^24).
+
+    ``parameters`` are those that differ from the default ones, with their names.
+    """
 
     activation: str
     order: int
     dtype: str
     number: int
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    def function(self) -> Activation:
+        """The activation at these parameters."""
+        return setting(ACTIVATIONS[self.activation], dict(self.parameters))
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,11 @@ def combined(hashes: Iterable[str]) -> str:
 
 def _sha256(shard: Shard, blocks: Iterable[Array]) -> str:
     format_ = FORMATS[shard.dtype]
+    activation = shard.function()
     digest = hashlib.sha256()
     for patterns in blocks:
         x = patterns.astype(format_.bits).view(format_.dtype)
-        results = ACTIVATIONS[shard.activation].derivative(x, order=shard.order)
+        results = activation.derivative(x, order=shard.order)
         digest.update(_canonical_bits(results, format_))
     return digest.hexdigest()
 
@@ -101,26 +106,28 @@ def slice_sha256(activation: str, order: int) -> str:
     )
 
 
-def shards(activation: str, order: int, dtype: str) -> list[Shard]:
+def shards(
+    activation: str, order: int, dtype: str, parameters: tuple[tuple[str, float], ...] = ()
+) -> list[Shard]:
     """All the shards of a format, in the order of the bit patterns."""
-    count = max(1, (1 << 8 * FORMATS[dtype].dtype.itemsize) // SHARD)
-    return [Shard(activation, order, dtype, number) for number in range(count)]
+    count = max(1, (1 << FORMATS[dtype].width) // SHARD)
+    return [Shard(activation, order, dtype, number, parameters) for number in range(count)]
 
 
 def inputs_of(shard: Shard) -> int:
     """How many inputs a shard has."""
-    return min(SHARD, 1 << 8 * FORMATS[shard.dtype].dtype.itemsize)
+    return min(SHARD, 1 << FORMATS[shard.dtype].width)
 
 
 def sweep(shard: Shard) -> Summary:
     """Evaluate and certify every input of the shard."""
     format_ = FORMATS[shard.dtype]
-    activation = ACTIVATIONS[shard.activation]
+    activation = shard.function()
     judge = _Judge(activation, shard.order, format_)
     digest = hashlib.sha256()
     inputs = by_balls = wrong = 0
     examples: list[str] = []
-    for run, enclosure in _runs(judge.form, shard, format_):
+    for run, enclosure in _runs(judge, shard):
         for first in range(run.first, run.first + run.length, PIECE):
             patterns = np.arange(first, min(first + PIECE, run.first + run.length))
             x = patterns.astype(format_.bits).view(format_.dtype)
@@ -148,11 +155,10 @@ def _is_nan(numbers: Array) -> Mask:
     return is_nan
 
 
-def _runs(
-    form: Form, shard: Shard, format_: Format
-) -> Iterator[tuple[Run, Polynomial | Line | None]]:
+def _runs(judge: "_Judge", shard: Shard) -> Iterator[tuple[Run, Polynomial | Line | None]]:
     """The shard's patterns in rising order, cut until each run has a good enclosure or none."""
-    count = min(SHARD, 1 << format_.width)
+    format_ = judge.format_
+    count = inputs_of(shard)
     if format_.name != "float32":
         yield Run(0, count), None
         return
@@ -164,7 +170,7 @@ def _runs(
         if _holds_no_numbers(run, format_):
             yield run, None
             continue
-        enclosure = _enclosure(form, shard.order, run, format_)
+        enclosure = judge.enclosure(run)
         if enclosure or run.length <= SHORTEST_RUN:
             yield run, enclosure
         else:
@@ -175,23 +181,34 @@ def _holds_no_numbers(run: Run, format_: Format) -> bool:
     return not np.isfinite(np.asarray(run.first, format_.bits).view(format_.dtype))
 
 
-def _enclosure(form: Form, order: int, run: Run, format_: Format) -> Polynomial | Line | None:
-    line = beside_a_line(form, order, run, format_)
-    if line:
-        return line
-    polynomial = enclose(form, order, run, format_)
-    return polynomial if is_good(polynomial, format_) else None
-
-
 @dataclass(frozen=True)
 class _Judge:
     activation: Activation
     order: int
     format_: Format
 
-    @property
+    @cached_property
+    def formula(self) -> Expression:
+        """The specification: the text of the value."""
+        return parse(self.activation.formula, ("x", *self.activation.parameters))
+
+    @cached_property
     def form(self) -> Form:
-        return partial(textbook(self.activation), **self.activation.parameters)
+        """The same over balls."""
+        return form(self.formula, self.activation.parameters)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """The true values at a point."""
+        return truth(self.activation)
+
+    def enclosure(self, run: Run) -> Polynomial | Line | None:
+        """What encloses the function closely over a run, if anything does."""
+        line = beside_a_line(self.form, self.order, run, self.format_)
+        if line:
+            return line
+        polynomial = enclose(self.form, self.order, run, self.format_)
+        return polynomial if is_good(polynomial, self.format_) else None
 
     def certified(
         self,
@@ -234,9 +251,8 @@ class _Judge:
     def _is_negative(self, point: float) -> bool | None:
         """Whether f is, at x = ±0 beside it, or just so where it is 0; None if undecided."""
         point = point or copysign(TINY, point)
-        point = min(max(point, -FAR), FAR)
         for bits in PRECISIONS:
-            true = enclose_point(self.form, point, bits)[self.order]
+            true = self.truth(point, bits)[self.order]
             if true == 0:
                 return bool(np.signbit(self.activation.orders[self.order].limits[point > 0]))
             if true < 0 or true > 0:
@@ -244,20 +260,19 @@ class _Judge:
         return None
 
     def is_correct(self, x: Array, result: Array) -> bool:
-        """Ball arithmetic's verdict on one input; at a kink and at ±inf the stated choice holds."""
+        """The verdict on one input by itself; at a kink and at ±inf the stated choice holds."""
         point, computed = float(x), float(result)
         if isinf(point):
-            limit = self.activation.orders[self.order].limits[point > 0]
-            return self._is_choice(computed, limit)
-        if self.order > 0:
-            for kink in self.activation.kinks:
-                if kink.at == point:
-                    return self._is_choice(computed, kink.chosen if self.order == 1 else 0.0)
+            return self._is_choice(computed, self.activation.orders[self.order].limits[point > 0])
+        kinks = [kink for kink in self.activation.kinks if kink.at == point]
+        if kinks and self.order > 0:
+            chosen = kinks[0].chosen if self.order == 1 else kinks[0].second[2]
+            return self._is_choice(computed, chosen)
         if computed == 0 and self._is_negative(point) != (copysign(1, computed) < 0):
             return False
         for bits in self._precisions(point):
             with ctx.workprec(bits):
-                true = enclose_point(self.form, point, bits)[self.order]
+                true = self.truth(point, bits)[self.order]
                 error = miss(computed, true, self.format_)
             if error is not None:
                 ulp, _ = error

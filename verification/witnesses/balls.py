@@ -1,10 +1,8 @@
 """Ball arithmetic, the judge of last resort: certified enclosures of the true values.
 
-Each activation is written here once more, as its textbook defines it, over python-flint's
-``arb_series``: power series whose coefficients are balls, a midpoint with a proved radius. The
-series of f at x is f(x) + f'(x) h + f''(x)/2 h² + ..., so the derivatives come from the
-library's series arithmetic and no derivative is written down. The textbook forms cancel in
-the tails; there the balls are wide, and the working precision is doubled until they are not.
+The true values come from the formula text of the value alone: over balls, whose chain rule gives
+the derivatives (`verification.formula.balls`), or over fractions, where the formula is rational, so
+that ties are decided exactly. No derivative is written down, and no formula of ``reference`` used.
 
 What is judged is correct rounding: the result is the number of the format nearest to the true
 value, the even one of two when a tie is exact; so at most half an ulp.
@@ -12,108 +10,61 @@ value, the even one of two when a tie is exact; so at most half an ulp.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from math import copysign, inf, isinf, isnan, ldexp, nextafter
 
 import numpy as np
-from flint import arb, arb_series, ctx
+from flint import arb, ctx
 
 from reference import Activation
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
-from verification.errors import UsageError
+from verification.formula import balls, fractions
+from verification.formula.balls import PRECISIONS
+from verification.formula.language import Expression, parse
+from verification.formula.setting import setting
 from verification.numbers.inputs import upstreams
 from verification.numbers.ulp import CORRECTLY_ROUNDED, distance, doubles, unit_exponent
 
 from .row import Claim, Row
 
-Form = Callable[..., arb_series]
-Balls = tuple[arb, arb, arb]
+Real = arb | Fraction
+# The values of the value and its derivatives at a point, to so many bits.
+Truth = Callable[[float, int], tuple[Real, ...]]
 Miss = tuple[float, float]
 
-ORDERS = 3
-# From 128 bits up to more than the 2 · 1074 that a term at the square of the smallest double,
-# beside 1, calls for.
-PRECISIONS = tuple(2**n for n in range(7, 14))
+ORDERS = range(3)
 # The widest error ball, in ulp, that is reported as a number.
 WIDTH = 2.0**-20
-HALF = arb(0.5)
 MORE_THAN_HALF = nextafter(0.5, 1)
 # A second value for each parameter, so that a parameter cannot be ignored.
 ANOTHER_PARAMETER = 0.3
 
 
-def relu(x: arb_series) -> arb_series:
-    """Return max(0, x)."""
-    return x if x[0] > 0 else 0 * x
+def truth(activation: Activation) -> Truth:
+    """Value and derivatives of an activation at its default parameters."""
+    return _truth(_formula(activation, activation.orders[0].formula), activation.parameters)
 
 
-def leaky_relu(x: arb_series, negative_slope: float) -> arb_series:
-    """Return x where x > 0, a x elsewhere; a is the real number that its double is."""
-    return x if x[0] > 0 else arb(negative_slope) * x
+def truth_by_parameter(activation: Activation, parameter: str) -> Truth:
+    """Value and derivative with respect to a parameter, at the default ones."""
+    expression = _formula(activation, activation.orders[0].formula)
+    form = balls.by_parameter(expression, activation.parameters, parameter)
+    return partial(balls.jet, form)
 
 
-def sigmoid(x: arb_series) -> arb_series:
-    """Return 1 / (1 + e^-x), or e^x / (e^x + 1) for x < 0, where e^-x may be infinite."""
-    if x[0] < 0:
-        return x.exp() / (x.exp() + 1)
-    return 1 / (1 + (-x).exp())
+def _formula(activation: Activation, text: str) -> Expression:
+    return parse(text, ("x", *activation.parameters))
 
 
-def tanh(x: arb_series) -> arb_series:
-    """Return (e^2x - 1) / (e^2x + 1), or the same divided by e^2x for x > 0."""
-    if x[0] < 0:
-        e = (2 * x).exp()
-        return (e - 1) / (e + 1)
-    e = (-2 * x).exp()
-    return (1 - e) / (1 + e)
+def _truth(expression: Expression, parameters: Mapping[str, float]) -> Truth:
+    if fractions.is_rational(expression):
+        return lambda x, _: fractions.jet(expression, parameters, x)
+    return partial(balls.jet, balls.form(expression, parameters))
 
 
-def gelu(x: arb_series) -> arb_series:
-    """Return x Φ(x) = x/2 erfc(-x/√2)."""
-    return x / 2 * (-x / arb(2).sqrt()).erfc()
-
-
-def gelu_tanh(x: arb_series) -> arb_series:
-    """Return x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))), with the decimal 0.044715 itself."""
-    kappa = arb(44715) / 10**6
-    return x / 2 * (1 + tanh((2 / arb.pi()).sqrt() * (x + kappa * x * x * x)))
-
-
-def silu(x: arb_series) -> arb_series:
-    """Return x σ(x)."""
-    return x * sigmoid(x)
-
-
-TEXTBOOK: dict[str, Form] = {
-    "relu": relu,
-    "leaky_relu": leaky_relu,
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "gelu": gelu,
-    "gelu_tanh": gelu_tanh,
-    "silu": silu,
-}
-
-
-def textbook(activation: Activation) -> Form:
-    """Look up the textbook form; raise UsageError for an activation that has none here."""
-    if activation.name not in TEXTBOOK:
-        raise UsageError(
-            f"expected a form in ball arithmetic for every activation, but {activation.name!r} "
-            f"has none in verification.witnesses.balls.TEXTBOOK ({', '.join(TEXTBOOK)})"
-        )
-    return TEXTBOOK[activation.name]
-
-
-def enclose(form: Form, x: float, bits: int) -> Balls:
-    """Balls around f(x), f'(x) and f''(x), computed with a precision of ``bits``."""
-    with ctx.workprec(bits):
-        series = form(arb_series([arb(x), 1], prec=ORDERS))
-        return series[0], series[1], 2 * series[2]
-
-
-def _has_the_wrong_sign(computed: float, true: arb) -> bool:
+def _has_the_wrong_sign(computed: float, true: Real) -> bool:
     """Whether a zero has the sign opposite to that of the true value that underflowed to it."""
     if computed != 0:
         return False
@@ -125,7 +76,7 @@ def _is_even(computed: float, exponent: int) -> bool:
     return isinf(computed) or ldexp(computed, -exponent) % 2 == 0
 
 
-def miss(computed: float, true: arb, format_: Format) -> Miss | None:
+def miss(computed: float, true: Real, format_: Format) -> Miss | None:
     """Return the error in ulp and absolutely, or None while the ball is too wide to say.
 
     The first is at most 1/2 exactly when the result is the correctly rounded one: a tie that
@@ -134,14 +85,14 @@ def miss(computed: float, true: arb, format_: Format) -> Miss | None:
     if isnan(computed) or _has_the_wrong_sign(computed, true):
         return inf, inf
     exponent = unit_exponent(true, format_)
-    error = distance(computed, true, exponent, format_)
-    if not error.rad() < WIDTH:
+    error: Real = distance(computed, true, exponent, format_)
+    if isinstance(error, arb) and not error.rad() < WIDTH:
         return None
-    if error < HALF:
+    if error < CORRECTLY_ROUNDED:
         ulp = min(float(error), 0.5)
-    elif error > HALF:
+    elif error > CORRECTLY_ROUNDED:
         ulp = max(float(error), MORE_THAN_HALF)
-    elif error.is_exact():
+    elif isinstance(error, Fraction) or error.is_exact():
         ulp = 0.5 if _is_even(computed, exponent) else MORE_THAN_HALF
     else:
         return None
@@ -150,32 +101,42 @@ def miss(computed: float, true: arb, format_: Format) -> Miss | None:
 
 @dataclass(frozen=True)
 class Target:
-    """Results to be judged: those of one derivative, or of backward, at every input."""
+    """Results to be judged: those of one derivative, or of backward, at every input.
+
+    ``place`` is that of the true value among those of its `Truth`.
+    """
 
     order: int
     witness: str
     computed: list[float]
+    truth: Truth
+    place: int
     upstream: list[float] | None = None
 
-    def miss(self, index: int, balls: Balls, format_: Format) -> Miss | None:
-        """Compare the result at one input with the ball around the true value there."""
-        true = balls[self.order]
+    def miss(self, index: int, values: tuple[Real, ...], format_: Format) -> Miss | None:
+        """Compare the result at one input with the true value there."""
+        true = values[self.place]
         if self.upstream is not None:
-            true *= arb(self.upstream[index])
+            factor = self.upstream[index]
+            true = true * (Fraction(factor) if isinstance(true, Fraction) else arb(factor))
         return miss(self.computed[index], true, format_)
 
 
-def _targets(
-    activation: Activation, x: Array, parameters: Mapping[str, float], format_: Format
-) -> list[Target]:
+def _targets(activation: Activation, x: Array, format_: Format) -> list[Target]:
     """Collect what ``reference`` says at ``x``."""
     upstream = upstreams(x.size, format_)
+    by_x = truth(activation)
     targets = [
-        Target(order, "balls", _listed(activation.derivative(x, order=order, **parameters)))
-        for order in range(ORDERS)
+        Target(order, "balls", _listed(activation.derivative(x, order=order)), by_x, order)
+        for order in ORDERS
     ]
-    backward = _listed(activation.backward(x, upstream, **parameters))
-    return [*targets, Target(1, "balls, backward", backward, _listed(upstream))]
+    backward = _listed(activation.backward(x, upstream))
+    targets.append(Target(1, "balls, backward", backward, by_x, 1, _listed(upstream)))
+    for parameter in activation.parameters:
+        computed = _listed(activation.derivative_wrt(parameter, x))
+        by_it = truth_by_parameter(activation, parameter)
+        targets.append(Target(0, f"balls, by {parameter}", computed, by_it, 1))
+    return targets
 
 
 def _listed(results: Array) -> list[float]:
@@ -183,16 +144,31 @@ def _listed(results: Array) -> list[float]:
     return wide
 
 
+def _misses(targets: list[Target], points: list[float], format_: Format) -> list[list[Miss]]:
+    """The misses of all targets at all points; those of one truth are looked at together."""
+    groups: dict[Truth, list[int]] = {}
+    for place, target in enumerate(targets):
+        groups.setdefault(target.truth, []).append(place)
+    found: list[list[Miss]] = [[] for _ in targets]
+    for true, places in groups.items():
+        group = [targets[place] for place in places]
+        for index, point in enumerate(points):
+            misses = _judge_point(true, point, index, group, format_)
+            for place, one in zip(places, misses, strict=True):
+                found[place].append(one)
+    return found
+
+
 def _judge_point(
-    form: Form, x: float, index: int, targets: list[Target], format_: Format
+    true: Truth, x: float, index: int, targets: list[Target], format_: Format
 ) -> list[Miss]:
-    """Return the misses of all targets at x, with as much precision as they take."""
+    """Return the misses of some targets at x, with as much precision as they take."""
     found: list[Miss | None] = [None] * len(targets)
     for bits in PRECISIONS:
-        balls = enclose(form, x, bits)
+        values = true(x, bits)
         with ctx.workprec(bits):
             found = [
-                target.miss(index, balls, format_) if earlier is None else earlier
+                target.miss(index, values, format_) if earlier is None else earlier
                 for target, earlier in zip(targets, found, strict=True)
             ]
         if None not in found:
@@ -200,31 +176,34 @@ def _judge_point(
     return [(inf, inf) if value is None else value for value in found]
 
 
-def _settings(activation: Activation) -> list[dict[str, float]]:
-    """List the default parameters, and each parameter at another value."""
-    return [{}, *({name: ANOTHER_PARAMETER} for name in activation.parameters)]
+def _settings(activation: Activation) -> list[Activation]:
+    """List the activation itself, and with each parameter at another value."""
+    others = ({name: ANOTHER_PARAMETER} for name in activation.parameters)
+    return [activation, *(setting(activation, other) for other in others)]
 
 
 def witness(activation: Activation, format_: Format, x: Array) -> list[Row]:
-    """Judge value, derivatives and backward at the inputs ``x``.
+    """Judge value, derivatives, backward and parameter derivatives at the inputs ``x``.
 
     At a kink the derivative is a choice; it is ``differences`` that judges it.
     """
     points = x.astype(np.float64).tolist()
-    misses, targets = [], []
-    for parameters in _settings(activation):
-        form = partial(textbook(activation), **{**activation.parameters, **parameters})
-        targets = _targets(activation, x, parameters, format_)
-        misses += [
-            _judge_point(form, point, index, targets, format_) for index, point in enumerate(points)
-        ]
-    tried = np.tile(x, len(misses) // x.size)
-    smooth = ~np.isin(tried, [kink.at for kink in activation.kinks])
-    rows = []
-    for target, found in zip(targets, np.array(misses).transpose(1, 2, 0), strict=True):
-        chosen = smooth | (target.order == 0)
-        claim = Claim(activation.name, target.order, target.witness, format_.name)
-        rows.append(
-            claim.judge(tried[chosen], found[0, chosen], found[1, chosen], CORRECTLY_ROUNDED)
-        )
-    return rows
+    rows: dict[tuple[int, str], list[tuple[Array, Array]]] = {}
+    for chosen in _settings(activation):
+        targets = _targets(chosen, x, format_)
+        smooth = ~np.isin(x, [kink.at for kink in chosen.kinks])
+        for target, found in zip(targets, _misses(targets, points, format_), strict=True):
+            kept = smooth | (target.order == 0)
+            rows.setdefault((target.order, target.witness), []).append(
+                (x[kept], np.array(found)[kept])
+            )
+    return [
+        _row(Claim(activation.name, order, name, format_.name), parts)
+        for (order, name), parts in rows.items()
+    ]
+
+
+def _row(claim: Claim, parts: list[tuple[Array, Array]]) -> Row:
+    x = np.concatenate([part for part, _ in parts])
+    ulp, absolute = np.concatenate([misses for _, misses in parts]).T
+    return claim.judge(x, ulp, absolute, CORRECTLY_ROUNDED)
