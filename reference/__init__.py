@@ -14,6 +14,9 @@ from .sigmoid import sigmoid
 from .silu import silu
 from .tanh import tanh
 
+__version__ = "0.1.0"
+__date__ = "2026-11-24"  # of this version's release
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (relu, leaky_relu, sigmoid, tanh, gelu, gelu_tanh, silu)

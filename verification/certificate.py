@@ -7,6 +7,7 @@ import json
 import platform
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from importlib import metadata
@@ -20,6 +21,7 @@ from .row import Row
 
 Progress = Callable[[int, int], None]
 
+BYTES_PER_ACTIVATION = 31_000  # 133 rows of 233 bytes
 PACKAGES = ("numpy", "ml_dtypes", "scipy", "jax", "jaxlib", "python-flint", "hypothesis")
 
 
@@ -126,19 +128,31 @@ def _to_row(content: dict[str, Any]) -> Row:
     return Row(**values)
 
 
-def prepare(path: Path) -> None:
-    """Make the folder of ``path``; raise UsageError if no file can be written there."""
+def prepare(path: Path, size: int = 0) -> None:
+    """Make the folder of ``path``; raise UsageError if no file that large can be there."""
     if _is_written_through(path):
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            file.write(bytes(size))
         usable = not path.is_dir()
     except OSError as error:
         raise _not_writable(path, error.strerror) from None
     if not usable:
         raise _not_writable(path, "it is a folder")
+
+
+@contextmanager
+def no_empty_folders(*paths: Path) -> Iterator[None]:
+    """Take the folders ``paths`` away again, and those above, that were made and stayed empty."""
+    missing = [folder for path in paths for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield
+    finally:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -167,6 +181,11 @@ def _not_writable(path: Path, reason: str | None) -> UsageError:
     return UsageError(
         f"expected a place where {path} can be written, but: {reason}; choose another"
     )
+
+
+def expected_size() -> int:
+    """Return about how many bytes a certificate has."""
+    return BYTES_PER_ACTIVATION * len(reference.ACTIVATIONS)
 
 
 def _rows(on_progress: Progress) -> Iterator[Row]:
@@ -210,7 +229,8 @@ def obtain(path: Path, on_progress: Progress | None = None) -> Certificate:
         stored = Certificate.read(path)
         if stored.matches_sources():
             return stored
-    prepare(path)
-    certificate = certify(on_progress)
-    certificate.write(path)
+    with no_empty_folders(path.parent):
+        prepare(path, expected_size())
+        certificate = certify(on_progress)
+        certificate.write(path)
     return certificate

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from figures.catalogue import ACTIVATIONS
-from figures.drawing import styled
-from figures.registry import EXAMPLES
+from figures.drawing.drawing import styled
+from figures.examples.registry import EXAMPLES
+from figures.measuring.demonstrated import ACTIVATIONS
 from verification.certificate import Certificate, hash_of_sources
 from verification.row import Row
 

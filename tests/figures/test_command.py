@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
-from figures import findings, making
 from figures.command import main
-from figures.registry import EXAMPLES
+from figures.examples.registry import EXAMPLES
+from figures.findings import registry as findings
+from figures.findings.finding import Finding
+from figures.report import making
 
 HEAVY = ("numpy", "matplotlib", "typst", "jax", "scipy", "hypothesis", "flint", "rich")
 
@@ -69,7 +71,7 @@ def test_nothing_is_drawn_under_a_failed_certificate(command, disproved, capsys)
 
 def test_finding_that_does_not_hold_stops_the_report(proved, monkeypatch, capsys):
     """Its sentence is printed, the exit code is 1, and no file is written."""
-    failed = findings.Finding("Topic", "It is so.", {"measured": 2.0}, holds=False)
+    failed = Finding("Topic", "It is so.", {"measured": 2.0}, holds=False)
     monkeypatch.setattr(findings, "FINDINGS", (lambda _catalogue: failed,))
     assert main(["report", "--out", str(proved)]) == 1
     assert "Topic: It is so." in capsys.readouterr().err
