@@ -6,11 +6,13 @@ from importlib.resources import files
 
 import pytest
 
+import reference
 from figures.drawing.formula_image import write_formula
 from figures.examples.registry import EXAMPLES
 from figures.findings.finding import Finding
 from figures.measuring.demonstrated import ACTIVATIONS
-from figures.report.document import typeset
+from figures.report.document import date_of_sources, typeset
+from verification.errors import UsageError
 
 FORMULAS = [
     pytest.param(function, id=f"{name}-{order}")
@@ -26,6 +28,7 @@ def test_report_holds_findings_examples_rows_and_formulas(drawings, certificate,
     data = json.loads((tmp_path / "data.json").read_text(encoding="utf-8"))
     assert pdf.startswith(b"%PDF")
     assert b"CreationDate" not in pdf
+    assert data["version"] == f"halfulp {reference.__version__}, {reference.__date__}"
     assert data["line"] == "Seed: 42 | NumPy from-scratch implementation"
     assert data["activations"] == "ReLU | LeakyReLU | Sigmoid | Tanh | GELU | SiLU/Swish"
     assert data["findings"] == [{"topic": "Topic", "sentence": "It’s so."}]
@@ -36,23 +39,15 @@ def test_report_holds_findings_examples_rows_and_formulas(drawings, certificate,
     assert kinks == [len(activation.kinks) for activation in ACTIVATIONS.values()]
 
 
-def test_every_row_of_the_certificate_is_in_a_table(certificate):
-    """Each row gets its verdict in a table of errors or of laws."""
-    tables = certificate_tables(certificate, ACTIVATIONS)["tables"]
-    details = [
-        table for table in tables if "errors" in table["heading"] or "laws" in table["heading"]
-    ]
-    verdicts = sum("✓" in cell for table in details for row in table["rows"] for cell in row)
-    assert verdicts == len(certificate.rows)
-
-
-def test_failed_row_is_marked(certificate):
-    """A row that failed bears a cross, in its table and in the digest."""
-    first, *rest = certificate.rows
-    failed = replace(certificate, rows=(replace(first, passed=False), *rest))
-    digest, _, errors, *_ = certificate_tables(failed, ACTIVATIONS)["tables"]
-    assert "✗" in digest["rows"][0][1]
-    assert errors["rows"][0][-1] == "✗"
+def test_report_is_dated_by_its_sources(monkeypatch):
+    """The day of the release, or that of SOURCE_DATE_EPOCH, but never today."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert date_of_sources() == reference.__date__
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "951782400")
+    assert date_of_sources() == "2000-02-29"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(UsageError, match=r"SOURCE_DATE_EPOCH .* got 'yesterday'"):
+        date_of_sources()
 
 
 @pytest.mark.parametrize("function", FORMULAS)
