@@ -99,8 +99,8 @@ def summary(rows: "Iterable[Row]") -> Iterator[str]:
         worst = max(its, key=attrgetter("share"))
         held = sum(row.passed for row in its)
         yield (
-            f"{activation:14} {len(its):>6} {held:>6}  {100 * worst.share:>7.2f} %  "
-            f"{worst.family:11} f{PRIMES[worst.order]:2} {worst.dtype:8} x = {worst.where:.5g}"
+            f"{activation:14} {len(its):>6} {held:>6}  {100 * worst.share:>6.2f} %  "
+            f"{worst.family:11} f{PRIMES[worst.order]:2} {worst.dtype:8} x = {worst.where:.4g}"
         )
 
 
@@ -108,13 +108,13 @@ def claims(rows: "Iterable[Row]") -> Iterator[str]:
     """Yield a heading for each activation and format, and a line for each claim below it."""
     for (activation, dtype), group in groupby(rows, attrgetter("activation", "dtype")):
         yield f"{activation}, {dtype}"
-        yield f"      {'claim':<31} {'inputs':>7} {'ulp':>9} {'bound':>9}  at x ="
+        yield f"     {'claim':<34} {'inputs':>7} {'ulp':>9} {'bound':>9} at x ="
         for row in group:
             mark = " " if row.passed else "!"
-            where = "" if isnan(row.where) else f"{row.where:.4g}"
+            where = "" if isnan(row.where) else f"{row.where:.3g}"
             yield (
-                f"{mark} f{PRIMES[row.order]:2} {row.witness:<31} {row.inputs:>7} {row.ulp:>9.5g} "
-                f"{row.bound:>9.5g}  {where}".rstrip()
+                f"{mark}f{PRIMES[row.order]:2} {row.witness:<34} {row.inputs:>7} {row.ulp:>9.4g} "
+                f"{row.bound:>9.4g} {where}".rstrip()
             )
 
 
