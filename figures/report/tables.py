@@ -72,7 +72,8 @@ def _line(
 ) -> dict[str, Any]:
     its = [row for row in rows if (row.activation, row.order) == (name, order)]
     return {
-        "title": "" if order else title,
+        "title": title,
+        "first": order == 0,
         "order": f"f{PRIMES[order]}",
         "cells": [_cell([row for row in its if row.family == family]) for family in families],
     }

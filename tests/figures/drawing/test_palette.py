@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from figures.drawing import palette
-from figures.measuring.demonstrated import ACTIVATIONS
+from figures.measuring.demonstrated import ACTIVATIONS, DEMONSTRATED
 
 STYLES = [palette.style_of(name) for name in ACTIVATIONS]
 
@@ -22,6 +22,14 @@ def test_colours_stand_out_from_paper():
         for style in STYLES
     ]
     assert max(luminances) < 0.7
+
+
+def test_demonstrated_keep_their_styles_in_a_larger_catalogue(monkeypatch):
+    """Whatever joins the catalogue, and wherever, the pictures of the report stay as they are."""
+    before = {name: palette.style_of(name) for name in DEMONSTRATED}
+    monkeypatch.setattr(palette, "ACTIVATIONS", dict.fromkeys(["elu", *ACTIVATIONS, "mish"]))
+    assert {name: palette.style_of(name) for name in DEMONSTRATED} == before
+    assert palette.style_of("elu") not in before.values()
 
 
 def test_newcomer_has_a_style_of_its_own(monkeypatch):
