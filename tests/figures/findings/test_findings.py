@@ -90,6 +90,20 @@ def test_gradient_of_gelu_changes_sign_once():
     assert "GELU's at exactly one point (x = −0.752)" in found.sentence
 
 
+def test_survivors_have_no_zero_gradients():
+    """It is said once of all three, and not as a list of zeros."""
+    sentence = gradients.dying_relu(ACTIVATIONS).sentence
+    assert "ReLU has 100 % zero gradients for negative inputs (50,376 draws" in sentence
+    assert "LeakyReLU, GELU and SiLU have none. A gradient of theirs is zero where" in sentence
+
+
+@pytest.mark.parametrize("finding", registry.FINDINGS, ids=lambda finding: finding.__name__)
+def test_newcomer_changes_no_finding(finding, altered):
+    """The sentences are about seven, whatever else the catalogue has."""
+    newcomer = altered(ACTIVATIONS["silu"], lambda _order, _x, y: y * np.nan, name="broken")
+    assert finding({"broken": newcomer, **ACTIVATIONS}) == finding(ACTIVATIONS)
+
+
 def test_failed_finding_stops_with_its_sentence(monkeypatch):
     """The first finding that does not hold is raised, and its sentence and numbers with it."""
     failed = Finding("Topic", "It is so.", {"measured": 2.0}, holds=False)
