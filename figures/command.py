@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from figures.launcher import OURS, refuse_others
 from verification.commands import check as check_command
 from verification.commands import sweep as sweep_command
 from verification.commands import vectors as vectors_command
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 # What takes long to load is imported by the handlers.
 # ruff: noqa: PLC0415
 
-OURS = ("reference", "verification", "figures")
 DEFAULT_FOLDER = Path("report")
 NOBODY_READS = 141  # as of a process that SIGPIPE ends
 
@@ -35,9 +35,9 @@ class Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print it and exit."""
-        from importlib.metadata import version
+        from reference import __version__
 
-        sys.stdout.write(f"halfulp {version('halfulp')}\n")
+        sys.stdout.write(f"halfulp {__version__}\n")
         parser.exit()
 
 
@@ -54,6 +54,7 @@ def run() -> NoReturn:
 
     Neither a second Ctrl-C disturbs that, nor a standard output that is closed.
     """
+    refuse_others()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt_once)
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
@@ -96,11 +97,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in OURS:
             raise
-        return _complain(
-            f"expected the package {error.name.partition('.')[0]!r}, but it is not installed: "
-            "python -m pip install 'halfulp[figures]' brings all that the commands need",
-            2,
-        )
+        from verification.installing import advice
+
+        return _complain(advice(error.name.partition(".")[0]), 2)
     return status
 
 
@@ -118,7 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser(
         "report",
         help="verify, then draw every figure and typeset the report",
-        description="Verify, then draw every figure and typeset DIR/report.pdf.",
+        description="Verify, then draw every figure and typeset DIR/report.pdf, with what the "
+        "witnesses said beside it as DIR/verification.csv.",
     )
     report.set_defaults(handler=_report)
     figures = commands.add_parser(
@@ -141,8 +141,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from .findings import FindingError
-    from .making import REPORT, staging, write_report
+    from .findings.finding import FindingError
+    from .report.making import REPORT, staging, write_report
 
     out: Path = arguments.out
     with staging(out) as folder:
@@ -150,7 +150,7 @@ def _report(arguments: argparse.Namespace) -> int:
         if not certificate.passed:
             return _refuse(certificate)
         try:
-            write_report(folder, certificate)
+            write_report(folder, certificate, _tell)
         except FindingError as error:
             return _complain(f"a finding does not hold, so there is no report. {error}", 1)
     sys.stdout.write(f"{out / REPORT}\n")
@@ -158,7 +158,7 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _figures(arguments: argparse.Namespace) -> int:
-    from .making import FIGURES, chosen_examples, chosen_formats, staging, write_figures
+    from .report.making import FIGURES, chosen_examples, chosen_formats, staging, write_figures
 
     numbers, formats = chosen_examples(arguments.only), chosen_formats(arguments.format)
     out: Path = arguments.out
@@ -166,7 +166,7 @@ def _figures(arguments: argparse.Namespace) -> int:
         certificate = _certificate(out)
         if not certificate.passed:
             return _refuse(certificate)
-        write_figures(folder, numbers, formats)
+        write_figures(folder, numbers, formats, _tell)
     sys.stdout.write(f"{out / FIGURES}: {', '.join(numbers)}\n")
     return 0
 
@@ -184,6 +184,12 @@ def _certificate(out: Path) -> "Certificate":
             bars[0](done, total)
 
         return obtain(out / CERTIFICATE, on_progress)
+
+
+def _tell(doing: str) -> None:
+    """Say on standard error what takes its time."""
+    sys.stderr.write(f"{doing}\n")
+    sys.stderr.flush()
 
 
 def _refuse(certificate: "Certificate") -> int:

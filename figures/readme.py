@@ -12,7 +12,7 @@ from typing import Any
 
 from verification.witnesses.certificate import obtain
 
-from .making import FIGURES, write_figures
+from .report.making import FIGURES, write_figures
 
 README = Path("README.md")
 GALLERY = Path("figures/gallery")
@@ -100,7 +100,7 @@ def main() -> None:
         raise SystemExit("the verification failed: see halfulp verify")
     GALLERY.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        write_figures(Path(folder), OVERLAYS, ["svg"])
+        write_figures(Path(folder), OVERLAYS, ["svg"], print)
         for picture in (Path(folder) / FIGURES).glob("*.svg"):
             shutil.copy(picture, GALLERY)
     README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -18,6 +18,9 @@ from .definition.activation import Activation
 from .definition.facts import Kink
 from .definition.function import Function
 
+__version__ = "0.1.0"
+__date__ = "2026-11-24"  # of this version's release
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (

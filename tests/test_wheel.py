@@ -32,8 +32,9 @@ def test_every_module_of_the_tree_is_in_the_wheel(names, package):
 @pytest.mark.parametrize(
     "name",
     [
-        "figures/report.typ",
-        "figures/style.mplstyle",
+        "figures/report/report.typ",
+        "figures/drawing/style.mplstyle",
+        "halfulp.py",
         "verification/records/sweeps/float16.json",
         "verification/records/sweeps/bfloat16.json",
         "verification/records/sweeps/float32.json",

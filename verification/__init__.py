@@ -15,6 +15,16 @@ def __getattr__(name: str) -> Any:
     """Import ``check`` with what it needs at its first use."""
     if name != "check":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from verification.verdict.check import check  # noqa: PLC0415  importing a witness does not load the oracle
+    try:
+        from verification.verdict.check import (  # noqa: PLC0415  importing a witness is light
+            check,
+        )
+    except ModuleNotFoundError as error:
+        from .installing import advice  # noqa: PLC0415  only where something is missing
+
+        package = (error.name or "").partition(".")[0]
+        if package in {"", "reference", "verification"}:
+            raise
+        raise ImportError(f"verification.check: {advice(package)}", name=error.name) from None
 
     return check

@@ -59,8 +59,10 @@ gelu_tanh = define(
     formulas=(
         "x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))",
         f"sigmoid(w) + x * sigmoid(w) * sigmoid(-w) * v with {W}, {V}",
-        "sigmoid(w) * sigmoid(-w) * (2 * v + x * (u + v**2 * (sigmoid(-w) - sigmoid(w)))) "
-        f"with {W}, {V}, {U}",
+        (
+            "sigmoid(w) * sigmoid(-w) * (2 * v + x * (u + v**2 * (sigmoid(-w) - sigmoid(w)))) "
+            f"with {W}, {V}, {U}"
+        ),
     ),
     functions=(value, first, second),
     source="D. Hendrycks and K. Gimpel, Gaussian error linear units, arXiv:1606.08415, section 2",

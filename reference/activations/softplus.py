@@ -29,7 +29,10 @@ def second(x: Any, beta: Any) -> Any:
 
 
 def by_beta(x: Any, beta: Any) -> Any:
-    """(z σ(z) - ln(1 + e^z)) / β² with z = βx, which is even: -(ln(1 + e^-|z|) + |z| σ(-|z|)) / β²."""
+    """(z σ(z) - ln(1 + e^z)) / β² with z = βx.
+
+    It is even in z: -(ln(1 + e^-|z|) + |z| σ(-|z|)) / β².
+    """
     distance = abs(beta * x)
     _, c = logistic(distance)
     return -(log1p(exp(-distance)) + distance * c) / (beta * beta)

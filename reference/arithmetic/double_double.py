@@ -61,16 +61,20 @@ class DoubleDouble:
         return (self.hi == other) & (self.lo == 0)
 
     def __lt__(self, other: float) -> Mask:
-        return (self.hi < other) | ((self.hi == other) & (self.lo < 0))
+        holds: Mask = (self.hi < other) | ((self.hi == other) & (self.lo < 0))
+        return holds
 
     def __le__(self, other: float) -> Mask:
-        return (self.hi < other) | ((self.hi == other) & (self.lo <= 0))
+        holds: Mask = (self.hi < other) | ((self.hi == other) & (self.lo <= 0))
+        return holds
 
     def __gt__(self, other: float) -> Mask:
-        return (self.hi > other) | ((self.hi == other) & (self.lo > 0))
+        holds: Mask = (self.hi > other) | ((self.hi == other) & (self.lo > 0))
+        return holds
 
     def __ge__(self, other: float) -> Mask:
-        return (self.hi > other) | ((self.hi == other) & (self.lo >= 0))
+        holds: Mask = (self.hi > other) | ((self.hi == other) & (self.lo >= 0))
+        return holds
 
     def __add__(self, other: Any) -> "DoubleDouble":
         a, b, exponent = _aligned(self, as_double_double(other))

@@ -18,7 +18,7 @@ from .tracked import UNIT, Tracked
 
 def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     """``chosen`` where ``condition`` holds, else ``otherwise``."""
-    if not isinstance(condition, np.ndarray | np.bool_):
+    if isinstance(condition, bool):
         return chosen if condition else otherwise
     types = {type(chosen), type(otherwise)}
     if DoubleDouble in types:

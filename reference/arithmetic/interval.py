@@ -194,7 +194,7 @@ class Interval:
     def _sign_of_difference(self, other: Any) -> int:
         difference = self - other
         if difference.exact is not None:
-            return (difference.exact > 0) - (difference.exact < 0)
+            return int(difference.exact > 0) - int(difference.exact < 0)
         low, high = difference.ends
         if _is_above(low):
             return 1
@@ -327,7 +327,7 @@ def _exp(x: Decimal, rounding: str) -> End:
 
 
 def _is_tiny(x: Decimal) -> bool:
-    """Whether x² is less than the last digit of x, as a neighbour of x bounds e^x - 1 and ln(1 + x)."""
+    """Whether x² is below the last digit of x: its neighbours bound e^x - 1 and ln(1 + x)."""
     return x.adjusted() < -2 * getcontext().prec
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import exponential
 from .double_double import ZERO, DoubleDouble, power_of_two, where
+from .types import Float64
 
 SERIES_BELOW = 2.0**-30
 
@@ -28,5 +29,6 @@ def log1p(x: DoubleDouble) -> DoubleDouble:
     return where(small, series, y + rest * (1 - rest / 2))
 
 
-def _low(x: DoubleDouble) -> np.ndarray:
-    return x.lo * power_of_two(np.asarray(x.exponent))
+def _low(x: DoubleDouble) -> Float64:
+    low: Float64 = x.lo * power_of_two(np.asarray(x.exponent))
+    return low

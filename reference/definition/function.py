@@ -45,7 +45,7 @@ class Function:
 
     @property
     def symmetry(self) -> str:
-        """ "even", "odd" or ""."""
+        """Whether it is "even" or "odd"; empty if neither."""
         return self._known.symmetry
 
     @property

@@ -21,7 +21,7 @@ from reference.arithmetic.interval import Interval, UndecidedError, precision
 FAR = Fraction(10) ** 1000
 LIMIT_DIGITS = 60
 # What is lost in rounding, also times the largest upstream: less than half the smallest subnormal
-# number over the largest number, 2^-278 for float32 and 2^-2099 for float64; and digits that show it.
+# number over the largest number, 2^-278 for float32 and 2^-2099 for float64. And digits for both.
 NEGLIGIBLE = (Decimal("1e-84"), Decimal("1e-632"))
 DIGITS = (100, 650)
 FIRST_BINADE, LAST_BINADE = -10, 1000

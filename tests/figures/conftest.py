@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import expit, ndtr
 
-from figures.catalogue import ACTIVATIONS
-from figures.drawing import styled
-from figures.registry import EXAMPLES
-from verification.records.provenance import hash_of_sources
-from verification.witnesses.certificate import Certificate
+from figures.drawing.drawing import styled
+from figures.examples.registry import EXAMPLES
+from figures.measuring.demonstrated import ACTIVATIONS, demonstrated
+from verification.witnesses.certificate import Certificate, sources
 from verification.witnesses.row import Row
 
 
@@ -37,6 +37,39 @@ class Altered:
         return self.derivative(x) * upstream
 
 
+def normal_density(x):
+    """Return the density of the standard normal distribution."""
+    return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+
+def tanh_argument(x):
+    """Return what GELU's tanh form takes the tanh of."""
+    return np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)
+
+
+TEXTBOOK = {
+    "relu": (lambda x: np.maximum(x, 0), lambda x: np.where(x > 0, 1.0, 0.0)),
+    "leaky_relu": (
+        lambda x: np.where(x > 0, x, 0.01 * x),
+        lambda x: np.where(x > 0, 1.0, 0.01),
+    ),
+    "sigmoid": (expit, lambda x: expit(x) * expit(-x)),
+    "tanh": (np.tanh, lambda x: np.cosh(x) ** -2.0),
+    "gelu": (lambda x: x * ndtr(x), lambda x: ndtr(x) + x * normal_density(x)),
+    "gelu_tanh": (lambda x: x * expit(2 * tanh_argument(x)), None),
+    "silu": (
+        lambda x: x * expit(x),
+        lambda x: expit(x) * (1 + x * expit(-x)),
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def textbook():
+    """Return value and derivative of the seven, written here with SciPy and not by us."""
+    return TEXTBOOK
+
+
 @pytest.fixture(scope="session")
 def altered():
     """Return the class of altered activations."""
@@ -45,9 +78,11 @@ def altered():
 
 @pytest.fixture(scope="session")
 def drawings():
-    """Return every figure of the catalogue, by its number."""
+    """Return every example, by its number."""
     with styled():
-        return {number: example.draw(ACTIVATIONS) for number, example in EXAMPLES.items()}
+        return {
+            number: example.draw(demonstrated(ACTIVATIONS)) for number, example in EXAMPLES.items()
+        }
 
 
 @pytest.fixture
@@ -72,7 +107,7 @@ def certificate():
         for dtype in ("float16", "float64")
     )
     versions, machine = {"numpy": "2"}, {"system": "any"}
-    return Certificate(rows, versions, hash_of_sources(), machine)
+    return Certificate(rows, versions, sources(), machine)
 
 
 @pytest.fixture

@@ -1,25 +1,32 @@
 """The command: what it writes, what it refuses, and what it says."""
 
+import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
-from figures import findings, making
 from figures.command import main
-from figures.registry import EXAMPLES
+from figures.examples.registry import EXAMPLES
+from figures.findings import registry as findings
+from figures.findings.finding import Finding
+from figures.report import making
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 HEAVY = ("numpy", "matplotlib", "typst", "jax", "scipy", "hypothesis", "flint", "rich")
 
 
-def run(code, *arguments, **environment):
+def run(code, *arguments, folder=None, **environment):
     """Run Python code in a process of its own."""
     return subprocess.run(  # noqa: S603  the code is in this file
         [sys.executable, "-c", code, *arguments],
         capture_output=True,
         text=True,
         check=False,
+        cwd=folder,
         env={**os.environ, **environment},
     )
 
@@ -40,7 +47,7 @@ def test_report_writes_the_same_bytes_in_any_process(proved, tmp_path_factory, c
     first = written(proved)
     stems = [example.stem for example in EXAMPLES.values()]
     figures = {f"figures/{stem}.{kind}" for stem in stems for kind in ("svg", "pdf", "png", "csv")}
-    assert set(first) == {"report.pdf", *figures}
+    assert set(first) == {"report.pdf", "verification.csv", *figures}
     assert capsys.readouterr().out == f"{proved / 'report.pdf'}\n"
 
     again = tmp_path_factory.mktemp("again")
@@ -69,7 +76,7 @@ def test_nothing_is_drawn_under_a_failed_certificate(command, disproved, capsys)
 
 def test_finding_that_does_not_hold_stops_the_report(proved, monkeypatch, capsys):
     """Its sentence is printed, the exit code is 1, and no file is written."""
-    failed = findings.Finding("Topic", "It is so.", {"measured": 2.0}, holds=False)
+    failed = Finding("Topic", "It is so.", {"measured": 2.0}, holds=False)
     monkeypatch.setattr(findings, "FINDINGS", (lambda _catalogue: failed,))
     assert main(["report", "--out", str(proved)]) == 1
     assert "Topic: It is so." in capsys.readouterr().err
@@ -129,16 +136,56 @@ def test_interrupted_drawing_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("package", ["matplotlib", "typst", "jax"])
-def test_missing_package_is_named(package, tmp_path):
-    """One sentence names the package and how to install it; the exit code is 2."""
+@pytest.mark.parametrize(
+    ("package", "extra"),
+    [("matplotlib", "figures"), ("typst", "figures"), ("jax", "verification")],
+)
+def test_missing_package_is_named(package, extra, tmp_path):
+    """One sentence names the package and how to install it; the exit code is 2, nothing is left."""
     code = f"import sys; sys.modules[{package!r}] = None\nfrom figures.command import run; run()"
-    outcome = run(code, "report", "--out", str(tmp_path))
+    outcome = run(code, "report", "--out", str(tmp_path / "new" / "report"))
     assert outcome.returncode == 2
     assert f"expected the package '{package}'" in outcome.stderr
-    assert "halfulp[figures]" in outcome.stderr
+    assert f"python -m pip install '.[{extra}]' in {ROOT}" in outcome.stderr
     assert "Traceback" not in outcome.stderr
-    assert written(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", [errno.ENOSPC, errno.EDQUOT])
+def test_full_disk_is_one_sentence(failing, proved, monkeypatch, capsys):
+    """No traceback of matplotlib's, exit code 2, and nothing half-written remains."""
+
+    def savefig(_figure, path, **_options):
+        Path(path).write_text("half", encoding="utf-8")
+        raise OSError(failing, os.strerror(failing))
+
+    monkeypatch.setattr(Figure, "savefig", savefig)
+    assert main(["figures", "--only", "3b", "--out", str(proved)]) == 2
+    drawing, message = capsys.readouterr().err.splitlines()
+    assert drawing == "Drawing example 3b"
+    assert str(proved) in message
+    assert os.strerror(failing) in message
+    assert written(proved) == {}
+    assert [path.name for path in proved.iterdir()] == ["certificate.json"]
+
+
+def test_progress_is_told_on_standard_error(proved, capsys):
+    """What is being drawn, and nothing of it on standard output."""
+    assert main(["figures", "--only", "1", "3b", "--format", "svg", "--out", str(proved)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == ["Drawing example 1", "Drawing example 3b"]
+    assert captured.out == f"{proved / 'figures'}: 1, 3b\n"
+
+
+def test_nothing_is_left_in_the_working_folder(tmp_path):
+    """Hypothesis keeps nothing there, although it looks for extreme inputs."""
+    code = (
+        "from reference import ACTIVATIONS\nfrom verification import extremes, ulp\n"
+        "extremes.witness(ACTIVATIONS['relu'], ulp.FORMATS['float16'], None)"
+    )
+    outcome = run(code, folder=tmp_path, PYTHONPATH=str(ROOT))
+    assert outcome.returncode == 0, outcome.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_loads_nothing_heavy():

@@ -2,15 +2,15 @@
 
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from math import isnan
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from verification.witnesses.certificate import Certificate, Progress
     from verification.witnesses.row import Row
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 CERTIFICATE = "certificate.json"
-WIDTH = 150
+PRIMES = ("", "'", "''")
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -39,22 +39,26 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="write the certificate to FILE as well"
     )
+    parser.add_argument(
+        "--all", action="store_true", help="print every claim, not a line for each activation"
+    )
     parser.set_defaults(handler=verify)
 
 
 def verify(arguments: Namespace) -> int:
-    """Certify, with a progress bar on standard error, and print the table."""
-    from verification.records.files import prepare
-    from verification.witnesses.certificate import certify
+    """Certify, with a progress bar on standard error, and print what was found."""
+    from verification.records.files import no_empty_folders, prepare
+    from verification.witnesses.certificate import certify, expected_size
 
     paths = [arguments.out / CERTIFICATE, *([arguments.json] if arguments.json else [])]
-    for path in paths:
-        prepare(path)
-    with progress_bar("Hearing the witnesses") as on_progress:
-        certificate = certify(on_progress)
-    for path in paths:
-        certificate.write(path)
-    show(certificate)
+    with no_empty_folders(*(path.parent for path in paths)):
+        for path in paths:
+            prepare(path, expected_size())
+        with progress_bar("Hearing the witnesses") as on_progress:
+            certificate = certify(on_progress)
+        for path in paths:
+            certificate.write(path)
+    show(certificate, every_claim=arguments.all)
     sys.stdout.write(f"Written: {', '.join(map(str, paths))}\n")
     return 0 if certificate.passed else 1
 
@@ -75,43 +79,50 @@ def progress_bar(description: str) -> "Iterator[Progress]":
         yield on_progress
 
 
-def show(certificate: "Certificate") -> None:
-    """Print a table of all rows, then the failures again, then the verdict."""
-    from rich.console import Console
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH)
-    console.print(table("What the witnesses found", certificate.rows))
+def show(certificate: "Certificate", *, every_claim: bool) -> None:
+    """Print a line for each activation, the claims if asked for, the failures, the verdict."""
     failures, total = certificate.failures, len(certificate.rows)
-    if failures:
-        console.print(table("What failed", failures))
-        console.print(f"{len(failures)} of {total} claims failed.")
-    else:
-        console.print(f"All {total} claims held.")
+    lines = [*summary(certificate.rows)]
+    if every_claim:
+        lines += ["", *claims(certificate.rows)]
+    for row in failures:
+        lines += ["", *failure(row)]
+    verdict = f"{len(failures)} of {total} claims failed." if failures else ""
+    lines += ["", verdict or f"All {total} claims held."]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
-def table(title: str, rows: "tuple[Row, ...]") -> "Table":
-    """Rows as a table; ``where`` is the input nearest to, or furthest past, its bound."""
-    from rich.table import Table
-
-    heads = ("activation", "witness", "order", "dtype", "inputs", "ulp", "bound", "absolute")
-    result = Table(title=title)
-    for head in heads:
-        result.add_column(head, justify="left" if head in {"activation", "witness"} else "right")
-    result.add_column("where", justify="right")
-    result.add_column("verdict")
-    for row in rows:
-        result.add_row(
-            row.activation,
-            row.witness,
-            str(row.order),
-            row.dtype,
-            str(row.inputs),
-            f"{row.ulp:.6g}",
-            f"{row.bound:.6g}",
-            f"{row.absolute:.3g}",
-            "" if isnan(row.where) else repr(row.where),
-            "held" if row.passed else "[bold red]FAILED",
+def summary(rows: "Iterable[Row]") -> Iterator[str]:
+    """Yield a line for each activation: its claims, and the one that took most of its bound."""
+    yield f"{'':14} {'claims':>6} {'held':>6}   the largest share of a bound, and where"
+    for activation, group in groupby(rows, attrgetter("activation")):
+        its = [*group]
+        worst = max(its, key=attrgetter("share"))
+        held = sum(row.passed for row in its)
+        yield (
+            f"{activation:14} {len(its):>6} {held:>6}  {100 * worst.share:>6.2f} %  "
+            f"{worst.family:11} f{PRIMES[worst.order]:2} {worst.dtype:8} x = {worst.where:.4g}"
         )
-    return result
+
+
+def claims(rows: "Iterable[Row]") -> Iterator[str]:
+    """Yield a heading for each activation and format, and a line for each claim below it."""
+    for (activation, dtype), group in groupby(rows, attrgetter("activation", "dtype")):
+        yield f"{activation}, {dtype}"
+        yield f"     {'claim':<34} {'inputs':>7} {'ulp':>9} {'bound':>9} at x ="
+        for row in group:
+            mark = " " if row.passed else "!"
+            where = "" if isnan(row.where) else f"{row.where:.3g}"
+            yield (
+                f"{mark}f{PRIMES[row.order]:2} {row.witness:<34} {row.inputs:>7} {row.ulp:>9.4g} "
+                f"{row.bound:>9.4g} {where}".rstrip()
+            )
+
+
+def failure(row: "Row") -> tuple[str, ...]:
+    """Return the lines about a claim that failed."""
+    return (
+        f"FAILED: {row.activation}, order {row.order}, {row.dtype}: {row.witness}",
+        f"  {row.ulp:.6g} ulp ({row.absolute:.3g}) at x = {row.where!r}",
+        f"  bound {row.bound:.6g} ulp, {row.inputs} inputs",
+    )

@@ -32,17 +32,19 @@ def evaluate(
             return symbols[str(node.content)]
         if node.operation == "named" and "named" not in operations:
             return visit(node.operands[0])
-        work = operations[node.operation]
+        arguments: tuple[Any, ...]
         match node.operation:
             case "number":
-                return work(node.content)
+                arguments = (node.content,)
             case "named":
-                return work(node.content, visit(node.operands[0]))
+                arguments = (node.content, visit(node.operands[0]))
             case "pow":
-                return work(visit(node.operands[0]), node.content)
+                arguments = (visit(node.operands[0]), node.content)
             case "where":
                 condition, chosen, otherwise = node.operands
-                return work(visit(condition), lambda: visit(chosen), lambda: visit(otherwise))
-        return work(*map(visit, node.operands))
+                arguments = (visit(condition), lambda: visit(chosen), lambda: visit(otherwise))
+            case _:
+                arguments = tuple(map(visit, node.operands))
+        return operations[node.operation](*arguments)
 
     return visit(expression)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
+from itertools import pairwise
 from math import factorial, frexp, inf, isinf, perm
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ class Derivative:
         for piece in self.pieces:
             function = form(piece.expression, dict(self.parameters))
             found += isolated(function, self.order, piece.left, piece.right, reach)
-        for left, right in zip(self.pieces, self.pieces[1:], strict=False):
+        for left, right in pairwise(self.pieces):
             place = left.right
             assert place is not None  # noqa: S101  pieces meet at points
             signs = self._sign_beside(left, place, -1), self._sign_beside(right, place, 1)
@@ -134,7 +135,7 @@ class Derivative:
         return float(high)
 
     def symmetry(self) -> str:
-        """ "even", "odd" or ""."""
+        """Whether it is "even" or "odd"; empty if neither."""
         pairs = [(self.at(x), self.at(-x)) for x in POINTS]
         if all(_same(a, b) for a, b in pairs):
             return "even"
@@ -256,7 +257,7 @@ def kinks(
     orders = [Derivative(cut, tuple(parameters.items()), order) for order in range(ORDERS)]
     named = {point: name for name, point in places.items()}
     found = []
-    for left, right in zip(cut, cut[1:], strict=False):
+    for left, right in pairwise(cut):
         point = left.right
         assert point is not None  # noqa: S101  pieces meet at points
         sides = [(order.at(point, left), order.at(point, right)) for order in orders]
@@ -302,7 +303,7 @@ def _is_monotone(expression: Expression, parameters: Parameters, slope: Mapping[
     first = Derivative(cut, tuple(parameters.items()), 1)
     signs = {sign_at(form(p.expression, parameters), 1, p.inner) for p in first.pieces}
     value = Derivative(cut, tuple(parameters.items()), 0)
-    for left, right in zip(cut, cut[1:], strict=False):
+    for left, right in pairwise(cut):
         assert left.right is not None  # noqa: S101  pieces meet at points
         jump = value.at(left.right, right) - value.at(left.right, left)
         signs.add(1 if jump > 0 else -1 if jump < 0 else 0)

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import NoReturn
 
 from reference import ACTIVATIONS
 from verification.errors import UsageError
@@ -137,7 +136,9 @@ class _Parser:
             name, equals, body = definition.partition("=")
             self.part, self.offset = definition, place
             if not equals or not name.strip().isidentifier():
-                self._refuse(f"expected NAME = EXPRESSION behind 'with', but got {definition!r}")
+                raise self._refused(
+                    f"expected NAME = EXPRESSION behind 'with', but got {definition!r}"
+                )
             inner = self._expression(body, place + len(name) + 1)
             self.names[name.strip()] = Expression("named", (inner,), name.strip())
             place += len(definition) + 1
@@ -149,8 +150,8 @@ class _Parser:
         try:
             tree = ast.parse(stripped, mode="eval")
         except SyntaxError as error:
-            place = f" at column {self.offset + error.offset}" if error.offset else ""
-            raise FormulaError(f"formula {self.text!r}: {error.msg}{place}") from None
+            column = f" at column {self.offset + error.offset}" if error.offset else ""
+            raise FormulaError(f"formula {self.text!r}: {error.msg}{column}") from None
         except (RecursionError, MemoryError, ValueError):
             raise FormulaError(
                 f"expected a formula nested at most {DEEPEST} deep, but got {self.text[:60]!r}..."
@@ -159,41 +160,51 @@ class _Parser:
 
     def _node(self, node: ast.expr, depth: int) -> Expression:
         if depth > DEEPEST:
-            self._refuse(f"it is nested more than {DEEPEST} deep", node)
+            raise self._refused(f"it is nested more than {DEEPEST} deep", node)
         match node:
-            case ast.Constant(value=bool() | str() | bytes() | complex() | None):
-                self._refuse(f"expected a number, but got {node.value!r}", node)
             case ast.Constant():
                 return self._number(node)
             case ast.Name():
                 return self._name(node)
-            case ast.UnaryOp(op=ast.USub()):
-                return operation("neg", self._node(node.operand, depth + 1))
-            case ast.UnaryOp(op=ast.UAdd()):
-                return self._node(node.operand, depth + 1)
-            case ast.BinOp(op=ast.Pow()):
-                return self._power(node, depth)
-            case ast.BinOp() if type(node.op) in OPERATORS:
-                left, right = (self._node(side, depth + 1) for side in (node.left, node.right))
-                return operation(OPERATORS[type(node.op)], left, right)
+            case ast.UnaryOp():
+                return self._signed(node, depth)
+            case ast.BinOp():
+                return self._binary(node, depth)
             case ast.Call():
                 return self._call(node, depth)
-            case ast.Compare():
-                self._refuse("a comparison can stand as the first argument of where only", node)
-        self._refuse(f"{self._source(node)!r} is not in the language", node)
+        raise self._refused(f"{self._source(node)!r} is not in the language", node)
+
+    def _signed(self, node: ast.UnaryOp, depth: int) -> Expression:
+        if not isinstance(node.op, ast.USub | ast.UAdd):
+            raise self._refused(f"{self._source(node)!r} is not in the language", node)
+        inner = self._node(node.operand, depth + 1)
+        return operation("neg", inner) if isinstance(node.op, ast.USub) else inner
+
+    def _binary(self, node: ast.BinOp, depth: int) -> Expression:
+        if isinstance(node.op, ast.Pow):
+            return self._power(node, depth)
+        if type(node.op) not in OPERATORS:
+            raise self._refused(f"{self._source(node)!r} is not in the language", node)
+        left, right = (self._node(side, depth + 1) for side in (node.left, node.right))
+        return operation(OPERATORS[type(node.op)], left, right)
 
     def _number(self, node: ast.Constant) -> Expression:
+        source = self._source(node)
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
+            raise self._refused(f"expected a decimal number, but got {source}", node)
         try:
-            return number(Fraction(self._source(node)))
+            return number(Fraction(source))
         except ValueError:
-            self._refuse(f"expected a decimal number, but got {self._source(node)}", node)
+            raise self._refused(f"expected a decimal number, but got {source}", node)
 
     def _name(self, node: ast.Name) -> Expression:
         if node.id in self.names:
             return self.names[node.id]
         if node.id in FUNCTIONS or node.id in ACTIVATIONS:
-            self._refuse(f"{node.id!r} is a function: write {node.id}(x)", node)
-        self._refuse(f"there is no name {node.id!r}; there are {', '.join(self.names)}", node)
+            raise self._refused(f"{node.id!r} is a function: write {node.id}(x)", node)
+        raise self._refused(
+            f"there is no name {node.id!r}; there are {', '.join(self.names)}", node
+        )
 
     def _power(self, node: ast.BinOp, depth: int) -> Expression:
         exponent = self._node(node.right, depth + 1)
@@ -202,34 +213,34 @@ class _Parser:
             sign, exponent = -1, exponent.operands[0]
         content = exponent.content
         if not isinstance(content, Fraction) or content.denominator != 1:
-            self._refuse("expected an integer power", node.right)
+            raise self._refused("expected an integer power", node.right)
         if content > LARGEST_POWER:
-            self._refuse(f"expected a power of at most {LARGEST_POWER}", node.right)
+            raise self._refused(f"expected a power of at most {LARGEST_POWER}", node.right)
         base = self._node(node.left, depth + 1)
         return Expression("pow", (base,), sign * int(content))
 
     def _call(self, node: ast.Call, depth: int) -> Expression:
         if not isinstance(node.func, ast.Name):
-            self._refuse(f"{self._source(node.func)!r} is not in the language", node.func)
+            raise self._refused(f"{self._source(node.func)!r} is not in the language", node.func)
         name = node.func.id
         if name in FUNCTIONS and not node.keywords:
             return self._function(name, node, depth)
         if name in ACTIVATIONS:
             return self._activation(name, node, depth)
         if name in FUNCTIONS:
-            self._refuse(f"{name} takes no keyword arguments", node)
+            raise self._refused(f"{name} takes no keyword arguments", node)
         known = ", ".join([*FUNCTIONS, *(other for other in ACTIVATIONS if other not in FUNCTIONS)])
-        self._refuse(f"there is no function {name!r}; there are {known}", node)
+        raise self._refused(f"there is no function {name!r}; there are {known}", node)
 
     def _function(self, name: str, node: ast.Call, depth: int) -> Expression:
         count = FUNCTIONS[name]
         if len(node.args) != count:
-            self._refuse(f"{name} takes {count} arguments, not {len(node.args)}", node)
+            raise self._refused(f"{name} takes {count} arguments, not {len(node.args)}", node)
         if name != "where":
             return operation(name, *(self._node(argument, depth + 1) for argument in node.args))
         condition, *branches = node.args
         if not isinstance(condition, ast.Compare):
-            self._refuse("expected a comparison as the first argument of where", condition)
+            raise self._refused("expected a comparison as the first argument of where", condition)
         return operation(
             "where",
             self._comparison(condition, depth + 1),
@@ -241,7 +252,7 @@ class _Parser:
         found = []
         for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
             if type(operator) not in OPERATORS:
-                self._refuse("expected one of < <= > >=", node)
+                raise self._refused("expected one of < <= > >=", node)
             found.append(operation(OPERATORS[type(operator)], left, right))
         whole = found[0]
         for other in found[1:]:
@@ -251,7 +262,7 @@ class _Parser:
     def _activation(self, name: str, node: ast.Call, depth: int) -> Expression:
         activation = ACTIVATIONS[name]
         if len(node.args) != 1:
-            self._refuse(f"{name} takes one argument, not {len(node.args)}", node)
+            raise self._refused(f"{name} takes one argument, not {len(node.args)}", node)
         values = {
             parameter: number(Fraction(default))
             for parameter, default in activation.parameters.items()
@@ -259,7 +270,7 @@ class _Parser:
         for keyword in node.keywords:
             if keyword.arg not in values:
                 known = ", ".join(values) or "none"
-                self._refuse(
+                raise self._refused(
                     f"{name} has no parameter {keyword.arg!r}; its parameters: {known}", node
                 )
             values[keyword.arg] = self._node(keyword.value, depth + 1)
@@ -269,9 +280,9 @@ class _Parser:
     def _source(self, node: ast.AST) -> str:
         return ast.get_source_segment(self.part, node) or ast.unparse(node)
 
-    def _refuse(self, reason: str, node: ast.expr | None = None) -> NoReturn:
+    def _refused(self, reason: str, node: ast.expr | None = None) -> FormulaError:
         column = self.offset + (node.col_offset if node is not None else 0) + 1
-        raise FormulaError(f"formula {self.text!r}: {reason} (column {column})")
+        return FormulaError(f"formula {self.text!r}: {reason} (column {column})")
 
 
 def _split(definitions: str) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import arb, ctx
 
@@ -35,8 +36,8 @@ class Piece:
 def pieces(expression: Expression, parameters: Parameters) -> list[Piece]:
     """The pieces of a formula from left to right."""
     ends = [None, *boundaries(expression, parameters), None]
-    found = []
-    for left, right in zip(ends, ends[1:], strict=False):
+    found: list[Piece] = []
+    for left, right in pairwise(ends):
         branch = _resolved(expression, parameters, _between(left, right))
         if found and found[-1].expression == branch:
             found[-1] = Piece(found[-1].left, right, branch)

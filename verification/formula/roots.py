@@ -1,9 +1,9 @@
 """Where a smooth formula, or one of its derivatives, changes its sign: certified by balls.
 
-An interval on which the enclosure of g excludes 0 has no root; one on which that of g' does has one
-at most, and has one if the signs at its ends differ. Any other is cut in two. So all numbers within a reach are
-covered without a gap; beyond it, where g is next to its limit, signs are compared at a point of
-each binade of float64, and a change there is refused.
+An interval on which the enclosure of g excludes 0 has no root; one on which that of g' does has
+one at most, and has one if the signs at its ends differ. Any other is cut in two. So all numbers
+within a reach are covered without a gap; beyond it, where g is next to its limit, signs are
+compared at a point of each binade of float64, and a change there is refused.
 """
 
 from collections.abc import Mapping
@@ -55,8 +55,8 @@ def isolated(
 
     An end that is None is infinite, and looked at as far as ``reach`` without a gap.
     """
-    low = min(Fraction(-reach), (right or 0) - 1) if left is None else left
-    high = max(Fraction(reach), (left or 0) + 1) if right is None else right
+    low = min(Fraction(-reach), (right or Fraction(0)) - 1) if left is None else left
+    high = max(Fraction(reach), (left or Fraction(0)) + 1) if right is None else right
     found: list[Bracket] = []
     waiting = [(low, high)]
     for _ in range(MOST_INTERVALS):

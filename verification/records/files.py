@@ -1,6 +1,8 @@
 """Files that are written whole or not at all."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from verification.errors import UsageError
@@ -9,19 +11,31 @@ from verification.errors import UsageError
 RECORDS = Path(__file__).parent
 
 
-def prepare(path: Path) -> None:
-    """Make the folder of ``path``; raise UsageError if no file can be written there."""
+def prepare(path: Path, size: int = 0) -> None:
+    """Make the folder of ``path``; raise UsageError if no file that large can be there."""
     if _is_written_through(path):
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            file.write(bytes(size))
         usable = not path.is_dir()
     except OSError as error:
         raise _not_writable(path, error.strerror) from None
     if not usable:
         raise _not_writable(path, "it is a folder")
+
+
+@contextmanager
+def no_empty_folders(*paths: Path) -> Iterator[None]:
+    """Take the folders ``paths`` away again, and those above, that were made and stayed empty."""
+    missing = [folder for path in paths for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        yield
+    finally:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def write_whole(path: Path, text: str) -> None:

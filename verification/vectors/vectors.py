@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from reference import ACTIVATIONS, Activation
+from reference import ACTIVATIONS, Activation, __version__
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Recorded
@@ -68,7 +68,8 @@ def write(folder: Path, activation_name: str, dtype: str, *, answers: bool) -> i
         "byte order": "little",
         "count": x.size,
         "files": {name: sha256(data).hexdigest() for name, data in files.items()},
-        "versions": {name: metadata.version(name) for name in ("halfulp", "numpy", "ml_dtypes")},
+        "versions": {"halfulp": __version__}
+        | {name: metadata.version(name) for name in ("numpy", "ml_dtypes")},
     }
     files[MANIFEST] = (json.dumps(manifest, indent=1) + "\n").encode()
     _write_all(folder, files)

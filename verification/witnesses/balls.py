@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import copysign, inf, isinf, isnan, ldexp, nextafter
+from typing import Any
 
 import numpy as np
 from flint import arb, ctx
@@ -29,8 +30,8 @@ from verification.numbers.ulp import CORRECTLY_ROUNDED, distance, doubles, unit_
 
 from .row import Claim, Row
 
-Real = arb | Fraction
-# The values of the value and its derivatives at a point, to so many bits.
+Real = Any  # arb or Fraction
+# The value and its derivatives at a point, to a number of bits.
 Truth = Callable[[float, int], tuple[Real, ...]]
 Miss = tuple[float, float]
 
@@ -117,8 +118,7 @@ class Target:
         """Compare the result at one input with the true value there."""
         true = values[self.place]
         if self.upstream is not None:
-            factor = self.upstream[index]
-            true = true * (Fraction(factor) if isinstance(true, Fraction) else arb(factor))
+            true *= type(true)(self.upstream[index])
         return miss(self.computed[index], true, format_)
 
 

@@ -6,19 +6,21 @@ It holds no date and no time, so the same sources on the same machine give the s
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from reference import ACTIVATIONS, Activation
 from verification.errors import UsageError
-from verification.records.files import prepare, write_whole
+from verification.records.files import no_empty_folders, prepare, write_whole
 from verification.records.provenance import hash_of_sources, installed_versions, this_machine
 
 from .row import Row
 
 Progress = Callable[[int, int], None]
 
+BYTES_PER_ACTIVATION = 31_000  # 133 rows of 233 bytes
 WITNESSES = ("autodiff", "differences", "balls", "extremes", "identities")
 
 
@@ -40,6 +42,11 @@ class Certificate:
     def failures(self) -> tuple[Row, ...]:
         """The rows of the claims that did not hold."""
         return tuple(row for row in self.rows if not row.passed)
+
+    @property
+    def fingerprint(self) -> str:
+        """One hash for all the sources that it is about."""
+        return sha256(json.dumps(self.sources, sort_keys=True).encode()).hexdigest()
 
     def matches_sources(self) -> bool:
         """Whether it is about the activations and the witnesses that are imported here."""
@@ -116,6 +123,11 @@ def _to_row(content: dict[str, Any]) -> Row:
     return Row(**values)
 
 
+def expected_size() -> int:
+    """Return about how many bytes a certificate has."""
+    return BYTES_PER_ACTIVATION * len(ACTIVATIONS)
+
+
 def _rows(on_progress: Progress) -> Iterator[Row]:
     # The witnesses load JAX, SciPy and Hypothesis, which a stored certificate does not call for.
     from reference.arithmetic.formats import FORMATS  # noqa: PLC0415
@@ -154,7 +166,8 @@ def obtain(path: Path, on_progress: Progress | None = None) -> Certificate:
         stored = Certificate.read(path)
         if stored.matches_sources():
             return stored
-    prepare(path)
-    certificate = certify(on_progress)
-    certificate.write(path)
+    with no_empty_folders(path.parent):
+        prepare(path, expected_size())
+        certificate = certify(on_progress)
+        certificate.write(path)
     return certificate

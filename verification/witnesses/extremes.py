@@ -16,9 +16,10 @@ Over |x| <= 1000, and then over every bit pattern of the format:
 The search is derandomised and keeps no database: it tries the same inputs every time.
 """
 
+import tempfile
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ import ml_dtypes
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 from numpy.typing import ArrayLike
 
 from reference import Activation
@@ -94,9 +96,20 @@ def search(law: Law, numbers: st.SearchStrategy[Array]) -> tuple[int, float | No
             found = float(x[int(np.argmax(broken))])
             raise _BrokenError
 
-    with suppress(_BrokenError):
+    with _nothing_left_behind(), suppress(_BrokenError):
         attempt()
     return tried, found
+
+
+@contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Keep Hypothesis from making a folder .hypothesis where the command is run."""
+    with tempfile.TemporaryDirectory() as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _broken(law: Law, x: Array) -> Mask:

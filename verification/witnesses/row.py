@@ -1,6 +1,7 @@
 """What a witness says: one row for each claim that it tried."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -27,6 +28,18 @@ class Row:
     where: float
     bound: float
     passed: bool
+
+    @property
+    def family(self) -> str:
+        """Return the witness without the claim it makes: "balls" for "balls, backward"."""
+        return self.witness.partition(",")[0]
+
+    @property
+    def share(self) -> float:
+        """Return how much of its bound the error takes; where the bound is 0, 0 or infinity."""
+        if self.bound:
+            return self.ulp / self.bound
+        return inf if self.ulp or not self.passed else 0.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import metadata
 from typing import TypeVar
 
+from reference import __version__
 from verification.errors import UsageError, WorkersLostError
 
 try:
@@ -36,11 +37,10 @@ def reach(address: str) -> None:
             f"--scheduler: expected the address of a Dask scheduler, such as tcp://host:8786, "
             f"but none answers at {address!r} ({_first_line(error)})"
         ) from None
-    here = metadata.version("halfulp")
     for worker, there in found.items():
-        if there != here:
+        if there != __version__:
             raise UsageError(
-                f"expected halfulp {here} on every worker, but {worker} has "
+                f"expected halfulp {__version__} on every worker, but {worker} has "
                 f"{there if isinstance(there, str) else 'none'}: install it there"
             )
 
