@@ -19,7 +19,9 @@ class Gate(NamedTuple):
 
 
 def gate(x: Any) -> Gate:
-    """T, T' and T''; for x <= 0, with t = e^x and d = (1 + t)² + 1,
+    """T, its slope and its curvature.
+
+    For x <= 0, with t = e^x and d = (1 + t)² + 1:
 
         T = t (2 + t) / d,   T' = 4 t (1 + t) / d²,   T'' = 4 t (2 + 2t - 3t² - 2t³) / d³.
 

@@ -195,7 +195,7 @@ class _Parser:
         try:
             return number(Fraction(source))
         except ValueError:
-            raise self._refused(f"expected a decimal number, but got {source}", node)
+            raise self._refused(f"expected a decimal number, but got {source}", node) from None
 
     def _name(self, node: ast.Name) -> Expression:
         if node.id in self.names:
