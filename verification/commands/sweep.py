@@ -6,10 +6,13 @@ import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verification.errors import UsageError
+
+from .delivery import parsed_parameters
 
 if TYPE_CHECKING:
     from verification.sweep.ledger import Done, Ledger
@@ -35,6 +38,13 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument("--dtype", default="float32", help=" ".join(DTYPES) + " (default: float32)")
     parser.add_argument(
         "--order", default=",".join(ORDERS), help="0, 1, 2 or a list of them (default: 0,1,2)"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="a parameter of the activation, for all that are swept; may be repeated",
     )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="certificate (default: report/sweep-DTYPE.json)"
@@ -66,7 +76,7 @@ def sweep(arguments: Namespace) -> int:
     with Ledger(out.with_name(out.name + ".state"), header, resume=arguments.resume) as ledger:
         if not _fill(ledger, functions, arguments.scheduler):
             return INTERRUPTED
-        rows = [_row(ledger, *function) for function in functions]
+        rows = [_row(ledger, function) for function in functions]
         write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
         seconds = sum(done.seconds for done in ledger.done.values())
         ledger.remove()
@@ -86,7 +96,12 @@ def _differing(found: dict[str, str], expected: dict[str, str] | None) -> list[s
 
 def _hashes(rows: list[dict[str, Any]]) -> dict[str, str]:
     """The hash of all results of each function."""
-    return {f"{row['activation']} order {row['order']}": row["sha256"] for row in rows}
+    return {_name(row): row["sha256"] for row in rows}
+
+
+def _name(row: dict[str, Any]) -> str:
+    parameters = "".join(f" {name}={value!r}" for name, value in row.get("parameters", {}).items())
+    return f"{row['activation']}{parameters} order {row['order']}"
 
 
 def _expected(path: Path | None) -> dict[str, str] | None:
@@ -95,15 +110,17 @@ def _expected(path: Path | None) -> dict[str, str] | None:
         return None
     try:
         return _hashes(json.loads(path.read_text(encoding="utf-8"))["rows"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(
             f"--expect: expected a certificate of a sweep, but {path} is none"
         ) from None
 
 
-def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
-    """The (activation, order, dtype) asked for, or UsageError."""
+def _functions(arguments: Namespace) -> list["Shard"]:
+    """The first shard of each function asked for, or UsageError."""
     from reference import ACTIVATIONS
+    from verification.formula.setting import setting
+    from verification.sweep.shard import Shard
 
     orders = arguments.order.split(",")
     names = arguments.activation or list(ACTIVATIONS)
@@ -115,21 +132,25 @@ def _functions(arguments: Namespace) -> list[tuple[str, int, str]]:
         for value in given:
             if value not in choices:
                 raise UsageError(f"{what}: expected one of {', '.join(choices)}, got {value!r}")
-    functions = [(name, int(order), arguments.dtype) for name in names for order in orders]
+    parameters = parsed_parameters(arguments.set)
+    for name in names:
+        setting(ACTIVATIONS[name], parameters)
+    given = tuple(sorted(parameters.items()))
+    functions = [
+        Shard(name, int(order), arguments.dtype, 0, given) for name in names for order in orders
+    ]
     return list(dict.fromkeys(functions))
 
 
-def _fill(
-    ledger: "Ledger", functions: Iterable[tuple[str, int, str]], scheduler: str | None
-) -> bool:
+def _fill(ledger: "Ledger", functions: Iterable["Shard"], scheduler: str | None) -> bool:
     """Do all shards that the ledger lacks; False if that was interrupted."""
     from verification.errors import WorkersLostError
-    from verification.sweep.shard import inputs_of, shards
+    from verification.sweep.shard import inputs_of
     from verification.work.processes import completed
     from verification.work.progress import progress
 
-    wanted = [shard for function in functions for shard in shards(*function)]
-    missing = [shard for shard in wanted if shard not in ledger.done]
+    wanted = [shard for function in functions for shard in function.all_of_it()]
+    missing = [shard for shard in wanted if not _is_done(ledger, shard)]
     inputs = [sum(map(inputs_of, some)) for some in (wanted, missing)]
     with progress("sweep", inputs[0], inputs[0] - inputs[1]) as advance:
         try:
@@ -145,6 +166,12 @@ def _fill(
     return True
 
 
+def _is_done(ledger: "Ledger", shard: "Shard") -> bool:
+    """Whether a shard is done, with the sources that are here."""
+    done = ledger.done.get(shard)
+    return done is not None and done.sources == _sources_of(shard.activation)
+
+
 def _kept(ledger: "Ledger") -> str:
     return (
         f"{len(ledger.done)} shards are done and kept in {ledger.path}; go on with the same "
@@ -158,37 +185,46 @@ def _work(shard: "Shard") -> "Done":
 
     start = time.process_time()
     summary = sweep_shard(shard)
-    return Done(shard, summary, time.process_time() - start)
+    return Done(shard, _sources_of(shard.activation), summary, time.process_time() - start)
+
+
+@cache
+def _sources_of(name: str) -> str:
+    from reference import ACTIVATIONS
+    from verification.witnesses.certificate import sources_of
+
+    return sources_of(ACTIVATIONS[name])
 
 
 def _header(dtype: str) -> dict[str, Any]:
-    """What a sweep is of."""
-    from verification.records.provenance import hash_of_sources
-    from verification.witnesses.certificate import sources
+    """What all shards of a sweep have in common."""
+    from verification.records.provenance import hash_of_sources, installed_versions
 
     return {
         "dtype": dtype,
-        "sources": sources(),
         "certifier": hash_of_sources("verification.sweep.shard"),
+        "numpy": installed_versions()["numpy"],
     }
 
 
-def _row(ledger: "Ledger", activation: str, order: int, dtype: str) -> dict[str, Any]:
+def _row(ledger: "Ledger", function: "Shard") -> dict[str, Any]:
     """A row of the certificate; its sha256 is that of the shards' hashes in a line."""
-    from verification.sweep.shard import combined, shards, slice_sha256
+    from verification.sweep.shard import combined, slice_sha256
 
-    done = [ledger.done[shard] for shard in shards(activation, order, dtype)]
+    done = [ledger.done[shard] for shard in function.all_of_it()]
     row: dict[str, Any] = {
-        "activation": activation,
-        "order": order,
+        "activation": function.activation,
+        **({"parameters": dict(function.parameters)} if function.parameters else {}),
+        "order": function.order,
+        "sources": _sources_of(function.activation),
         "inputs": sum(d.summary.inputs for d in done),
         "by_balls": sum(d.summary.by_balls for d in done),
         "wrong": sum(d.summary.wrong for d in done),
         "examples": [example for d in done for example in d.summary.examples][:10],
         "sha256": combined(d.summary.sha256 for d in done),
     }
-    if dtype == "float32":
-        row["slice_sha256"] = slice_sha256(activation, order)
+    if function.dtype == "float32":
+        row["slice_sha256"] = slice_sha256(function)
     return row
 
 
@@ -196,7 +232,8 @@ def _certificate(header: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str
     from verification.records.provenance import installed_versions, this_machine
 
     return {
-        **header,
+        "dtype": header["dtype"],
+        "certifier": header["certifier"],
         "versions": installed_versions(),
         "machine": this_machine(),
         "rows": rows,
@@ -207,14 +244,13 @@ def _show(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("activation", "order")
+    table = Table("function")
     for column in ("inputs", "by ball arithmetic", "wrong"):
         table.add_column(column, justify="right")
     table.add_column("sha256")
     for row in rows:
         table.add_row(
-            row["activation"],
-            str(row["order"]),
+            _name(row),
             *(f"{row[key]:,}" for key in ("inputs", "by_balls", "wrong")),
             row["sha256"][:16],
         )

@@ -12,6 +12,7 @@ further coefficients are infinite balls.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import inf
@@ -23,7 +24,7 @@ from .evaluate import evaluate
 from .language import Expression
 from .rewriting import rewritten
 
-Form = Callable[[arb_series], arb_series]
+Series = Callable[[arb_series], arb_series]
 Branch = Callable[[], arb_series]
 # The number of coefficients for value, first and second derivative.
 ORDERS = 3
@@ -35,12 +36,25 @@ UNKNOWN = arb(0, inf)
 FAR = 4096
 
 
+@dataclass(frozen=True)
+class Form:
+    """A formula as a function of the series of x; parameters are the numbers that they are."""
+
+    expression: Expression
+    parameters: Mapping[str, float]
+
+    def __call__(self, x: arb_series) -> arb_series:
+        """The series of the formula."""
+        symbols = {name: exact(value) for name, value in self.parameters.items()}
+        return _series(evaluate(self.expression, OPERATIONS, {**symbols, "x": x, "pi": arb.pi()}))
+
+
 def form(expression: Expression, parameters: Mapping[str, float]) -> Form:
-    """The formula as a function of the series of x; parameters are the numbers that they are."""
-    return partial(_enclosed, rewritten(expression), dict(parameters))
+    """The formula in the form that its enclosures are tightest in."""
+    return Form(rewritten(expression), dict(parameters))
 
 
-def by_parameter(expression: Expression, parameters: Mapping[str, float], name: str) -> Form:
+def by_parameter(expression: Expression, parameters: Mapping[str, float], name: str) -> Series:
     """The formula as a function of the series of a parameter, at the x of its constant term."""
     inner = rewritten(expression)
 
@@ -52,7 +66,7 @@ def by_parameter(expression: Expression, parameters: Mapping[str, float], name: 
     return series
 
 
-def jet(function: Form, x: float | Fraction, bits: int) -> tuple[arb, arb, arb]:
+def jet(function: Series, x: float | Fraction, bits: int) -> tuple[arb, arb, arb]:
     """Balls around f(x), f'(x) and f''(x), computed with a precision of ``bits``."""
     with ctx.workprec(bits), terms(ORDERS):
         series = function(arb_series([exact(x), 1]))
@@ -75,11 +89,6 @@ class terms:  # noqa: N801  a context manager, as those of python-flint are
 
     def __exit__(self, *_: object) -> None:
         ctx.cap = self._before
-
-
-def _enclosed(expression: Expression, parameters: Mapping[str, float], x: arb_series) -> arb_series:
-    symbols = {name: exact(value) for name, value in parameters.items()}
-    return _series(evaluate(expression, OPERATIONS, {**symbols, "x": x, "pi": arb.pi()}))
 
 
 def _series(number: Any) -> arb_series:

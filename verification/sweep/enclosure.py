@@ -15,6 +15,7 @@ No formula of ``reference`` is used here.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import frexp, inf, nextafter, perm
 
 import numpy as np
@@ -22,7 +23,8 @@ from flint import arb, arb_series, ctx
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Float64
-from verification.formula.balls import Form, terms
+from verification.formula.balls import Form, exact, terms
+from verification.formula.fractions import coefficients
 from verification.numbers.ulp import unit_exponent
 
 DEGREE = 9
@@ -93,7 +95,7 @@ def beside_a_line(form: Form, order: int, run: Run, format_: Format) -> Line | N
         last = _number(run.first + run.length - 1, format_)
         if not abs(last) < LINE_BELOW:
             return None
-        value, slope, second, *_ = _taylor(form, order, arb(0))
+        value, slope, second, *_ = _taylor_at_zero(form, order)
         n = 3 if second == 0 else 2
         term = _taylor(form, order, (last / 2) * arb(1, 1))[n] * last**n
         is_exact = value == 0 and slope.is_exact() and abs(frexp(float(slope))[0]) == POWER_OF_TWO
@@ -109,13 +111,13 @@ def enclose(form: Form, order: int, run: Run, format_: Format) -> Polynomial:
         step = _number(run.first + 1, format_) - _number(run.first, format_)
         radius = step * (run.length // 2)
         centre = _number(run.first, format_) + radius
-        exact = [a * radius**n for n, a in enumerate(_taylor(form, order, centre))]
+        scaled = [a * radius**n for n, a in enumerate(_taylor(form, order, centre))]
         around = _taylor(form, order, centre + radius * arb(0, 1))
-        coefficients = [float(a.mid()) for a in exact[:-1]]
+        middles = [float(a.mid()) for a in scaled[:-1]]
         error = abs(around[-1] * radius ** (DEGREE + 1)) + UNDERFLOW
-        for a, coefficient in zip(exact, coefficients, strict=False):
-            error += abs(a - arb(coefficient)) + ROUNDING * abs(arb(coefficient))
-        return Polynomial(tuple(coefficients), _upper(error))
+        for a, middle in zip(scaled, middles, strict=False):
+            error += abs(a - arb(middle)) + ROUNDING * abs(arb(middle))
+        return Polynomial(tuple(middles), _upper(error))
 
 
 def is_good(polynomial: Polynomial, format_: Format) -> bool:
@@ -128,6 +130,16 @@ def _taylor(form: Form, order: int, x: arb) -> list[arb]:
     """f⁽ᵒ⁺ⁿ⁾(x) / n! for n up to d + 1; infinite balls where x is too wide for the form."""
     series = form(arb_series([x, 1]))
     return [series[n + order] * perm(n + order, order) for n in range(DEGREE + 2)]
+
+
+def _taylor_at_zero(form: Form, order: int) -> list[arb]:
+    """The same at x = 0; exact where the coefficients are fractions."""
+    count = DEGREE + 2
+    try:
+        series = coefficients(form.expression, form.parameters, Fraction(0), count + order)
+    except ValueError:
+        return _taylor(form, order, arb(0))
+    return [exact(series[n + order] * perm(n + order, order)) for n in range(count)]
 
 
 def _number(pattern: int, format_: Format) -> arb:

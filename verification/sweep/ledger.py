@@ -1,8 +1,8 @@
 """The state of a sweep: one line for each shard that is done, written the moment it is.
 
 A sweep that is killed loses the shards that were under way and nothing else: a last line that was
-cut off in the middle is dropped when the file is read. The first line says which sources and format
-the shards are of, and a file of others is refused; so is one that another sweep is at work on.
+cut off in the middle is dropped when the file is read. The first line says which format, certifier
+and NumPy the shards are of, and a file of others is refused; so is one that another sweep is at work on.
 """
 
 import json
@@ -21,9 +21,10 @@ from .shard import Shard, Summary
 
 @dataclass(frozen=True)
 class Done:
-    """A shard, what it came to, and the processor time that it took."""
+    """A shard, the sources it is of, what it came to, and the processor time that it took."""
 
     shard: Shard
+    sources: str
     summary: Summary
     seconds: float
 
@@ -117,4 +118,6 @@ class Ledger:
 def _to_done(content: dict[str, Any]) -> Done:
     summary = content["summary"]
     summary["examples"] = tuple(summary["examples"])
-    return Done(Shard(**content["shard"]), Summary(**summary), content["seconds"])
+    shard = content["shard"]
+    shard["parameters"] = tuple((name, value) for name, value in shard["parameters"])
+    return Done(Shard(**shard), content["sources"], Summary(**summary), content["seconds"])

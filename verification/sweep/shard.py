@@ -16,7 +16,7 @@ order, format, number), so that shards can be done in any order, anywhere, once.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import copysign, frexp, isinf
 
@@ -61,6 +61,11 @@ class Shard:
         """The activation at these parameters."""
         return setting(ACTIVATIONS[self.activation], dict(self.parameters))
 
+    def all_of_it(self) -> list["Shard"]:
+        """All the shards of the same function, in the order of the bit patterns."""
+        count = max(1, (1 << FORMATS[self.dtype].width) // SHARD)
+        return [replace(self, number=number) for number in range(count)]
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -97,21 +102,10 @@ def _sha256(shard: Shard, blocks: Iterable[Array]) -> str:
     return digest.hexdigest()
 
 
-def slice_sha256(activation: str, order: int) -> str:
+def slice_sha256(function: Shard) -> str:
     """The hash over 2^24 inputs of float32, one out of each 256 consecutive bit patterns."""
     blocks = (np.arange(first, first + PIECE) for first in range(0, SHARD, PIECE))
-    return _sha256(
-        Shard(activation, order, "float32", 0),
-        (256 * i + (i * SCATTER >> 16) % 256 for i in blocks),
-    )
-
-
-def shards(
-    activation: str, order: int, dtype: str, parameters: tuple[tuple[str, float], ...] = ()
-) -> list[Shard]:
-    """All the shards of a format, in the order of the bit patterns."""
-    count = max(1, (1 << FORMATS[dtype].width) // SHARD)
-    return [Shard(activation, order, dtype, number, parameters) for number in range(count)]
+    return _sha256(function, (256 * i + (i * SCATTER >> 16) % 256 for i in blocks))
 
 
 def inputs_of(shard: Shard) -> int:
