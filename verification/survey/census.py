@@ -148,9 +148,10 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for activation in ACTIVATIONS:
         for peer in PEERS:
-            for subject in SUBJECTS:
+            spelling = peer.spelling(activation)
+            for subject in SUBJECTS if spelling else ():
                 question = question_of(activation, subject, FLOAT32)
-                count = census(question, peer.spellings[activation], shards(FLOAT32))
+                count = census(question, spelling or "", shards(FLOAT32))
                 rows.append({"of": (peer.title, activation, subject), **asdict(count)})
                 sys.stderr.write(f"{rows[-1]}\n")
     content = {"versions": installed_versions(), "rows": rows}

@@ -87,8 +87,10 @@ def rows() -> Iterator[tuple[Row, Verdict]]:
 
 
 def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, Verdict]]:
-    """One function's value and derivative, each with the verdict on both."""
-    spelling = peer.spellings[activation]
+    """One function's value and derivative, each with the verdict on both; none without a name."""
+    spelling = peer.spelling(activation)
+    if spelling is None:
+        return
     candidate = replace(implementation(spelling), backward=None)
     verdict = check(candidate, activation, dtype=format_.name, allow=ALLOWED)
     for subject in SUBJECTS:
