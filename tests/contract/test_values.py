@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from verification.examination.accuracy import inputs_of
+from verification.examination.tried import inputs_of
 from verification.examination.truth import Question, answer
 from verification.numbers.ulp import CORRECTLY_ROUNDED
 

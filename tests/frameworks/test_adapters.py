@@ -7,7 +7,7 @@ import pytest
 
 from reference import ACTIVATIONS, gelu_tanh, sigmoid, tanh
 from reference.arithmetic.formats import FORMATS
-from verification.candidates.calls import Subject
+from verification.candidates.calls import Caller
 from verification.candidates.frameworks import implementation
 from verification.errors import UsageError
 from verification.examination.accuracy import survey
@@ -155,7 +155,7 @@ def test_a_pasted_snippet_shows_what_the_finding_says(named, run, dtype, subject
     candidate = named("silu")
     functions = (candidate.forward, candidate.derivative, candidate.backward)
     function = dict(zip(("value", "derivative", "backward"), functions, strict=True))[subject]
-    judged = Subject(subject, function, FORMATS[dtype])
+    judged = Caller(subject, function, FORMATS[dtype])
     findings = Reporter(question, judged, candidate).of_tallies(survey(question, judged))
     alone = [finding for finding in findings if not finding.detail]
     assert alone

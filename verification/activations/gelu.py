@@ -80,9 +80,7 @@ LORE = Lore(
             "the factor x is missing: this is Φ(x)",
             wide(lambda x: erfc(-x * ROOT_HALF) / 2),
         ),
-        Mistake(
-            DERIVATIVE, "the term x φ(x) is missing", wide(lambda x: erfc(-x * ROOT_HALF) / 2)
-        ),
+        Mistake(DERIVATIVE, "the term x φ(x) is missing", wide(lambda x: erfc(-x * ROOT_HALF) / 2)),
         Mistake(
             DERIVATIVE,
             "Φ(x) lacks its factor 1/2",

@@ -75,9 +75,7 @@ LORE = Lore(
             lambda x: x / 2 * (1 + np.tanh(tanh_argument(x))),
             noisy=True,
         ),
-        Mistake(
-            DERIVATIVE, "1 + tanh and 1 - tanh² cancel left of -3", _step_by_step, noisy=True
-        ),
+        Mistake(DERIVATIVE, "1 + tanh and 1 - tanh² cancel left of -3", _step_by_step, noisy=True),
         *(
             Mistake(subject, why, wide(partial(form, root, kappa)), in_float64=why == SINGLE)
             for subject, form in ((VALUE, _value), (DERIVATIVE, _slope))

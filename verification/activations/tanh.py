@@ -27,9 +27,7 @@ LORE = Lore(
             lambda x: (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1),
             claims=lost,
         ),
-        Mistake(
-            VALUE, "1 - exp cancels near 0", lambda x: 1 - 2 / (np.exp(2 * x) + 1), noisy=True
-        ),
+        Mistake(VALUE, "1 - exp cancels near 0", lambda x: 1 - 2 / (np.exp(2 * x) + 1), noisy=True),
         Mistake(VALUE, "2σ(2x) - 1 cancels near 0", lambda x: 2 * logistic(2 * x) - 1, noisy=True),
         Mistake(VALUE, "this is hard-tanh, not tanh", lambda x: np.clip(x, -1, 1)),
         Mistake(VALUE, "this is softsign, not tanh", lambda x: x / (1 + np.abs(x))),

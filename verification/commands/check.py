@@ -17,7 +17,7 @@ from verification.errors import UsageError
 from . import delivery
 
 if TYPE_CHECKING:
-    from verification.candidates.confinement import Clock
+    from verification.candidates.clock import Clock
     from verification.candidates.implementation import Implementation
     from verification.verdict.verdict import Verdict
 
@@ -59,7 +59,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
 
 def check(arguments: Namespace) -> int:
     """Judge, print the verdict, write what was asked for."""
-    from verification.candidates.confinement import Clock
+    from verification.candidates.clock import Clock
     from verification.errors import WorkersLostError
 
     delivery.prepare(arguments)
@@ -212,7 +212,7 @@ def _ticking(
 
 def _second_look(arguments: Namespace) -> "Verdict":
     """The verdict with nothing but the candidate in a child, which is replaced when it ends."""
-    from verification.candidates.confinement import Clock
+    from verification.candidates.clock import Clock
     from verification.candidates.isolation import Worker
     from verification.verdict.check import format_of
 

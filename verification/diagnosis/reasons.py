@@ -24,7 +24,7 @@ from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import DERIVATIVE, VALUE, Mistake, digits, lost
-from verification.examination.accuracy import inputs_of
+from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
 
 from .others import other_functions

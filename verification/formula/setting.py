@@ -22,9 +22,7 @@ def setting(activation: Activation, parameters: Mapping[str, float]) -> Activati
             known = ", ".join(activation.parameters) or "none"
             raise UsageError(f"{activation.name} has no parameter {name!r}; it has {known}")
         if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
-            raise UsageError(
-                f"{activation.name}: {name} has to be a finite number, not {value!r}"
-            )
+            raise UsageError(f"{activation.name}: {name} has to be a finite number, not {value!r}")
         given[name] = float(value)
     other = {name: value for name, value in given.items() if value != activation.parameters[name]}
     if not other:

@@ -19,7 +19,6 @@ from verification.candidates.frameworks import implementation
 from verification.candidates.implementation import Implementation
 from verification.errors import UsageError
 from verification.examination.accuracy import differ, kinds_of
-from verification.examination.exhaustive import blocks, shards
 from verification.examination.truth import (
     FLUSH_TO_ZERO,
     NEXT_TO_A_ROOT,
@@ -27,9 +26,10 @@ from verification.examination.truth import (
     answer,
     expected_of,
 )
+from verification.kinds import KINDS
+from verification.observation.exhaustive import blocks, shards
 from verification.records.files import RECORDS, write_whole
 from verification.verdict.check import TOLERANCES
-from verification.verdict.verdict import KINDS
 from verification.work.processes import completed
 
 from .peers import PEERS, installed_versions

@@ -1,4 +1,4 @@
-"""The frameworks that are surveyed; how each spells an activation, says `verification.activations`."""
+"""The frameworks that are surveyed; `verification.activations` says how each spells one."""
 
 from dataclasses import dataclass
 from importlib import metadata

@@ -17,10 +17,10 @@ import numpy as np
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Float64
-from verification.candidates.calls import Subject
+from verification.candidates.calls import Caller
 from verification.candidates.frameworks import implementation
-from verification.examination.accuracy import survey
 from verification.examination.truth import answer
+from verification.observation.results import survey
 from verification.records.files import RECORDS, write_whole
 from verification.records.provenance import this_machine
 from verification.verdict.check import TOLERANCES, check
@@ -95,7 +95,7 @@ def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, 
     verdict = check(candidate, activation, dtype=format_.name, allow=ALLOWED)
     for subject in SUBJECTS:
         question = question_of(activation, subject, format_)
-        seen = survey(question, Subject(subject, function_of(candidate, subject), format_))
+        seen = survey(question, Caller(subject, function_of(candidate, subject), format_))
         x, got = seen.x, seen.got
         count = counted(question, x, got)
         wide, true = x.astype(np.float64), answer(question, x, got).true

@@ -18,12 +18,12 @@ import numpy as np
 from reference import ACTIVATIONS, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Mask
-from verification.candidates.calls import Recorded
 from verification.candidates.implementation import Implementation
 from verification.candidates.program import from_little_endian, little_endian
+from verification.candidates.recorded import Recorded
 from verification.errors import UsageError
-from verification.examination.accuracy import inputs_of
 from verification.examination.laws import difference_points
+from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
 from verification.verdict.check import TOLERANCES, activation_of, check, format_of
 from verification.verdict.verdict import Verdict
@@ -221,7 +221,7 @@ def judge(
         None if derivative is None else vectors.record(derivative),
         call=f"{outputs}, where {folder / INPUTS} holds {{x}}",
         derivative_call=f"{derivative}, where {folder / INPUTS} holds {{x}}",
-        subject=Recorded,
+        caller=Recorded,
     )
     return check(
         implementation,

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from figures.command import main
-from verification.candidates.confinement import Clock, memory_limit
-from verification.candidates.noise import noise_of
+from verification.candidates.clock import Clock
+from verification.candidates.confinement import memory_limit
+from verification.candidates.output import written_by
 
 CANDIDATES = """
 import ctypes, os, subprocess, sys, time
@@ -297,7 +298,7 @@ def test_no_descriptor_is_lost_where_one_is_closed(monkeypatch):
     duplicate = os.dup
     before = open_descriptors()
     monkeypatch.setattr(os, "dup", only_output)
-    assert noise_of(lambda: None) == b""
+    assert written_by(lambda: None) == b""
     assert open_descriptors() == before
 
 

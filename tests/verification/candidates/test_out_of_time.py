@@ -8,8 +8,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from figures.command import main
-from verification.candidates.calls import Died, Expired
-from verification.candidates.confinement import CALL_SHARE, LEAST, Clock
+from verification.candidates.clock import CALL_SHARE, LEAST, Clock
+from verification.candidates.trouble import Died, Expired
 
 SLOW = """
 import time

@@ -5,8 +5,8 @@ import pytest
 
 from reference import ACTIVATIONS, relu
 from reference.arithmetic.formats import FORMATS
-from verification.examination.exhaustive import blocks, shards
 from verification.examination.truth import FLUSH_TO_ZERO, Question
+from verification.observation.exhaustive import blocks, shards
 from verification.survey.census import Count, census, counted, joined
 
 PLANTED = """

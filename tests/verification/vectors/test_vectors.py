@@ -15,7 +15,7 @@ from figures.command import main
 from reference import gelu, gelu_tanh, relu, tanh
 from reference.arithmetic.formats import FORMATS
 from verification.errors import UsageError
-from verification.examination.accuracy import inputs_of
+from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
 from verification.vectors.vectors import inputs, judge, read
 from verification.verdict.check import check

@@ -11,11 +11,11 @@ from reference import ACTIVATIONS, relu
 from reference.arithmetic.formats import FORMATS
 from verification import check
 from verification.candidates import frameworks
-from verification.candidates.calls import Subject
+from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
-from verification.examination import exhaustive
-from verification.examination.exhaustive import SHARD, exhaust, survey_shard
 from verification.examination.truth import Question
+from verification.observation import exhaustive
+from verification.observation.exhaustive import SHARD, exhaust, survey_shard
 from verification.work.processes import completed
 
 FLOAT32, FLOAT16 = FORMATS["float32"], FORMATS["float16"]
@@ -48,7 +48,7 @@ def wrong_of(survey):
 
 def test_the_one_wrong_input_of_a_shard_is_found():
     """And its place, among 2^24."""
-    number, seen, *_ = survey_shard(question(), Subject("value", off_by(5), FLOAT32), SHARD_OF_ONE)
+    number, seen, *_ = survey_shard(question(), Caller("value", off_by(5), FLOAT32), SHARD_OF_ONE)
     assert (number, seen.inputs) == (SHARD_OF_ONE, SHARD)
     assert wrong_of(seen) == {"inaccurate": 3}
     tally = seen.tallies["inaccurate"]
@@ -59,14 +59,14 @@ def test_the_one_wrong_input_of_a_shard_is_found():
 @pytest.mark.parametrize(("tolerance", "wrong"), [(4.0, {}), (1.0, {}), (0.5, {"inaccurate": 3})])
 def test_neighbours_pass_within_the_tolerance_only(tolerance, wrong):
     """One ulp off, whether the quick way applies or not."""
-    subject = Subject("value", off_by(1), FLOAT32)
+    subject = Caller("value", off_by(1), FLOAT32)
     _, seen, *_ = survey_shard(question(tolerance=tolerance), subject, SHARD_OF_ONE)
     assert wrong_of(seen) == wrong
 
 
 def test_a_zero_of_the_other_sign_is_no_error_of_a_derivative():
     """It is counted as a convention, the quick way and the long one alike."""
-    signed = Subject("derivative", lambda x: np.copysign(relu.derivative(x), x), FLOAT16)
+    signed = Caller("derivative", lambda x: np.copysign(relu.derivative(x), x), FLOAT16)
     asked = question("derivative", FLOAT16)
     assert wrong_of(survey_shard(asked, signed, 0)[1]) == {"other zero": ZEROS}
     _, seen, *_ = survey_shard(replace(asked, strict=True), signed, 0)
@@ -80,9 +80,9 @@ def test_shards_add_up_to_the_whole(subject, monkeypatch):
         subject
     ]
     asked = Question(ACTIVATIONS["tanh"], subject, FLOAT16, 0.5)
-    whole = exhaust(asked, Subject(subject, function, FLOAT16), None, None)
+    whole = exhaust(asked, Caller(subject, function, FLOAT16), None, None)
     monkeypatch.setattr(exhaustive, "SHARD", 1 << 13)
-    parts = exhaust(asked, Subject(subject, function, FLOAT16), None, None)
+    parts = exhaust(asked, Caller(subject, function, FLOAT16), None, None)
     assert parts.inputs == whole.inputs == 1 << 16
     assert wrong_of(parts) == wrong_of(whole) != {}
     assert parts.worst_ulp == whole.worst_ulp
@@ -99,7 +99,7 @@ def test_what_goes_wrong_in_a_shard_is_noted():
             raise ZeroDivisionError
         return relu(x)
 
-    subject = Subject("value", fussy, FLOAT32)
+    subject = Caller("value", fussy, FLOAT32)
     part = survey_shard(question(), subject, SHARD_OF_ONE)
     seen, troubles = part.seen, part.troubles
     assert (seen.inputs, seen.unanswered.wrong, part.cut_short) == (SHARD - 1, 1, False)
@@ -156,7 +156,7 @@ def test_other_processes_say_that_not_all_was_tried(monkeypatch):
 
     monkeypatch.setattr(exhaustive, "SHARD", 1 << 13)
     monkeypatch.setattr(exhaustive, "completed", in_a_copy)
-    subject = Subject("value", fails_beyond_100, FLOAT16)
+    subject = Caller("value", fails_beyond_100, FLOAT16)
     origin = partial(Implementation, "mine", fails_beyond_100)
     exhaust(question(format_=FLOAT16), subject, origin, None)
     assert subject.cut_short

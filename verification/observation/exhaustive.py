@@ -13,25 +13,25 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
-from verification.candidates.calls import Subject, Trouble
+from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
+from verification.candidates.trouble import Trouble
+from verification.examination.accuracy import OTHER_ZERO, Survey, count, zero_has_a_sign
+from verification.examination.truth import Question, expected_of
 from verification.numbers.inputs import ordinals
 from verification.work.processes import completed
-
-from .accuracy import OTHER_ZERO, Survey, count, zero_has_a_sign
-from .truth import Question, expected_of
 
 SHARD = 1 << 24
 BLOCK = 1 << 20
 KEPT_OF_A_SHARD = 256
-# A neighbour of the correctly rounded result is at most so many ulp off, where the ulp changes.
+# Most ulp that a neighbour of the correctly rounded result is off: where the ulp changes.
 NEIGHBOUR = 2.5
 
 Origin = Callable[[], Implementation]
 
 
 class Part(NamedTuple):
-    """What comes of a shard: what was seen, and what went wrong besides (see `Subject`)."""
+    """What comes of a shard: what was seen, and what went wrong besides (see `Caller`)."""
 
     number: int
     seen: Survey
@@ -41,9 +41,9 @@ class Part(NamedTuple):
 
 
 def exhaust(
-    question: Question, subject: Subject, origin: Origin | None, scheduler: str | None
+    question: Question, caller: Caller, origin: Origin | None, scheduler: str | None
 ) -> Survey:
-    """Try every pattern; what goes wrong besides is noted in ``subject``.
+    """Try every pattern; what goes wrong besides is noted in ``caller``.
 
     With an ``origin``, from which other processes can make the implementation, on all cores here
     or on the cluster of a Dask scheduler; else in this process.
@@ -51,17 +51,17 @@ def exhaust(
     numbers = shards(question.format_)
     parts: Iterator[Part]
     if origin is None or len(numbers) == 1:
-        parts = (survey_shard(question, subject, number) for number in numbers)
+        parts = (survey_shard(question, caller, number) for number in numbers)
     else:
-        work = partial(_in_worker, question, subject.name, origin)
+        work = partial(_in_worker, question, caller.subject, origin)
         parts = completed(work, numbers, scheduler)
     whole = Survey()
     for part in sorted(parts, key=attrgetter("number")):
         whole.merge(part.seen)
         for trouble in part.troubles.values():
-            subject.keep(trouble)
-        subject.cut_short |= part.cut_short
-        subject.expired = subject.expired or part.expired
+            caller.keep(trouble)
+        caller.cut_short |= part.cut_short
+        caller.expired = caller.expired or part.expired
     return whole.close()
 
 
@@ -88,20 +88,20 @@ def _in_worker(question: Question, subject: str, origin: Origin, number: int) ->
     implementation = origin()
     function = implementation.derivative if subject == "derivative" else implementation.forward
     assert function is not None  # noqa: S101  the subject that is asked for is there
-    return survey_shard(question, Subject(subject, function, question.format_), number)
+    return survey_shard(question, Caller(subject, function, question.format_), number)
 
 
-def survey_shard(question: Question, subject: Subject, number: int) -> Part:
+def survey_shard(question: Question, caller: Caller, number: int) -> Part:
     """Try the patterns of a shard, as long as there is time for calls."""
     seen = Survey()
     for x in blocks(question.format_, number):
-        if subject.expired:
+        if caller.expired:
             break
-        got, answered = subject.resiliently(x, warns=False)
+        got, answered = caller.resiliently(x, warns=False)
         _compare(question, seen, x, got, answered)
     for tally in seen.tallies.values():
         tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
-    return Part(number, seen, subject.troubles, subject.cut_short, subject.expired)
+    return Part(number, seen, caller.troubles, caller.cut_short, caller.expired)
 
 
 def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: Mask) -> None:
