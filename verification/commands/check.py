@@ -41,6 +41,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="such as torch:torch.nn.functional.gelu; none with --command",
     )
     parser.add_argument("activation", metavar="ACTIVATION", help="of the catalogue, such as gelu")
+    delivery.add_parameters(parser)
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
@@ -110,10 +111,12 @@ def _one_candidate(arguments: Namespace) -> None:
 
 def _judge(arguments: Namespace, implementation: "Implementation") -> "Verdict":
     from verification.verdict.check import check as judge
+    from verification.verdict.naming import parameters_of
 
     return judge(
         implementation,
         arguments.activation,
+        parameters=parameters_of(arguments.parameters),
         dtype=arguments.dtype,
         tolerance=arguments.tolerance,
         exhaustive=arguments.exhaustive,

@@ -6,7 +6,7 @@ is strict. The range is kept to the bit where its end is a number of the format;
 approach it, they round to it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -150,26 +150,26 @@ def factor_points(format_: Format) -> Array:
     return np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(format_.dtype)
 
 
-def of_upstream(question: Question, products: Mapping[float, Array]) -> Iterator[Complaint]:
+def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Complaint]:
     """Hold the results of backward for each of the `FACTORS` against one another."""
     format_ = question.format_
     x = factor_points(format_)
     slope = np.asarray(question.activation.derivative(x), np.float64)
-    results = {factor: result.astype(np.float64) for factor, result in products.items()}
-    one, flat = results[1.0], slope == 0
+    one, two, minus, none, infinite, nan = (result.astype(np.float64) for result in products)
+    flat = slope == 0
     with np.errstate(all="ignore"):
         breaches = [
-            (2.0, results[2.0] != 2 * one, "2 does not give twice that of 1"),
-            (-1.0, results[-1.0] != -one, "-1 does not give the opposite of 1"),
-            (0.0, results[0.0] != 0, "0 does not give 0"),
+            (2.0, two != 2 * one, "2 does not give twice that of 1"),
+            (-1.0, minus != -one, "-1 does not give the opposite of 1"),
+            (0.0, none != 0, "0 does not give 0"),
             (
                 np.inf,
-                (results[np.inf] != slope * np.inf) & ~flat,
+                (infinite != slope * np.inf) & ~flat,
                 "∞ does not give an infinity of the derivative's sign",
             ),
-            (np.nan, ~np.isnan(results[np.nan]) & ~flat, "NaN does not give NaN"),
+            (np.nan, ~np.isnan(nan) & ~flat, "NaN does not give NaN"),
         ]
-        dropped = flat & ~np.isnan(results[np.nan])
+        dropped = flat & ~np.isnan(nan)
     breaches = [breach for breach in breaches if breach[1].any()]
     if breaches:
         factor, broken, _ = breaches[0]

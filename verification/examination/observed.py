@@ -1,6 +1,5 @@
 """What was observed of a candidate, as data: nothing in it can call the candidate."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reference import Kink
@@ -65,7 +64,7 @@ class Observed:
     subject: str
     seen: Survey
     behaviour: Behaviour | None = None
-    products: Mapping[float, Array] | None = None
+    products: tuple[Array, ...] | None = None
     quotient: tuple[Array, Array, Array] | None = None
     kinks: tuple[tuple[Kink, Array | None], ...] = ()
     shrunk: dict[str, Alone] = field(default_factory=dict)

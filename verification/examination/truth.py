@@ -159,6 +159,7 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
         if question.order == 1 and question.activation.kinks:
             true = _nearest_legal(question, wide, computed, factor, true)
         ulp = errors(got, true, question.format_)
+        ulp[np.isinf(computed) & (computed == doubles(expected))] = 0.0
         if factor is not None:
             past = _past_the_largest(question, wide, computed, true, factor)
             ulp = np.where(np.isnan(past), ulp, past)

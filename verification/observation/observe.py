@@ -100,16 +100,16 @@ def _alone(caller: Caller, x: Array, upstream: Array | None, *, warns: bool = Tr
     return got if answered[0] else None
 
 
-def _products(question: Question, caller: Caller) -> dict[float, Array] | None:
+def _products(question: Question, caller: Caller) -> tuple[Array, ...] | None:
     """Results of backward with each of the `FACTORS` for upstream; None if one did not come."""
-    products = {}
+    products = []
     for factor in FACTORS:
         x = factor_points(question.format_)
         result = caller(x, np.full(x.shape, factor).astype(x.dtype))
         if result is None:
             return None
-        products[factor] = result
-    return products
+        products.append(result)
+    return tuple(products)
 
 
 def _compare(question: Question, callers: Mapping[str, Caller], found: Observed) -> None:

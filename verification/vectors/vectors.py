@@ -5,7 +5,7 @@ every file. Nothing is read by pickle; a file that is not what the manifest says
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
@@ -30,7 +30,7 @@ from verification.verdict.verdict import Verdict
 
 from .readme import readme
 
-KIND, VERSION = "halfulp vectors", 1
+KIND, VERSION = "halfulp vectors", 2
 INPUTS, VALUE, DERIVATIVE = "inputs.bin", "value.bin", "derivative.bin"
 ANSWERS, MANIFEST, README = "answers.csv", "manifest.json", "README.md"
 # In bytes, many times the largest of these files.
@@ -45,12 +45,19 @@ def inputs(activation: Activation, format_: Format) -> Array:
     return x[np.sort(first)]
 
 
-def write(folder: Path, activation_name: str, dtype: str, *, answers: bool) -> int:
+def write(
+    folder: Path,
+    activation_name: str,
+    dtype: str,
+    *,
+    answers: bool,
+    parameters: Mapping[str, float] | None = None,
+) -> int:
     """Write a folder of vectors, return the number of inputs.
 
-    Raises UsageError for a folder that holds anything, an unknown activation or dtype.
+    Raises UsageError for a folder that holds anything, an unknown activation, parameter or dtype.
     """
-    activation, format_ = activation_of(activation_name), format_of(dtype)
+    activation, format_ = activation_of(activation_name, parameters), format_of(dtype)
     x = inputs(activation, format_)
     files = {INPUTS: little_endian(x)}
     if answers:
@@ -64,6 +71,7 @@ def write(folder: Path, activation_name: str, dtype: str, *, answers: bool) -> i
         "kind": KIND,
         "version": VERSION,
         "activation": activation.name,
+        "parameters": dict(activation.parameters),
         "dtype": format_.name,
         "byte order": "little",
         "count": x.size,
@@ -150,7 +158,8 @@ def read(folder: Path) -> Vectors:
     for name, digest in manifest["files"].items():
         if sha256(_read(folder / name, "the file")).hexdigest() != digest:
             raise UsageError(f"expected {folder / name} as it was written, but it was altered")
-    activation, format_ = ACTIVATIONS[manifest["activation"]], FORMATS[manifest["dtype"]]
+    activation = activation_of(manifest["activation"], manifest["parameters"])
+    format_ = FORMATS[manifest["dtype"]]
     x = inputs(activation, format_)
     if _read(folder / INPUTS, "inputs") != little_endian(x):
         raise UsageError(
@@ -168,6 +177,7 @@ def _manifest(path: Path) -> dict[str, Any]:
             content["kind"] == KIND
             and content["version"] == VERSION
             and content["activation"] in ACTIVATIONS
+            and isinstance(content["parameters"], dict)
             and content["dtype"] in FORMATS
             and isinstance(content["files"], dict)
             and INPUTS in content["files"]
@@ -226,6 +236,7 @@ def judge(
     return check(
         implementation,
         vectors.activation.name,
+        parameters=vectors.activation.parameters,
         dtype=vectors.format_.name,
         tolerance=tolerance,
         allow=allow,

@@ -11,6 +11,7 @@ from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
 from verification.kinds import KINDS, rank
 
+from .naming import named
 from .plot import Panel, draw
 
 SHOWN = 5
@@ -213,10 +214,3 @@ def _plain(content: Any) -> Any:
     if isinstance(content, float) and not isfinite(content):
         return str(content)
     return content
-
-
-def named(activation: str, parameters: Mapping[str, float]) -> str:
-    """``leaky_relu[negative_slope=0.2]``; the name alone without parameters."""
-    if not parameters:
-        return activation
-    return f"{activation}[{','.join(f'{name}={value!r}' for name, value in parameters.items())}]"
