@@ -152,7 +152,7 @@ def _outcome(ours: Connection, clock: "Clock", *, exhaustive: bool) -> "Verdict 
     But not from the other processes of an exhaustive check.
     """
     limit = clock.left()
-    while ours.poll(limit):
+    while clock.wait(ours.poll, limit):
         outcome: Verdict | Exception | None = ours.recv()
         if outcome is not None:
             return outcome
