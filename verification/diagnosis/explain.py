@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from verification.examination.accuracy import Survey, Tally
+from verification.examination.accuracy import Accuracy, Tally
 from verification.examination.truth import Question
 from verification.kinds import KINDS
 
@@ -24,7 +24,7 @@ class Explanation:
     whys: dict[str, str | None] = field(default_factory=dict)
 
 
-def explain(question: Question, seen: Survey) -> Explanation:
+def explain(question: Question, seen: Accuracy) -> Explanation:
     """The reason for all the wrong results, of the kinds that it explains; else their own."""
     kinds = {kind: tally for kind, tally in seen.tallies.items() if kind in KINDS}
     if not kinds:
@@ -42,7 +42,7 @@ def explain(question: Question, seen: Survey) -> Explanation:
     return Explanation(main, whys)
 
 
-def _case(question: Question, seen: Survey, tallies: dict[str, Tally], step: int) -> Case:
+def _case(question: Question, seen: Accuracy, tallies: dict[str, Tally], step: int) -> Case:
     """Every ``step``-th wrong result of each kind; more of a kind that has few."""
     samples = [tally.sample(max(tally.sampled // step, LEAST)) for tally in tallies.values()]
     x, got, upstream = zip(*samples, strict=True)

@@ -85,7 +85,7 @@ def _spread(size: int, limit: int) -> Array:
 
 
 @dataclass
-class Survey:
+class Accuracy:
     """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged.
 
     ``looked`` counts the wrong results of each kind among those at the inputs ``x`` alone.
@@ -113,7 +113,7 @@ class Survey:
         finite = ulp[np.isfinite(ulp)]
         self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
-    def merge(self, other: "Survey") -> None:
+    def merge(self, other: "Accuracy") -> None:
         """Count what a survey of other, higher inputs has counted."""
         for kind, tally in other.tallies.items():
             self.tallies.setdefault(kind, Tally()).merge(tally)
@@ -129,7 +129,7 @@ class Survey:
         self.unanswered.tried = self.inputs + self.unanswered.wrong
         return self
 
-    def replace_by(self, whole: "Survey") -> None:
+    def replace_by(self, whole: "Accuracy") -> None:
         """Put the counts of all patterns in place of these; what those do not show stays found."""
         self.tallies |= whole.tallies
         self.inputs = whole.inputs or self.inputs
@@ -208,7 +208,7 @@ def _nan_is_free(question: Question) -> bool:
 
 
 def count(
-    question: Question, seen: Survey, x: Array, got: Array, upstream: Array | None = None
+    question: Question, seen: Accuracy, x: Array, got: Array, upstream: Array | None = None
 ) -> None:
     """Hold results against the truth, and add to what was seen."""
     if not x.size:

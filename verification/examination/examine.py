@@ -13,7 +13,7 @@ from .truth import LENGTH, Question, answer
 
 
 def examine(question: Question, observed: Observed) -> list[Complaint]:
-    """All that laws have against one subject; what its results have, `Survey` has counted."""
+    """All that laws have against one subject; what its results have, `Accuracy` has counted."""
     complaints = laws.of_results(question, observed.seen)
     if observed.behaviour is not None:
         complaints += _of_behaviour(question, observed.behaviour)

@@ -16,7 +16,7 @@ from reference.arithmetic.types import Array, Float64, Mask
 from verification.numbers.inputs import ordinals
 from verification.numbers.ulp import unit_exponents
 
-from .accuracy import Survey
+from .accuracy import Accuracy
 from .complaint import Complaint
 from .truth import Question
 
@@ -30,7 +30,7 @@ SAMPLES = 257
 FACTORS = (1.0, 2.0, -1.0, 0.0, np.inf, np.nan)
 
 
-def of_results(question: Question, seen: Survey) -> list[Complaint]:
+def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
     """Hold the results of one subject against the laws that the function has."""
     if question.subject == "backward" or not seen.x.size:
         return []

@@ -6,7 +6,7 @@ from reference import Kink
 from reference.arithmetic.types import Array
 from verification.candidates.trouble import Trouble
 
-from .accuracy import Survey
+from .accuracy import Accuracy
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Observed:
     """
 
     subject: str
-    seen: Survey
+    seen: Accuracy
     behaviour: Behaviour | None = None
     products: tuple[Array, ...] | None = None
     quotient: tuple[Array, Array, Array] | None = None

@@ -20,7 +20,7 @@ from verification.kinds import KINDS, Access
 
 from .behaviour import observe_behaviour
 from .exhaustive import exhaust
-from .results import survey
+from .results import observe_results
 from .shrinking import may_warn, shrink
 
 
@@ -43,7 +43,7 @@ def observe(
     for name, caller in callers.items():
         whole = exhaustive and name != "backward"
         origin = implementation.origin if whole else None
-        found = Observed(name, survey(questions[name], caller))
+        found = Observed(name, observe_results(questions[name], caller))
         if whole:
             found.seen.replace_by(exhaust(questions[name], caller, origin, scheduler))
         _look_around(questions[name], caller, found)

@@ -3,12 +3,12 @@
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.candidates.trouble import Trouble
-from verification.examination.accuracy import Survey, count, differ
+from verification.examination.accuracy import Accuracy, count, differ
 from verification.examination.tried import inputs_of, upstreams_of
 from verification.examination.truth import Question
 
 
-def survey(question: Question, caller: Caller) -> Survey:
+def observe_results(question: Question, caller: Caller) -> Accuracy:
     """Try the stratified inputs; a second time where results are wrong, which may differ.
 
     Products that overflow may warn of it.
@@ -29,10 +29,10 @@ def survey(question: Question, caller: Caller) -> Survey:
 
 def _counted(
     question: Question, arguments: tuple[Array, ...], got: Array, answered: Mask
-) -> Survey:
+) -> Accuracy:
     x, *upstream = (argument[answered] for argument in arguments)
     factor = upstream[0] if upstream else None
-    seen = Survey(x=x, got=got[answered], upstream=factor)
+    seen = Accuracy(x=x, got=got[answered], upstream=factor)
     seen.unanswered.extend(arguments[0][~answered])
     count(question, seen, seen.x, seen.got, factor)
     return seen.close()

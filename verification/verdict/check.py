@@ -15,7 +15,7 @@ from verification.candidates.implementation import Implementation
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
-from verification.examination.accuracy import Survey
+from verification.examination.accuracy import Accuracy
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question
@@ -105,12 +105,12 @@ class _Terms:
             self.activation, subject, self.format_, self.tolerance, self.allow, self.strict
         )
 
-    def allowances(self, surveys: Mapping[str, Survey]) -> Iterator[str]:
+    def allowances(self, accuracies: Mapping[str, Accuracy]) -> Iterator[str]:
         """What is tolerated beyond the tolerance."""
         yield from (ALLOWANCES[name] for name in sorted(self.allow))
-        if surveys.keys() - {"value"} and self.activation.orders[1].roots and not self.strict:
+        if accuracies.keys() - {"value"} and self.activation.orders[1].roots and not self.strict:
             yield NEXT_TO_ROOTS
-        if "backward" in surveys:
+        if "backward" in accuracies:
             yield OF_A_PRODUCT
         if self.format_.name == "float64":
             yield OF_THE_TRUTH
@@ -135,7 +135,7 @@ def _judged(
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     if expired and not findings:
         raise UsageError(f"expected the check to end in time, but {expired}")
-    surveys = {name: found.seen for name, found in observed.items()}
+    accuracies = {name: found.seen for name, found in observed.items()}
     caller = implementation.caller
     return Verdict(
         implementation=implementation.name,
@@ -143,12 +143,12 @@ def _judged(
         dtype=terms.format_.name,
         tolerance=terms.tolerance,
         parameters=parameters,
-        allowances=tuple(terms.allowances(surveys)),
+        allowances=tuple(terms.allowances(accuracies)),
         findings=tuple(sorted(findings, key=lambda finding: finding.rank)),
         conventions=tuple(conventions),
-        inputs={name: seen.inputs for name, seen in surveys.items()},
-        worst_ulp={name: seen.worst_ulp for name, seen in surveys.items() if seen.inputs},
-        profile={name: (seen.x, seen.ulp) for name, seen in surveys.items()},
+        inputs={name: seen.inputs for name, seen in accuracies.items()},
+        worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
+        profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
         not_judged=tuple(KINDS) if expired else caller.not_judged(),
         why_not="; ".join(filter(None, (caller.why_not, expired))),
     )

@@ -306,3 +306,27 @@ def test_upstreams_of_either_sign_and_of_any_size_are_tried(size, sign, dtype):
     found = {f.kind: f for f in check(None, "silu", backward=planted, dtype=dtype).findings}
     assert np.sign(found["inaccurate"].upstream) == sign
     assert least < abs(found["inaccurate"].upstream) < most
+    if size == "middle":  # most are of this size, and half of them of either sign
+        region = found["inaccurate"].region
+        assert region.wrong > 0.15 * region.tried
+
+
+BANDS = [
+    pytest.param(-35.9, -35.6, "float32", id="exponential tail"),
+    pytest.param(20.2, 20.8, "float32", id="beyond the cells"),
+    pytest.param(-502.9, -498.9, "float64", id="exponential tail in float64"),
+]
+
+
+@pytest.mark.parametrize(("low", "high", "dtype"), BANDS)
+def test_a_bug_in_a_band_of_a_tail_is_found(low, high, dtype):
+    """Where no table has its entries, and no number is a round one."""
+
+    def planted(x):
+        y = np.array(silu(x))
+        inside = (x > low) & (x < high) & (x != np.rint(x))
+        y[inside] *= x.dtype.type(1.001)
+        return y
+
+    verdict = check(planted, "silu", dtype=dtype)
+    assert "inaccurate" in {finding.kind for finding in verdict.findings}
