@@ -49,3 +49,16 @@ def test_an_infinite_result_is_wrong_where_the_true_one_is_finite(dtype):
     kinds = kinds_of(question, x, got, found)
     assert kinds["overflow"].tolist() == [True, True, True, False]
     assert kinds["infinity"].tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("ulp", "wrong"), [(1, False), (3, False), (16, True), (2**20, True)])
+def test_the_largest_number_is_right_for_a_product_just_beyond_it(ulp, wrong, dtype):
+    """As far as the tolerance goes; though the correctly rounded product is infinite."""
+    format_ = FORMATS[dtype]
+    steep = setting(leaky_relu, {"negative_slope": 1 + ulp * 2.0 ** (1 - format_.precision)})
+    x, upstream = -np.ones(2).astype(format_.dtype), np.full(2, format_.largest, format_.dtype)
+    got = np.array([np.inf, format_.largest]).astype(format_.dtype)
+    found = answer(Question(steep, "backward", format_, 4.0), x, got, upstream)
+    assert np.isinf(found.expected).all()
+    assert found.wrong.tolist() == [False, wrong]

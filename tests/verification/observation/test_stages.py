@@ -134,3 +134,34 @@ def test_misbehaviour_while_an_input_is_shrunk_is_a_finding(kind, subject):
     assert kind in found, str(verdict)
     assert abs(found[kind].at) > 70
     assert "inaccurate" in found
+
+
+def test_misbehaviour_while_value_and_derivative_are_compared_is_a_finding():
+    """It is the last of what is called."""
+
+    def planted(x):
+        if x.shape == (257,) and abs(float(x[1] - x[0]) * 32 - 1) < 0.01:
+            print("compared")  # noqa: T201  the bug
+        return silu.derivative(x)
+
+    [finding] = check(silu, "silu", derivative=planted).findings
+    assert (finding.subject, finding.kind) == ("derivative", "output")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_wrong_result_that_is_shrunk_may_warn_as_little_as_others(subject):
+    """Of a product, where it does not overflow."""
+    right = {"value": silu, "derivative": silu.derivative, "backward": silu.backward}[subject]
+
+    def planted(x, *upstream):
+        y = np.array(right(x, *upstream))
+        wrong = x == x.dtype.type(-1.625)
+        if x.shape == (1,) and wrong.all():
+            warnings.warn("a short one", stacklevel=1)
+        y[wrong] *= x.dtype.type(1.0001)
+        return y
+
+    given = {"forward": None, "derivative": None, "backward": None}
+    given["forward" if subject == "value" else subject] = planted
+    verdict = check(given.pop("forward"), "silu", **given)
+    assert {finding.kind for finding in verdict.findings} >= {"inaccurate", "warning"}
