@@ -2,7 +2,7 @@
 
 Shapes and dtype are kept, the bits of an element are the same whatever the shape, length, offset
 and layout of its array, the input is not written to, the result is the caller's own, and no call
-depends on an earlier one. What a single call does, `calls.Subject` notes by itself.
+depends on an earlier one. What a single call does, `calls.Caller` notes by itself.
 """
 
 import numpy as np

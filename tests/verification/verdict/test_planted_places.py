@@ -378,7 +378,8 @@ def test_a_call_that_tires_is_found():
     def planted(x):
         times[0] = times[0] + 1 if x.tobytes() == last[0] else 1
         last[0] = x.tobytes()
-        return np.asarray(silu(x)) * x.dtype.type(1.001 if times[0] == 5 else 1)
+        tired = times[0] == 5 and x.size == 1200
+        return np.asarray(silu(x)) * x.dtype.type(1.001 if tired else 1)
 
     assert "not deterministic" in {finding.kind for finding in check(planted, "silu").findings}
 
@@ -387,9 +388,49 @@ def test_an_infinity_is_not_explained_by_a_number():
     """Infinitely wrong results are not near to any other, of which there is a reason."""
 
     def planted(x):
-        y = np.where((x > 1) & (x < 2), x, silu(x))
+        y = np.where((x > 1) & (x <= 5), x, silu(x))
         return np.where((x > 5) & (x < 6), x.dtype.type(np.inf), y)
 
     found = {finding.kind: finding for finding in check(planted, "silu").findings}
     assert found["inaccurate"].why == "x itself is returned"
     assert "x itself" not in (found["overflow"].why or "")
+
+
+def last_bit_off(condition):
+    """A tanh whose results are the neighbours, nearer to 0, in arrays of which something holds."""
+
+    def planted(x):
+        y = np.array(tanh(x))
+        return np.nextafter(y, np.zeros_like(y)) if condition(x) else y
+
+    return planted
+
+
+def test_the_last_bit_may_depend_on_the_length_if_that_is_allowed():
+    """It is a finding, and with the allowance a convention; not with the allowance and strictly."""
+    planted = last_bit_off(lambda x: x.shape == (40,))
+    assert {finding.kind for finding in check(planted, "tanh").findings} == {"length"}
+    verdict = check(planted, "tanh", allow="length")
+    assert verdict, str(verdict)
+    assert any("length" in convention.text for convention in verdict.conventions)
+    assert {f.kind for f in check(planted, "tanh", allow="length", strict=True).findings} == {
+        "length"
+    }
+
+
+def test_the_last_bit_may_depend_on_the_layout_unless_strictly():
+    """It is a convention."""
+    planted = last_bit_off(lambda x: x.flags.fnc)
+    verdict = check(planted, "tanh")
+    assert verdict, str(verdict)
+    assert any("layout" in convention.text for convention in verdict.conventions)
+    assert {f.kind for f in check(planted, "tanh", strict=True).findings} == {"layout"}
+
+
+def test_no_more_than_the_tolerance_may_depend_on_the_length():
+    """Whatever is allowed."""
+
+    def planted(x):
+        return np.asarray(tanh(x)) * x.dtype.type(1.001 if x.shape == (40,) else 1)
+
+    assert {f.kind for f in check(planted, "tanh", allow="length").findings} == {"length"}
