@@ -9,9 +9,9 @@ from table import Section
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS
 from verification.candidates import frameworks
-from verification.candidates.calls import Subject
-from verification.examination.exhaustive import BLOCK, SHARD, survey_shard
+from verification.candidates.calls import Caller
 from verification.examination.truth import Question
+from verification.observation.exhaustive import BLOCK, PORTION, observe_portion
 
 CANDIDATES = {
     "torch:torch.nn.functional.relu": "relu",
@@ -70,7 +70,7 @@ def _measured(name, activation, subject):
     question = Question(ACTIVATIONS[activation], subject, format_, 4.0)
     candidate = ours = check = 0.0
     for number in NUMBERS:
-        for start in range(number * SHARD, (number + 1) * SHARD, BLOCK):
+        for start in range(number * PORTION, (number + 1) * PORTION, BLOCK):
             x = np.arange(start, start + BLOCK).astype(format_.bits).view(format_.dtype)
             moments = [time.perf_counter()]
             function(x)
@@ -79,6 +79,6 @@ def _measured(name, activation, subject):
             moments.append(time.perf_counter())
             candidate, ours = candidate + moments[1] - moments[0], ours + moments[2] - moments[1]
         start = time.perf_counter()
-        survey_shard(question, Subject(subject, function, format_), number)
+        observe_portion(question, Caller(subject, function, format_), number)
         check += time.perf_counter() - start
     return candidate, ours, check

@@ -5,6 +5,7 @@
 tolerates: ulp, any NaN for a NaN, either zero for a zero, any choice at a kink.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,10 @@ from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS
 from verification.candidates import frameworks
 from verification.errors import UsageError
+from verification.formula.setting import setting
 from verification.numbers.ulp import errors
 from verification.verdict.check import NAMES, TOLERANCES
+from verification.verdict.naming import parsed
 
 SHOWN = 3
 INTERFACE = "interface: what is done with lists, scalars and foreign types, by the reference alone"
@@ -37,11 +40,12 @@ class Candidate:
     derivative: Callable[[Any], Any] | None
     backward: Callable[[Any, Any], Any] | None
     exact: bool = False
+    parameters: tuple[tuple[str, float], ...] = ()
 
     @property
     def facts(self):
-        """Limits, bounds, roots, ... of the function that it implements."""
-        return ACTIVATIONS[self.name]
+        """Limits, bounds, roots, ... of the function that it implements, with its parameters."""
+        return setting(ACTIVATIONS[self.name], dict(self.parameters))
 
     def tolerance(self, format_):
         """In ulp."""
@@ -60,20 +64,27 @@ def of_the_reference(name):
 
 @cache
 def by_name(text):
-    """``[ACTIVATION=]FUNCTION``; by default the activation has the name of the function."""
-    name, equals, function = text.partition("=")
-    if not equals or name not in NAMES:
-        name, function = text.partition("?")[0].rpartition(".")[2].rpartition(":")[2], text
+    """``[ACTIVATION[PARAMETERS]=]FUNCTION``; by default the activation is named as the function."""
+    given = re.fullmatch(r"(\w+(?:\[[^\]]*\])?)=(.+)", text)
+    whose, function = given.groups() if given else (_name_of(text), text)
+    name = whose.partition("[")[0]
     if name not in NAMES:
         raise pytest.UsageError(
             f"--implementation {text}: expected ACTIVATION=FUNCTION with an activation among "
             f"{', '.join(NAMES)}, for {name!r} is none"
         )
     try:
+        _, parameters = parsed(whose)
+        setting(NAMES[name], parameters)
         found = frameworks.implementation(function)
     except UsageError as error:
         raise pytest.UsageError(f"--implementation {error}") from None
-    return Candidate(NAMES[name].name, found.forward, found.derivative, found.backward)
+    functions = (found.forward, found.derivative, found.backward)
+    return Candidate(NAMES[name].name, *functions, parameters=tuple(parameters.items()))
+
+
+def _name_of(function):
+    return function.partition("?")[0].rpartition(".")[2].rpartition(":")[2]
 
 
 def pytest_addoption(parser):
@@ -83,8 +94,8 @@ def pytest_addoption(parser):
         action="append",
         default=[],
         metavar="[ACTIVATION=]FUNCTION",
-        help="hold this to the contract: torch:torch.nn.functional.gelu, or "
-        "gelu_tanh=jax:jax.nn.gelu; several are allowed (default: the reference)",
+        help="hold this to the contract: torch:torch.nn.functional.gelu, gelu_tanh=jax:jax.nn.gelu "
+        "or leaky_relu[negative_slope=0.2]=FUNCTION; several are allowed (default: the reference)",
     )
 
 

@@ -7,14 +7,10 @@ import pytest
 
 from reference import ACTIVATIONS, gelu_tanh, sigmoid, tanh
 from reference.arithmetic.formats import FORMATS
-from verification.candidates.calls import Subject
 from verification.candidates.frameworks import implementation
 from verification.errors import UsageError
-from verification.examination.accuracy import survey
-from verification.examination.truth import Question
 from verification.numbers.ulp import errors
 from verification.verdict.check import check
-from verification.verdict.reporting import Reporter
 
 SMALL = [-2.5, -1.0, -0.25, 0.0, 0.5, 1.5]
 CANDIDATES = """
@@ -151,12 +147,9 @@ def test_a_framework_that_is_not_there_is_named(monkeypatch, package):
 @pytest.mark.parametrize("dtype", FORMATS)
 def test_a_pasted_snippet_shows_what_the_finding_says(named, run, dtype, subject):
     """After an import of the framework and nothing else, to the last bit."""
-    question = Question(ACTIVATIONS["gelu"], subject, FORMATS[dtype], 1.0)
     candidate = named("silu")
-    functions = (candidate.forward, candidate.derivative, candidate.backward)
-    function = dict(zip(("value", "derivative", "backward"), functions, strict=True))[subject]
-    judged = Subject(subject, function, FORMATS[dtype])
-    findings = Reporter(question, judged, candidate).of_tallies(survey(question, judged))
+    judged = candidate.with_functions({subject: candidate.functions[subject]})
+    findings = check(judged, "gelu", dtype=dtype, tolerance=1.0).findings
     alone = [finding for finding in findings if not finding.detail]
     assert alone
     for finding in alone:

@@ -14,69 +14,33 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
 from verification.errors import UsageError
+from verification.kinds import KINDS, Access, out_of_reach
 
 from .floating_point import MODE
+from .trouble import Died, Expired, Trouble
 
-# Of a call without result, the parts are tried, and their parts, so many times in all; and if it
-# is the process that ends, so many times.
+# An array that gives no result is cut into this number of parts, and those that give none again.
 PARTS = 16
+# Most calls spent on that; and most of them that may end the process.
 RETRIES = 400
 DEATHS = 24
-# What may be due to a few of the elements, of troubles that do not end a call.
-NARROWED = ("exception", "warning", "output")
 # What frameworks say about themselves, not about the numbers.
 HARMLESS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
-class Died(Exception):  # noqa: N818  its message ends the sentence "the process ..."
-    """The candidate's process ended, or had to be ended, in the middle of a call."""
-
-    kind = "crash"
-
-
-class Hung(Died):
-    """It had to be ended, because no result came in time."""
-
-    kind = "hang"
-
-
-class Nonsense(Died):
-    """It gave something that is no result."""
-
-    kind = "no result"
-
-
-class Expired(Died):
-    """It was not called, because there was no time left."""
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What a call did that it should not, and the arguments that it did it with."""
-
-    kind: str
-    detail: str
-    arguments: tuple[Array, ...]
-
-    @property
-    def size(self) -> float:
-        """How many elements it takes; what happens without any may be about just that."""
-        return self.arguments[0].size or inf
-
-
 @dataclass
-class Subject:
-    """One function under test: "value", "derivative" or "backward".
+class Caller:
+    """Calls one function of a candidate, its subject: "value", "derivative" or "backward".
 
-    Kinds of findings that cannot be ruled out in this way of calling it are ``not_judged``, and
-    ``why_not`` is the sentence about them. ``cut_short``: not all inputs without a result were
-    tried alone; ``expired`` says that there was no time left, if so.
+    This way of calling has ``access`` to some of what the candidate does, and ``why_not`` is the
+    sentence about the kinds of findings that it cannot rule out. ``cut_short``: not all inputs
+    without a result were tried alone; ``expired`` says that there was no time left, if so.
     """
 
-    not_judged: ClassVar[tuple[str, ...]] = ()
+    access: ClassVar[Access] = Access.CALLS | Access.ARRAYS | Access.MEMORY
     why_not: ClassVar[str] = ""
 
-    name: str
+    subject: str
     function: Callable[..., Any]
     format_: Format
     troubles: dict[str, Trouble] = field(default_factory=dict)
@@ -127,9 +91,14 @@ class Subject:
     def _worth_a_retry(self) -> bool:
         return not {"no result", "shape"} & set(self.troubles)
 
+    @classmethod
+    def not_judged(cls) -> tuple[str, ...]:
+        """The kinds of findings that cannot be ruled out in this way of calling."""
+        return out_of_reach(cls.access)
+
     def narrow_down(self) -> None:
         """Look for less to show what a call should not do: halves, and halves of those."""
-        for kind in NARROWED:
+        for kind in [kind for kind in self.troubles if KINDS[kind].separable]:
             while kind in self.troubles and (size := self.troubles[kind].size) > 1 and size != inf:
                 flat = [argument.reshape(-1) for argument in self.troubles[kind].arguments]
                 for part in _halves(flat[0].size):
@@ -212,29 +181,6 @@ class Subject:
         known = self.troubles.get(trouble.kind)
         if known is None or trouble.size < known.size:
             self.troubles[trouble.kind] = trouble
-
-
-@dataclass
-class Recorded(Subject):
-    """A subject that is known at some inputs only: the function gives results, and where."""
-
-    not_judged = (
-        "crash", "hang", "exception", "no result", "dtype", "shape", "input written",
-        "shared result", "not deterministic", "state", "mode", "length", "layout", "warning",
-        "output",
-    )  # fmt: skip
-    why_not = "recorded results: what the function does besides computing is not judged"
-
-    def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
-        """Return the results, None if one of them is not known."""
-        [x] = arguments
-        results, known = self.resiliently(x.reshape(-1), warns=warns)
-        return results.reshape(x.shape) if known.all() else None
-
-    def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:  # noqa: ARG002  a Subject's
-        """Results, and where they are known."""
-        results, known = self.function(*arguments)
-        return results, known
 
 
 def _halves(size: int) -> tuple[slice, slice]:

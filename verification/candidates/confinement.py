@@ -1,15 +1,14 @@
-"""What a candidate's process may do: so much memory, so much time, and no word on our terminal."""
+"""What a candidate's process may do: half of the memory, and no word on our terminal."""
 
 import os
 import signal
-import time
 from contextlib import suppress
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from threading import Lock, Thread
 from typing import NoReturn
 
-from .calls import Died, Expired
+from .trouble import Died
 
 try:
     import resource
@@ -17,48 +16,11 @@ except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]
 
 MEMORY_SHARE = 0.5
-# Of the time for all calls together, what a single one may take, and the least that it may.
-CALL_SHARE = 0.1
-LEAST = 1.0
 DYING = 5.0
 # The leaders of the sessions that this process has started and that are not to outlive it; and
 # what is held from a start until it is known here.
 STARTED: set[int] = set()
 STARTING = Lock()
-
-
-class Clock:
-    """The time that all calls of a candidate may take together, and a tenth of it for one.
-
-    By the clock on the wall, which other processes share, and other machines but for its skew.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._end = time.time() + seconds
-
-    def left(self) -> float:
-        """Seconds that are left for everything, at least 0."""
-        return max(0.0, self._end - time.time())
-
-    def limit(self) -> float:
-        """Seconds that one call may take."""
-        return min(max(LEAST, CALL_SHARE * self.seconds), self.seconds / 2)
-
-    def call(self) -> float:
-        """The same for a call that begins now; raise Expired if there is not so much time left."""
-        limit = self.limit()
-        if self.left() < limit:
-            raise Expired(
-                f"the {self.seconds:g} s for all calls are used up, and not all is judged: "
-                "give more with --timeout"
-            )
-        return limit
-
-
-def late(limit: float) -> str:
-    """What is said of a call that took longer than it may."""
-    return f"no result within {limit:.3g} s (see --timeout)"
 
 
 def memory_limit() -> int:

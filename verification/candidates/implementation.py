@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from reference.arithmetic.types import Array
 
-from .calls import Subject
+from .calls import Caller
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Implementation:
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
     ``{upstream}`` stand for a number and ``{dtype}`` for the format's name; ``before_float64`` is
     what a snippet in float64 has to begin with. Where there is an ``origin``, other processes can
-    make the same implementation by it. ``subject`` says how the functions are called.
+    make the same implementation by it. ``caller`` says how the functions are called.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Implementation:
     backward_call: str = ""
     before_float64: str = ""
     origin: Callable[[], "Implementation"] | None = None
-    subject: type[Subject] = Subject
+    caller: type[Caller] = Caller
 
     @property
     def functions(self) -> dict[str, Callable[..., Any]]:

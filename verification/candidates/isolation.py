@@ -18,10 +18,13 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.errors import UsageError
+from verification.kinds import Access
 
-from .calls import Died, Hung, Subject, Trouble
-from .confinement import Clock, confine, end, how_it_ended, late
+from .calls import Caller
+from .clock import Clock, late
+from .confinement import confine, end, how_it_ended
 from .implementation import Implementation
+from .trouble import Died, Hung, Trouble
 
 Build = Callable[[], Implementation]
 
@@ -55,11 +58,11 @@ class Worker:
             described, names = self._start()
         except Died:
             described, names = Implementation(self._name, None), ["value"]
-        described = replace(described, subject=Isolated)
+        described = replace(described, caller=Isolated)
         return described.with_functions({name: partial(self.call, name) for name in names})
 
     def call(self, name: str, *arguments: Array, warns: bool = True) -> tuple[Any, list[Trouble]]:
-        """Result and troubles of one call of a subject; raise Died if there was no end to it."""
+        """Result and troubles of one call; raise Died if there was no end to it."""
         if self._process is None:
             self._start()
         limit = self._clock.call()
@@ -103,7 +106,7 @@ class Worker:
         return implementation, names
 
     def _receive(self, limit: float) -> Any:
-        if not self._connection.poll(limit):
+        if not self._clock.wait(self._connection.poll, limit):
             raise Hung(late(limit))
         return self._connection.recv()
 
@@ -134,16 +137,16 @@ def _serve(connection: Connection, build: Build, format_: Format) -> None:
             name, arguments, warns = connection.recv()
         except EOFError:
             return
-        subject = Subject(name, functions[name], format_)
-        result = subject(*arguments, warns=warns)
-        connection.send((result, list(subject.troubles.values())))
+        caller = Caller(name, functions[name], format_)
+        result = caller(*arguments, warns=warns)
+        connection.send((result, list(caller.troubles.values())))
 
 
 @dataclass
-class Isolated(Subject):
-    """A subject whose function is a call to a `Worker`; what ended it once is not tried again."""
+class Isolated(Caller):
+    """Calls a function by way of a `Worker`; what ended it once is not tried again."""
 
-    not_judged = ("shared result", "length", "layout", "output")
+    access = Access.CALLS | Access.ARRAYS
     why_not = (
         "in a process of its own, as it ends or hangs: offset and layout of its arrays, whose "
         "memory a result is, and what compiled code writes are not judged"

@@ -5,7 +5,6 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -16,10 +15,13 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 from verification.errors import UsageError
+from verification.kinds import Access
 
-from .calls import Died, Hung, Nonsense, Subject
-from .confinement import STARTED, STARTING, Clock, kill_session, late, limit_memory, status
+from .calls import Caller
+from .clock import Clock, late
+from .confinement import STARTED, STARTING, kill_session, limit_memory, status
 from .implementation import Implementation
+from .trouble import Died, Hung, Nonsense
 
 SAID = 200
 MOST = 1 << 30
@@ -28,12 +30,10 @@ BEGINNING = 12
 SHELL = "<>|&;"
 
 
-class Program(Subject):
-    """A subject that gets raw values: what their array looks like in memory, it cannot see."""
+class Program(Caller):
+    """Calls a program, which gets raw values: what their array looks like, it cannot see."""
 
-    not_judged = (
-        "shape", "input written", "shared result", "mode", "layout", "warning", "output",
-    )  # fmt: skip
+    access = Access.CALLS | Access.MEMORY
     why_not = "a program gets raw values: what arrays look like, and what it says, is not judged"
 
 
@@ -49,7 +49,7 @@ def implementation(
         call=_pipe(command),
         derivative_call=_pipe(derivative_command),
         origin=partial(implementation, command, derivative_command, clock),
-        subject=Program,
+        caller=Program,
     )
 
 
@@ -135,7 +135,7 @@ def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
             STARTED.add(process.pid)
         try:
             limit_memory(process.pid)
-            ended = _wait(process, limit, {came.fileno(): len(data), said.fileno(): MOST})
+            ended = _wait(process, clock, limit, {came.fileno(): len(data), said.fileno(): MOST})
         finally:
             kill_session(process.pid)
             process.wait()
@@ -163,13 +163,19 @@ def _started(
         ) from None
 
 
-def _wait(process: "subprocess.Popen[bytes]", limit: float, files: dict[int, int]) -> bool:
+def _wait(
+    process: "subprocess.Popen[bytes]", clock: Clock, limit: float, files: dict[int, int]
+) -> bool:
     """Wait for the end; False if a file is longer than it may be before, Hung if it is late."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
+
+    def too_long() -> bool:
+        return any(os.fstat(file).st_size > most for file, most in files.items())
+
+    def is_over(seconds: float) -> bool:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(POLL)
-            return True
-        if any(os.fstat(file).st_size > most for file, most in files.items()):
-            return False
-    raise Hung(late(limit))
+            process.wait(min(seconds, POLL))
+        return process.returncode is not None or too_long()
+
+    if not clock.wait(is_over, limit):
+        raise Hung(late(limit))
+    return process.returncode is not None

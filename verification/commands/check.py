@@ -17,7 +17,7 @@ from verification.errors import UsageError
 from . import delivery
 
 if TYPE_CHECKING:
-    from verification.candidates.confinement import Clock
+    from verification.candidates.clock import Clock
     from verification.candidates.implementation import Implementation
     from verification.verdict.verdict import Verdict
 
@@ -41,6 +41,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="such as torch:torch.nn.functional.gelu; none with --command",
     )
     parser.add_argument("activation", metavar="ACTIVATION", help="of the catalogue, such as gelu")
+    delivery.add_parameters(parser)
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
@@ -59,7 +60,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
 
 def check(arguments: Namespace) -> int:
     """Judge, print the verdict, write what was asked for."""
-    from verification.candidates.confinement import Clock
+    from verification.candidates.clock import Clock
     from verification.errors import WorkersLostError
 
     delivery.prepare(arguments)
@@ -110,10 +111,12 @@ def _one_candidate(arguments: Namespace) -> None:
 
 def _judge(arguments: Namespace, implementation: "Implementation") -> "Verdict":
     from verification.verdict.check import check as judge
+    from verification.verdict.naming import parameters_of
 
     return judge(
         implementation,
         arguments.activation,
+        parameters=parameters_of(arguments.parameters),
         dtype=arguments.dtype,
         tolerance=arguments.tolerance,
         exhaustive=arguments.exhaustive,
@@ -149,7 +152,7 @@ def _outcome(ours: Connection, clock: "Clock", *, exhaustive: bool) -> "Verdict 
     But not from the other processes of an exhaustive check.
     """
     limit = clock.left()
-    while ours.poll(limit):
+    while clock.wait(ours.poll, limit):
         outcome: Verdict | Exception | None = ours.recv()
         if outcome is not None:
             return outcome
@@ -212,7 +215,7 @@ def _ticking(
 
 def _second_look(arguments: Namespace) -> "Verdict":
     """The verdict with nothing but the candidate in a child, which is replaced when it ends."""
-    from verification.candidates.confinement import Clock
+    from verification.candidates.clock import Clock
     from verification.candidates.isolation import Worker
     from verification.verdict.check import format_of
 

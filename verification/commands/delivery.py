@@ -16,6 +16,18 @@ PLOTS = (".png", ".svg", ".pdf")
 # ruff: noqa: PLC0415
 
 
+def add_parameters(parser: ArgumentParser) -> None:
+    """Add the option that sets parameters of the activation."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="parameters",
+        metavar="NAME=NUMBER",
+        help="a parameter of the activation, such as negative_slope=0.2; repeat it for several",
+    )
+
+
 def add_options(parser: ArgumentParser) -> None:
     """Add the options of a verdict."""
     parser.add_argument("--tolerance", type=float, metavar="ULP", help="default: 4; 16-bit: 1")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from verification.errors import UsageError
 
-from .delivery import parsed_parameters
+from .delivery import add_parameters
 
 if TYPE_CHECKING:
     from verification.sweep.ledger import Done, Ledger
@@ -39,13 +39,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument(
         "--order", default=",".join(ORDERS), help="0, 1, 2 or a list of them (default: 0,1,2)"
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=NUMBER",
-        help="a parameter of the activation, for all that are swept; may be repeated",
-    )
+    add_parameters(parser)
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="certificate (default: report/sweep-DTYPE.json)"
     )
@@ -121,6 +115,7 @@ def _functions(arguments: Namespace) -> list["Shard"]:
     from reference import ACTIVATIONS
     from verification.formula.setting import setting
     from verification.sweep.shard import Shard
+    from verification.verdict.naming import parameters_of
 
     orders = arguments.order.split(",")
     names = arguments.activation or list(ACTIVATIONS)
@@ -132,7 +127,7 @@ def _functions(arguments: Namespace) -> list["Shard"]:
         for value in given:
             if value not in choices:
                 raise UsageError(f"{what}: expected one of {', '.join(choices)}, got {value!r}")
-    parameters = parsed_parameters(arguments.set)
+    parameters = parameters_of(arguments.parameters)
     for name in names:
         setting(ACTIVATIONS[name], parameters)
     given = tuple(sorted(parameters.items()))

@@ -18,6 +18,7 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         description="Write the inputs of a quick check as raw values, with a README of the format.",
     )
     parser.add_argument("activation", help="of the catalogue")
+    delivery.add_parameters(parser)
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument(
         "-o", "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder"
@@ -42,9 +43,13 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
 def vectors(arguments: Namespace) -> int:
     """Write the folder, and say what is in it."""
     from verification.vectors.vectors import write
+    from verification.verdict.naming import parameters_of
 
     out: Path = arguments.out
-    count = write(out, arguments.activation, arguments.dtype, answers=arguments.answers)
+    parameters = parameters_of(arguments.parameters)
+    count = write(
+        out, arguments.activation, arguments.dtype, answers=arguments.answers, parameters=parameters
+    )
     sys.stdout.write(f"{out}: {count} inputs, see {out / 'README.md'}\n")
     return 0
 

@@ -19,7 +19,7 @@ QUORUM = 0.9
 # A formula shows at more than one or two numbers; a factor, an offset or a tail, at several.
 FEW = 3
 SEVERAL = 8
-# So many of the results that are explained have digits: zeros alone come of anything.
+# The least share of the explained results that have digits: zeros alone come of anything.
 TELLING = 0.05
 # Flushing to zero begins at the smallest normal number, and inputs are tried that have a result
 # within this factor of it; in 16-bit formats all are tried, of upstreams not.
@@ -66,11 +66,6 @@ class Case:
     def truth(self, x: Array) -> Array:
         """Correctly rounded results at other inputs."""
         return expected_of(self.question, x.astype(self.question.format_.dtype), self.upstream)
-
-
-def digits(results: Float64) -> Mask:
-    """Numbers that are not 0, which have lost digits at most."""
-    return np.asarray(np.isfinite(results) & (results != 0))
 
 
 def near(case: Case, other: Array, share: float = NEAR) -> Mask:

@@ -1,10 +1,10 @@
 """Why: wrong results matched against known wrong ways to compute them.
 
-`variants.VARIANTS` are formulas: one explains a result that lies within 2 ulp of its own, or much
-nearer to it than to the truth, or is off by rounding noise as it is itself.
-`substitutions.substitutions` are the right function of something else. Both are held against the
-inputs where the candidate is right as well. `patterns` are patterns of the results; the `LOOKS`
-among them name no cause and come last.
+The mistakes in `verification.activations`, and the `others` of the catalogue, are formulas: one
+explains a result that lies within 2 ulp of its own, or much nearer to it than to the truth, or is
+off by rounding noise as it is itself. `substitutions.substitutions` are the right function of
+something else. Both are held against the inputs where the candidate is right as well. `patterns`
+are patterns of the results; the `LOOKS` among them name no cause and come last.
 
 What explains most of the wrong results is the reason given, the earlier of two that explain
 equally many; if it explains too few of them, none is given. It is given for those kinds of wrong
@@ -14,6 +14,7 @@ results alone that it explains; of the others, each kind is looked at by itself.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from math import log
 
 import numpy as np
@@ -21,10 +22,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.examination.accuracy import inputs_of
+from verification.activations.lore import lore_of
+from verification.activations.mistake import DERIVATIVE, VALUE, Mistake, digits, lost
+from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
 
-from .mistakes import SINGLE, VARIANTS, Variant, lost
+from .others import other_functions
 from .patterns import (
     FEW,
     LOOKS,
@@ -36,7 +39,6 @@ from .patterns import (
     TELLING,
     Case,
     Table,
-    digits,
     median,
     nan_from_infinity,
     near,
@@ -48,17 +50,20 @@ NOISY_QUORUM = 0.6
 CERTAIN = 0.97
 # Where the candidate is barely right, a formula of its kind may be barely wrong.
 LENIENT = 4
-# So many of the inputs where a formula is wrong may be right in the candidate.
+# The share of the inputs where a formula is wrong that may be right in the candidate.
 CONTRADICTED = 0.15
-# Zeros alone tell a formula that loses digits if they are so many of its wrong results.
+# The least share of zeros among a formula's wrong results by which zeros alone tell it.
 ZEROS = 0.1
 NOISY_NEAR = 0.5
-# Noise is alike within this factor, between so many neighbours either side; so much more, at so
-# many results, is something else; and so is what changes by less from one to the next.
-ALIKE = 8
+# Rounding noise is the largest error among this number of neighbours on either side.
 AROUND = 8
-MORE = 64
-MORE_AT = 0.03
+# Two noises are alike if neither is more than this factor times the other.
+ALIKE = 8
+# Zeros whose errors are more than 64 times the formula's noise, at more than 3 % of the wrong
+# results, are another mistake.
+MORE, MORE_AT = 64, 0.03
+# And so are errors that change from one input to the next by less than a quarter of what the
+# formula's do.
 ROUGH = 0.25
 FACTOR = "factor"
 
@@ -86,15 +91,15 @@ class Reason:
         return 2 * int(self.explained[part].sum()) >= int(part.sum())
 
 
-def _formulas(case: Case, variant: Variant) -> Iterator[tuple[Format, Formula]]:
-    """The variant in the precision of the format, and of 16-bit formats in float32 as well."""
+def _formulas(case: Case, mistake: Mistake) -> Iterator[tuple[Format, Formula]]:
+    """The formula in the precision of the format, and of 16-bit formats in float32 as well."""
     narrow, single = case.question.format_, FORMATS["float32"]
     for precision in (narrow, single) if narrow.precision < single.precision else (narrow,):
-        yield precision, partial(_evaluated, variant, precision)
+        yield precision, partial(_evaluated, mistake, precision)
 
 
-def _evaluated(variant: Variant, precision: Format, x: Array, upstream: Array | None) -> Array:
-    results = np.asarray(variant.formula(x.astype(precision.dtype))).astype(x.dtype)
+def _evaluated(mistake: Mistake, precision: Format, x: Array, upstream: Array | None) -> Array:
+    results = np.asarray(mistake.formula(x.astype(precision.dtype))).astype(x.dtype)
     return results if upstream is None else np.asarray(results * upstream)
 
 
@@ -124,32 +129,32 @@ def _contradicted(case: Case, *formulas: Formula, within: Mask | None = None) ->
     return bool(where_right > CONTRADICTED * (where_right + where_wrong))
 
 
-def _of_variant(case: Case, variant: Variant, formula: Formula) -> Reason | None:
-    """What a variant explains, None if that is too little.
+def _of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
+    """What a mistake explains, None if that is too little.
 
     Of noise, those results that are off as far as the formula is thereabouts. NaN at an infinity
     only if the sentence says so: many a formula that is right elsewhere has it.
     """
     results = formula(case.x, case.upstream)
-    exactly = near(case, results, NOISY_NEAR if variant.noisy else NEAR)
-    exactly &= ~nan_from_infinity(case) | ("NaN" in variant.why)
-    exactly &= variant.claims(case.computed)
-    reason = Reason(variant.why, exactly, exactly)
-    if variant.noisy:
-        theirs, ours = _noise(case, results), _noise(case, case.got)
+    exactly = near(case, results, NOISY_NEAR if mistake.noisy else NEAR)
+    exactly &= ~nan_from_infinity(case) | ("NaN" in mistake.why)
+    exactly &= mistake.claims(case.computed)
+    reason = Reason(mistake.why, exactly, exactly)
+    if mistake.noisy:
+        theirs, ours = _rounding_noise(case, results), _rounding_noise(case, case.got)
         alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
-        alike &= variant.claims(case.computed)
-        reason = Reason(variant.why, (exactly | alike) & np.isfinite(case.computed), exactly)
+        alike &= mistake.claims(case.computed)
+        reason = Reason(mistake.why, (exactly | alike) & np.isfinite(case.computed), exactly)
         more = (ours > MORE * theirs) & (case.computed == 0)
         if more.mean() > MORE_AT or _roughness(case, case.got) < ROUGH * _roughness(case, results):
             return None
     explained = reason.explained
-    if reason.share < (NOISY_QUORUM if variant.noisy else QUORUM) or _few(case, explained):
+    if reason.share < (NOISY_QUORUM if mistake.noisy else QUORUM) or _few(case, explained):
         return None
     if _contradicted(case, formula):
         return None
     if digits(case.computed[explained]).mean() < TELLING and not _zeros_agree(
-        case, formula, variant
+        case, formula, mistake
     ):
         return None
     return reason
@@ -171,7 +176,7 @@ def _roughness(case: Case, results: Array) -> float:
     return float(np.median(np.abs(np.diff(error))) / np.median(np.abs(error)))
 
 
-def _zeros_agree(case: Case, formula: Formula, variant: Variant) -> bool:
+def _zeros_agree(case: Case, formula: Formula, mistake: Mistake) -> bool:
     """Whether the candidate is wrong at most inputs where the formula is.
 
     Where the formula loses digits, at most of those where it gives zeros instead; but not by zeros
@@ -181,10 +186,10 @@ def _zeros_agree(case: Case, formula: Formula, variant: Variant) -> bool:
     upstream = None if case.upstream is None else np.ones_like(x)
     results = formula(x, upstream).astype(np.float64)
     wrong = _misses(case, formula, x, upstream)
-    if variant.noisy or variant.claims is lost:
+    if mistake.noisy or mistake.claims is lost:
         wrong &= np.isfinite(results)
         zeros = wrong & (results == 0)
-        if variant.noisy and zeros.sum() < ZEROS * wrong.sum():
+        if mistake.noisy and zeros.sum() < ZEROS * wrong.sum():
             return False
         wrong = zeros
     return bool(case.wrong >= (1 - CONTRADICTED) * wrong.sum())
@@ -206,7 +211,7 @@ def _of_substitution(case: Case, substitution: Substitution) -> Reason | None:
     return None if _contradicted(case, *substitution.formulas, within=within) else reason
 
 
-def _noise(case: Case, results: Array) -> Float64:
+def _rounding_noise(case: Case, results: Array) -> Float64:
     """The size of errors around each input; of a product, those of the derivative."""
     error = np.abs(results.astype(np.float64) - case.expected.astype(np.float64))
     if case.upstream is not None:
@@ -241,13 +246,15 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
 def _reasons(case: Case) -> Iterator[Reason]:
     """What explains enough of the wrong results, in the order of the tables."""
     question = case.question
-    asked = (question.activation.name, "value" if question.order == 0 else "derivative")
-    for variant in VARIANTS:
-        single = variant.why == SINGLE and question.format_.name != "float64"
-        if (variant.activation, variant.subject) != asked or single:
+    subject = VALUE if question.order == 0 else DERIVATIVE
+    lore = lore_of(question.activation.name)
+    known = lore.all_mistakes(question.activation.parameters)
+    for mistake in chain(known, other_functions(case)):
+        other_format = mistake.in_float64 and question.format_.name != "float64"
+        if mistake.subject != subject or other_format:
             continue
-        for precision, formula in _formulas(case, variant):
-            reason = _of_variant(case, variant, formula)
+        for precision, formula in _formulas(case, mistake):
+            reason = _of_mistake(case, mistake, formula)
             if reason is not None:
                 yield _filled(case, reason, precision)
     yield from _patterns(case, SUBNORMAL)

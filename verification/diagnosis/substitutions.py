@@ -12,14 +12,15 @@ import numpy as np
 
 from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64, Mask
+from verification.activations.mistake import digits
 from verification.examination.truth import Question, expected_of
 
-from .patterns import FEW, FEW_ULP, TELLING, Case, digits, median
+from .patterns import FEW, FEW_ULP, TELLING, Case, median
 
 # Maps inputs and upstreams, None without them, to results.
 Formula = Callable[[Array, Array | None], Array]
 
-# A lack of precision shows at so many of the inputs.
+# The share of the inputs at which a lack of precision shows.
 WIDESPREAD = 0.03
 # From the fewest digits to the most: numbers of the first are numbers of the others.
 LOWER = ("bfloat16", "float16", "float32")

@@ -7,15 +7,11 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.candidates.calls import Subject, Trouble
-from verification.numbers.inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
 
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer
 
 # Wrong results of a kind that are kept as its sample.
 KEPT = 4096
-# Every so many upstreams is of any binade, where products overflow and underflow.
-WILD = 4
 # No kind of finding but a convention: a zero of either sign, where both are legal.
 OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
@@ -89,10 +85,10 @@ def _spread(size: int, limit: int) -> Array:
 
 
 @dataclass
-class Survey:
+class Accuracy:
     """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged.
 
-    Of the inputs ``x`` alone, so many are wrong of each kind as ``looked`` says.
+    ``looked`` counts the wrong results of each kind among those at the inputs ``x`` alone.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -117,7 +113,7 @@ class Survey:
         finite = ulp[np.isfinite(ulp)]
         self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
-    def merge(self, other: "Survey") -> None:
+    def merge(self, other: "Accuracy") -> None:
         """Count what a survey of other, higher inputs has counted."""
         for kind, tally in other.tallies.items():
             self.tallies.setdefault(kind, Tally()).merge(tally)
@@ -133,7 +129,7 @@ class Survey:
         self.unanswered.tried = self.inputs + self.unanswered.wrong
         return self
 
-    def replace_by(self, whole: "Survey") -> None:
+    def replace_by(self, whole: "Accuracy") -> None:
         """Put the counts of all patterns in place of these; what those do not show stays found."""
         self.tallies |= whole.tallies
         self.inputs = whole.inputs or self.inputs
@@ -211,66 +207,8 @@ def _nan_is_free(question: Question) -> bool:
     return question.order == 1 and bool(question.activation.kinks) and not question.strict
 
 
-def inputs_of(question: Question) -> Array:
-    """The inputs that are tried: stratified, both zeros, both infinities, and NaNs.
-
-    Of wide formats, two in each cell that a table of the active range may have, besides.
-    """
-    format_ = question.format_
-    finite = stratified(question.activation, format_)
-    if not format_.has_few_numbers:
-        finite = np.unique(np.concatenate([finite, every_cell(format_)]))
-    special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
-    return np.concatenate([finite, special, _payload(format_)])
-
-
-def _payload(format_: Format) -> Array:
-    """A quiet NaN of negative sign with a payload."""
-    quiet = np.array([np.nan]).astype(format_.dtype).view(format_.bits)
-    sign = np.array(1 << format_.width - 1, np.uint64).astype(format_.bits)
-    payload: Array = (quiet | sign | np.array(5).astype(format_.bits)).view(format_.dtype)
-    return payload
-
-
-def upstreams_of(x: Array, format_: Format) -> Array:
-    """The upstream that goes with each input: most of the size of 1, some of any size."""
-    upstream = upstreams(x.size, format_)
-    upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, format_)
-    return upstream
-
-
-def survey(question: Question, subject: Subject) -> Survey:
-    """Try the stratified inputs; a second time where results are wrong, which may differ.
-
-    Products that overflow may warn of it.
-    """
-    x = inputs_of(question)
-    backward = question.subject == "backward"
-    arguments = (x, upstreams_of(x, question.format_)) if backward else (x,)
-    got, answered = subject.resiliently(*arguments, warns=not backward)
-    seen = _surveyed(question, arguments, got, answered)
-    if answered.all() and (seen.ulp > seen.bound).any():
-        again = subject(*(argument.copy() for argument in arguments), warns=False)
-        if again is not None and differ(got, again, question.format_).any():
-            detail = "the first call gives other bits than the same call, repeated"
-            subject.keep(Trouble("not deterministic", detail, arguments))
-            seen = _surveyed(question, arguments, again, answered)
-    return seen
-
-
-def _surveyed(
-    question: Question, arguments: tuple[Array, ...], got: Array, answered: Mask
-) -> Survey:
-    x, *upstream = (argument[answered] for argument in arguments)
-    factor = upstream[0] if upstream else None
-    seen = Survey(x=x, got=got[answered], upstream=factor)
-    seen.unanswered.extend(arguments[0][~answered])
-    count(question, seen, seen.x, seen.got, factor)
-    return seen.close()
-
-
 def count(
-    question: Question, seen: Survey, x: Array, got: Array, upstream: Array | None = None
+    question: Question, seen: Accuracy, x: Array, got: Array, upstream: Array | None = None
 ) -> None:
     """Hold results against the truth, and add to what was seen."""
     if not x.size:

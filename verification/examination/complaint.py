@@ -2,7 +2,25 @@
 
 from dataclasses import dataclass
 
-from reference.arithmetic.types import Array
+import numpy as np
+
+from reference.arithmetic.types import Array, Float64
+
+
+def complexity(x: Float64) -> Float64:
+    """Rank inputs: by their significant bits, then by their distance from 1 in binades."""
+    mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
+    whole = np.abs(mantissa * 2.0**53).astype(np.int64)
+    lowest = whole & -whole
+    bits = 54 - np.frexp(np.maximum(lowest, 1).astype(np.float64))[1]
+    bits = np.where(whole == 0, 0, bits)
+    return bits * 4096.0 + np.abs(exponent)
+
+
+def simplest(x: Array) -> slice:
+    """The place of the simplest of the inputs."""
+    place = int(np.argmin(complexity(x.astype(np.float64))))
+    return slice(place, place + 1)
 
 
 @dataclass(frozen=True)
@@ -21,3 +39,12 @@ class Complaint:
     legal: bool = False
     got: Array | None = None
     upstream: Array | None = None
+
+    def place(self, *, with_upstream: bool) -> tuple[Array, Array | None]:
+        """The input to show, and its upstream: by default 1, where the subject takes one."""
+        x = self.x.reshape(-1)
+        where = simplest(x)
+        one = x[where]
+        if self.upstream is not None:
+            return one, self.upstream[where]
+        return one, np.ones_like(one) if with_upstream else None

@@ -6,17 +6,17 @@ is strict. The range is kept to the bit where its end is a number of the format;
 approach it, they round to it.
 """
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.candidates.calls import Subject
 from verification.numbers.inputs import ordinals
 from verification.numbers.ulp import unit_exponents
 
-from .accuracy import Survey
+from .accuracy import Accuracy
 from .complaint import Complaint
 from .truth import Question
 
@@ -26,9 +26,11 @@ STEPS = {"float32": 2.0**-7, "float64": 2.0**-17}
 CURVATURE = 2.0
 INCONSISTENT_WITHIN = 4.0
 SAMPLES = 257
+# Upstreams whose products have laws among them.
+FACTORS = (1.0, 2.0, -1.0, 0.0, np.inf, np.nan)
 
 
-def judge(question: Question, seen: Survey) -> list[Complaint]:
+def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
     """Hold the results of one subject against the laws that the function has."""
     if question.subject == "backward" or not seen.x.size:
         return []
@@ -123,17 +125,14 @@ def difference_points(format_: Format) -> Array:
     return points
 
 
-def consistency(question: Question, forward: Subject, derivative: Subject) -> list[Complaint]:
-    """Hold the derivative against central differences of this forward, wrong as it may be."""
+def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> list[Complaint]:
+    """Hold the derivative against central differences of this forward, wrong as it may be.
+
+    ``quotient`` are the forward below, the derivative at and the forward above `difference_points`.
+    """
     format_ = question.format_
-    if format_.name not in STEPS:
-        return []
-    step = STEPS[format_.name]
-    points = difference_points(format_)
-    results = [forward(points[0]), derivative(points[1]), forward(points[2])]
-    if any(result is None for result in results):
-        return []
-    below, slope, above = (np.asarray(result, np.float64) for result in results)
+    step, x = STEPS[format_.name], difference_points(format_)[1]
+    below, slope, above = (result.astype(np.float64) for result in quotient)
     with np.errstate(all="ignore"):
         difference = (above - below) / (2 * step)
         unit = np.ldexp(1.0, unit_exponents(np.maximum(np.abs(above), 0.25), format_))
@@ -143,4 +142,42 @@ def consistency(question: Question, forward: Subject, derivative: Subject) -> li
         return []
     gap = float(np.max(np.abs(slope - difference)[broken]))
     detail = f"it is off the central difference of the forward by up to {gap:.3g}"
-    return [Complaint("inconsistent", detail, points[1][broken], SAMPLES)]
+    return [Complaint("inconsistent", detail, x[broken], SAMPLES)]
+
+
+def factor_points(format_: Format) -> Array:
+    """Where backward is called with each of the `FACTORS` for upstream."""
+    return np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(format_.dtype)
+
+
+def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Complaint]:
+    """Hold the results of backward for each of the `FACTORS` against one another."""
+    format_ = question.format_
+    x = factor_points(format_)
+    slope = np.asarray(question.activation.derivative(x), np.float64)
+    one, two, minus, none, infinite, nan = (result.astype(np.float64) for result in products)
+    flat = slope == 0
+    with np.errstate(all="ignore"):
+        breaches = [
+            (2.0, two != 2 * one, "2 does not give twice that of 1"),
+            (-1.0, minus != -one, "-1 does not give the opposite of 1"),
+            (0.0, none != 0, "0 does not give 0"),
+            (
+                np.inf,
+                (infinite != slope * np.inf) & ~flat,
+                "∞ does not give an infinity of the derivative's sign",
+            ),
+            (np.nan, ~np.isnan(nan) & ~flat, "NaN does not give NaN"),
+        ]
+        dropped = flat & ~np.isnan(nan)
+    breaches = [breach for breach in breaches if breach[1].any()]
+    if breaches:
+        factor, broken, _ = breaches[0]
+        detail = ", ".join(said for *_, said in breaches)
+        upstream = np.full(x.shape, factor).astype(format_.dtype)
+        yield Complaint(
+            "upstream", f"an upstream of {detail}", x[broken], x.size, upstream=upstream[broken]
+        )
+    if dropped.any():
+        detail = "a NaN upstream is dropped where the derivative is 0, as in PyTorch"
+        yield Complaint("upstream", detail, x[dropped], x.size, legal=True)

@@ -4,11 +4,11 @@ The true value is the correctly rounded double of `reference`, also for results 
 formats, where its error of half an ulp of a double is nothing. For float64 results it is known to
 half an ulp only, so half an ulp is added to every bound there.
 
-Bounds in ulp of the result. A value may be off by ``tolerance`` ulp. A derivative as well; and
-next to a root of the derivative, within 1/4 of it, where terms that do not vanish cancel, by
-the change that half an ulp of x makes besides: |f''(x)| ulp(x)/2. A product with upstream by what
-that makes of it, and half an ulp more for its own rounding; past the largest number, infinity is
-right as well. At a kink, every element of the subdifferential is a true derivative.
+Bounds in ulp of the result. A value or a derivative may be off by ``tolerance`` ulp. Within 1/4 of
+a root of the derivative, where terms that do not vanish cancel, a derivative may also be off by the
+change that half an ulp of x makes: |f''(x)| ulp(x)/2. A product may be off by |upstream| times
+what the derivative may be off by, plus half an ulp for its own rounding; past the largest number,
+infinity is right as well. At a kink, every element of the subdifferential is a true derivative.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def _is_wide(question: Question) -> bool:
     return question.format_.name == "float64"
 
 
-def _cancellation(question: Question, x: Float64) -> Float64:
+def _next_to_a_root(question: Question, x: Float64) -> Float64:
     """|f''(x)| ulp(x)/2 next to a root of the derivative, 0 elsewhere."""
     near = np.zeros(x.shape, bool)
     for root in question.activation.orders[1].roots:
@@ -93,7 +93,7 @@ def _bound(question: Question, x: Float64, true: Float64, upstream: Float64 | No
     bound = np.full(x.shape, question.tolerance)
     if question.order == 1:
         slope = true if upstream is None else question.activation.derivative(x)
-        absolute = np.ldexp(bound, unit_exponents(slope, format_)) + _cancellation(question, x)
+        absolute = np.ldexp(bound, unit_exponents(slope, format_)) + _next_to_a_root(question, x)
         if upstream is not None:
             absolute *= np.abs(upstream)
         bound = np.ldexp(absolute, -unit_exponents(true, format_))
@@ -159,6 +159,7 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
         if question.order == 1 and question.activation.kinks:
             true = _nearest_legal(question, wide, computed, factor, true)
         ulp = errors(got, true, question.format_)
+        ulp[np.isinf(computed) & (computed == doubles(expected))] = 0.0
         if factor is not None:
             past = _past_the_largest(question, wide, computed, true, factor)
             ulp = np.where(np.isnan(past), ulp, past)

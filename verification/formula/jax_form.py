@@ -16,7 +16,8 @@ def form(expression: Expression, names: tuple[str, ...] = ()) -> Callable[..., A
 
     def function(x: Any, *parameters: Any) -> Any:
         symbols = dict(zip(names, parameters, strict=True))
-        return evaluate(expression, OPERATIONS, {**symbols, "x": x, "pi": np.pi}) + 0 * x
+        result = evaluate(expression, OPERATIONS, {**symbols, "x": x, "pi": np.pi})
+        return jnp.broadcast_to(jnp.asarray(result, x.dtype), jnp.shape(x))
 
     return function
 

@@ -36,7 +36,7 @@ def _checked(activation: Activation, parameters: Mapping[str, float]) -> dict[st
             raise UsageError(
                 f"{activation.name} has no parameter {name!r}; its parameters: {known}"
             )
-        if not isinstance(value, Real) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
             raise UsageError(f"{activation.name}: {name} has to be a finite number, not {value!r}")
     try:
         activation(0.0, **parameters)

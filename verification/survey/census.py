@@ -19,7 +19,6 @@ from verification.candidates.frameworks import implementation
 from verification.candidates.implementation import Implementation
 from verification.errors import UsageError
 from verification.examination.accuracy import differ, kinds_of
-from verification.examination.exhaustive import blocks, shards
 from verification.examination.truth import (
     FLUSH_TO_ZERO,
     NEXT_TO_A_ROOT,
@@ -27,9 +26,10 @@ from verification.examination.truth import (
     answer,
     expected_of,
 )
+from verification.kinds import KINDS
+from verification.observation.exhaustive import blocks, portions
 from verification.records.files import RECORDS, write_whole
 from verification.verdict.check import TOLERANCES
-from verification.verdict.verdict import KINDS
 from verification.work.processes import completed
 
 from .peers import PEERS, installed_versions
@@ -112,10 +112,10 @@ def function_of(candidate: Implementation, subject: str) -> Callable[[Array], Ar
 
 def census(question: Question, spelling: str, numbers: Iterable[int]) -> Count:
     """The count of the shards of these numbers."""
-    return joined(completed(partial(_of_shard, question, spelling), numbers, None))
+    return joined(completed(partial(_of_portion, question, spelling), numbers, None))
 
 
-def _of_shard(question: Question, spelling: str, number: int) -> Count:
+def _of_portion(question: Question, spelling: str, number: int) -> Count:
     function = function_of(_candidate(spelling), question.subject)
     return joined(_of_block(question, x, function(x)) for x in blocks(question.format_, number))
 
@@ -148,9 +148,10 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for activation in ACTIVATIONS:
         for peer in PEERS:
-            for subject in SUBJECTS:
+            spelling = peer.spelling(activation)
+            for subject in SUBJECTS if spelling else ():
                 question = question_of(activation, subject, FLOAT32)
-                count = census(question, peer.spellings[activation], shards(FLOAT32))
+                count = census(question, spelling or "", portions(FLOAT32))
                 rows.append({"of": (peer.title, activation, subject), **asdict(count)})
                 sys.stderr.write(f"{rows[-1]}\n")
     content = {"versions": installed_versions(), "rows": rows}

@@ -17,10 +17,10 @@ import numpy as np
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Float64
-from verification.candidates.calls import Subject
+from verification.candidates.calls import Caller
 from verification.candidates.frameworks import implementation
-from verification.examination.accuracy import survey
 from verification.examination.truth import answer
+from verification.observation.results import observe_results
 from verification.records.files import RECORDS, write_whole
 from verification.records.provenance import this_machine
 from verification.verdict.check import TOLERANCES, check
@@ -47,12 +47,12 @@ COLUMNS = """| activation | framework | | worst | at | wrong | NaN | 100 % off |
 """
 PLOT = Path("figures/gallery/torch_gelu_float32.png")
 PLOTTED = ("PyTorch", "gelu", "float32")
-# Fewer inputs in a row are no region.
+# Fewer neighbouring inputs are no region.
 FEWEST = 3
 
 
 @dataclass(frozen=True)
-class Row:
+class Entry:
     """What was found of one function; ``at`` is where the error is worst.
 
     ``wrong`` of the ``inputs`` are beyond the tolerance, at ``nan`` finite ones the result is
@@ -74,31 +74,33 @@ class Row:
     why: tuple[str, ...]
 
 
-def rows() -> Iterator[tuple[Row, Verdict]]:
+def entries() -> Iterator[tuple[Entry, Verdict]]:
     """Check everything; minutes."""
     counts = read()
     for format_ in FORMATS.values():
         for activation in ACTIVATIONS:
             for peer in PEERS:
-                for row, verdict in judged(peer, activation, format_):
-                    of = (row.framework, row.activation, row.subject)
+                for entry, verdict in judged(peer, activation, format_):
+                    of = (entry.framework, entry.activation, entry.subject)
                     whole = format_.name == "float32"
-                    yield in_full(row, counts[of]) if whole else row, verdict
+                    yield in_full(entry, counts[of]) if whole else entry, verdict
 
 
-def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, Verdict]]:
-    """One function's value and derivative, each with the verdict on both."""
-    spelling = peer.spellings[activation]
+def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Entry, Verdict]]:
+    """One function's value and derivative, each with the verdict on both; none without a name."""
+    spelling = peer.spelling(activation)
+    if spelling is None:
+        return
     candidate = replace(implementation(spelling), backward=None)
     verdict = check(candidate, activation, dtype=format_.name, allow=ALLOWED)
     for subject in SUBJECTS:
         question = question_of(activation, subject, format_)
-        seen = survey(question, Subject(subject, function_of(candidate, subject), format_))
+        seen = observe_results(question, Caller(subject, function_of(candidate, subject), format_))
         x, got = seen.x, seen.got
         count = counted(question, x, got)
         wide, true = x.astype(np.float64), answer(question, x, got).true
         clear = is_normal(question, wide, true)
-        row = Row(
+        entry = Entry(
             framework=peer.title,
             activation=activation,
             spelling=spelling,
@@ -108,14 +110,14 @@ def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Row, 
             regions=regions_lost(wide[clear], got.astype(np.float64)[clear], true[clear]),
             why=_reasons(verdict, subject),
         )
-        yield row, verdict
+        yield entry, verdict
 
 
-def in_full(row: Row, whole: Count) -> Row:
-    """The row with the counts of all inputs, and the worst error of these or those tried."""
-    if whole.worst_ulp <= row.worst_ulp:
-        whole = replace(whole, worst_ulp=row.worst_ulp, at=row.at)
-    return replace(row, **asdict(whole))
+def in_full(entry: Entry, whole: Count) -> Entry:
+    """The entry with the counts of all inputs, and the worst error of these or those tried."""
+    if whole.worst_ulp <= entry.worst_ulp:
+        whole = replace(whole, worst_ulp=entry.worst_ulp, at=entry.at)
+    return replace(entry, **asdict(whole))
 
 
 def regions_lost(x: Float64, got: Float64, true: Float64) -> tuple[tuple[float, float], ...]:
@@ -137,7 +139,7 @@ def _reasons(verdict: Verdict, subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(whys))
 
 
-def to_json(found: list[Row]) -> str:
+def to_json(found: list[Entry]) -> str:
     """Return command, date, versions, machine and rows."""
     content = {
         "command": COMMAND,
@@ -145,7 +147,7 @@ def to_json(found: list[Row]) -> str:
         "versions": installed_versions(),
         "machine": this_machine(),
         "tolerances": TOLERANCES,
-        "rows": [asdict(row) for row in found],
+        "rows": [asdict(entry) for entry in found],
     }
     return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
@@ -162,25 +164,25 @@ def to_markdown(content: dict[str, Any]) -> str:
         )
     ]
     for dtype in FORMATS:
-        lines = [row for row in content["rows"] if row["dtype"] == dtype]
+        lines = [entry for entry in content["rows"] if entry["dtype"] == dtype]
         tolerance = content["tolerances"][dtype]
         parts.append(f"## {dtype}\n\nTolerance {tolerance:g} ulp.\n\n{COLUMNS}")
         parts[-1] += "\n".join(map(_line, lines))
     return "\n\n".join(parts) + "\n"
 
 
-def _line(row: dict[str, Any]) -> str:
-    regions = ", ".join(f"[{low:.6g}, {high:.6g}]" for low, high in row["regions"])
+def _line(entry: dict[str, Any]) -> str:
+    regions = ", ".join(f"[{low:.6g}, {high:.6g}]" for low, high in entry["regions"])
     cells = (
-        row["activation"],
-        row["framework"],
-        row["subject"],
-        f"{row['worst_ulp']:.3g}",
-        f"{row['at']:.6g}",
-        f"{row['wrong']:,} of {row['inputs']:,}",
-        f"{row['nan']:,}",
+        entry["activation"],
+        entry["framework"],
+        entry["subject"],
+        f"{entry['worst_ulp']:.3g}",
+        f"{entry['at']:.6g}",
+        f"{entry['wrong']:,} of {entry['inputs']:,}",
+        f"{entry['nan']:,}",
         regions,
-        "; ".join(row["why"]),
+        "; ".join(entry["why"]),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -188,10 +190,10 @@ def _line(row: dict[str, Any]) -> str:
 def main() -> None:
     """Check, and write what was found."""
     found = []
-    for row, verdict in rows():
-        sys.stderr.write(f"{row.dtype} {row.framework} {row.activation} {row.subject}\n")
-        found.append(row)
-        if (row.framework, row.activation, row.dtype) == PLOTTED:
+    for entry, verdict in entries():
+        sys.stderr.write(f"{entry.dtype} {entry.framework} {entry.activation} {entry.subject}\n")
+        found.append(entry)
+        if (entry.framework, entry.activation, entry.dtype) == PLOTTED:
             verdict.plot(PLOT)
     text = to_json(found)
     write_whole(RECORDS / "survey.json", text)

@@ -2,7 +2,8 @@
 
 A sweep that is killed loses the shards that were under way and nothing else: a last line that was
 cut off in the middle is dropped when the file is read. The first line says which format, certifier
-and NumPy the shards are of, and a file of others is refused; so is one that another sweep is at work on.
+and NumPy the shards are of, and a file of others is refused; so is one that another sweep is at
+work on. Each shard names the sources of its activation; of others than those here, it is done anew.
 """
 
 import json

@@ -5,7 +5,7 @@ every file. Nothing is read by pickle; a file that is not what the manifest says
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import metadata
@@ -18,19 +18,19 @@ import numpy as np
 from reference import ACTIVATIONS, Activation, __version__
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Mask
-from verification.candidates.calls import Recorded
 from verification.candidates.implementation import Implementation
 from verification.candidates.program import from_little_endian, little_endian
+from verification.candidates.recorded import Recorded
 from verification.errors import UsageError
-from verification.examination.accuracy import inputs_of
 from verification.examination.laws import difference_points
+from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
 from verification.verdict.check import TOLERANCES, activation_of, check, format_of
 from verification.verdict.verdict import Verdict
 
 from .readme import readme
 
-KIND, VERSION = "halfulp vectors", 1
+KIND, VERSION = "halfulp vectors", 2
 INPUTS, VALUE, DERIVATIVE = "inputs.bin", "value.bin", "derivative.bin"
 ANSWERS, MANIFEST, README = "answers.csv", "manifest.json", "README.md"
 # In bytes, many times the largest of these files.
@@ -45,12 +45,19 @@ def inputs(activation: Activation, format_: Format) -> Array:
     return x[np.sort(first)]
 
 
-def write(folder: Path, activation_name: str, dtype: str, *, answers: bool) -> int:
+def write(
+    folder: Path,
+    activation_name: str,
+    dtype: str,
+    *,
+    answers: bool,
+    parameters: Mapping[str, float] | None = None,
+) -> int:
     """Write a folder of vectors, return the number of inputs.
 
-    Raises UsageError for a folder that holds anything, an unknown activation or dtype.
+    Raises UsageError for a folder that holds anything, an unknown activation, parameter or dtype.
     """
-    activation, format_ = activation_of(activation_name), format_of(dtype)
+    activation, format_ = activation_of(activation_name, parameters), format_of(dtype)
     x = inputs(activation, format_)
     files = {INPUTS: little_endian(x)}
     if answers:
@@ -64,6 +71,7 @@ def write(folder: Path, activation_name: str, dtype: str, *, answers: bool) -> i
         "kind": KIND,
         "version": VERSION,
         "activation": activation.name,
+        "parameters": dict(activation.parameters),
         "dtype": format_.name,
         "byte order": "little",
         "count": x.size,
@@ -151,7 +159,8 @@ def read(folder: Path) -> Vectors:
     for name, digest in manifest["files"].items():
         if sha256(_read(folder / name, "the file")).hexdigest() != digest:
             raise UsageError(f"expected {folder / name} as it was written, but it was altered")
-    activation, format_ = ACTIVATIONS[manifest["activation"]], FORMATS[manifest["dtype"]]
+    activation = activation_of(manifest["activation"], manifest["parameters"])
+    format_ = FORMATS[manifest["dtype"]]
     x = inputs(activation, format_)
     if _read(folder / INPUTS, "inputs") != little_endian(x):
         raise UsageError(
@@ -169,6 +178,7 @@ def _manifest(path: Path) -> dict[str, Any]:
             content["kind"] == KIND
             and content["version"] == VERSION
             and content["activation"] in ACTIVATIONS
+            and isinstance(content["parameters"], dict)
             and content["dtype"] in FORMATS
             and isinstance(content["files"], dict)
             and INPUTS in content["files"]
@@ -222,11 +232,12 @@ def judge(
         None if derivative is None else vectors.record(derivative),
         call=f"{outputs}, where {folder / INPUTS} holds {{x}}",
         derivative_call=f"{derivative}, where {folder / INPUTS} holds {{x}}",
-        subject=Recorded,
+        caller=Recorded,
     )
     return check(
         implementation,
         vectors.activation.name,
+        parameters=vectors.activation.parameters,
         dtype=vectors.format_.name,
         tolerance=tolerance,
         allow=allow,

@@ -1,7 +1,7 @@
 """Check anyone's activation against the correctly rounded one."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -10,23 +10,25 @@ import numpy as np
 
 from reference import ACTIVATIONS, Activation, swish
 from reference.arithmetic.formats import FORMATS, Format
-from verification.candidates.calls import Recorded, Subject, Trouble
 from verification.candidates.floating_point import FLUSHES, MODE
 from verification.candidates.implementation import Implementation
+from verification.candidates.trouble import Trouble
+from verification.diagnosis.explain import explain
 from verification.errors import UsageError
-from verification.examination import laws
-from verification.examination.accuracy import Survey, survey
-from verification.examination.behaviour import Behaviour, upstream_laws
-from verification.examination.complaint import Complaint
-from verification.examination.exhaustive import exhaust
+from verification.examination.accuracy import Accuracy
+from verification.examination.examine import examine
+from verification.examination.observed import Observed
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question
+from verification.formula.setting import setting
+from verification.kinds import KINDS
+from verification.observation.observe import observe
 
 from .reporting import Reporter
-from .verdict import KINDS, Convention, Finding, Verdict
+from .verdict import Convention, Finding, Verdict
 
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
-OF_A_PRODUCT = "what upstream makes of the derivative's tolerance, and half an ulp, for backward"
+OF_A_PRODUCT = "|upstream| times the derivative's tolerance, and half an ulp, for backward"
 OF_THE_TRUTH = "half an ulp more in float64, as the truth is known to that"
 NAMES = {**ACTIVATIONS, "swish": swish}
 
@@ -37,6 +39,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     *,
     derivative: Callable[..., Any] | None = None,
     backward: Callable[..., Any] | None = None,
+    parameters: Mapping[str, float] | None = None,
     dtype: Any = "float32",
     tolerance: float | None = None,
     exhaustive: bool = False,
@@ -51,6 +54,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         activation: its name in the catalogue: "relu", "gelu", ...
         derivative: the same for the first derivative.
         backward: maps (x, upstream) to derivative times upstream.
+        parameters: those of the activation that are not its default ones, as
+            {"negative_slope": 0.2}; the functions given here have to use them too.
         dtype: "float16", "bfloat16" (of ml_dtypes), "float32" or "float64".
         tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
@@ -60,10 +65,11 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             of every zero, to order, symmetry and layout to the last bit.
 
     Raises:
-        UsageError: an unknown activation, dtype or allowance; a tolerance that is no number.
+        UsageError: an unknown activation, parameter, dtype or allowance; a tolerance or a parameter
+            that is no number; no function; no verdict, as the time was used up.
 
     """
-    known, format_ = activation_of(activation), format_of(dtype)
+    known, format_ = activation_of(activation, parameters), format_of(dtype)
     allowed = _allowances(allow)
     bound = TOLERANCES[format_.name] if tolerance is None else tolerance
     if not (isinstance(bound, Real) and isfinite(bound) and bound >= 0):
@@ -71,114 +77,92 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     if exhaustive and format_.name == "float64":
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
     implementation = _implementation(forward, derivative, backward)
-    judge = _Judge(known, format_, float(bound), allowed, exhaustive, strict, scheduler)
+    terms = _Terms(known, format_, float(bound), allowed, strict)
+    other = {
+        name: value
+        for name, value in known.parameters.items()
+        if value != NAMES[activation].parameters[name]
+    }
     with MODE.ours():
-        judge.look_at(implementation)
-    if judge.expired and not judge.findings:
-        raise UsageError(f"expected the check to end in time, but {judge.expired}")
-    return judge.verdict(implementation)
+        questions = {name: terms.question(name) for name in implementation.functions}
+        observed = observe(questions, implementation, exhaustive=exhaustive, scheduler=scheduler)
+        return _judged(terms, implementation, observed, other)
 
 
-@dataclass
-class _Judge:
-    """One check: what the subjects of an implementation show, gathered."""
+@dataclass(frozen=True)
+class _Terms:
+    """What is asked of an implementation, and how exactly."""
 
     activation: Activation
     format_: Format
     tolerance: float
     allow: frozenset[str]
-    exhaustive: bool
     strict: bool
-    scheduler: str | None
-    findings: list[Finding] = field(default_factory=list)
-    conventions: list[Convention] = field(default_factory=list)
-    surveys: dict[str, Survey] = field(default_factory=dict)
-    expired: str = ""
 
-    def look_at(self, implementation: Implementation) -> None:
-        """Judge value, derivative and backward, as far as they are given."""
-        subjects = {
-            name: implementation.subject(name, function, self.format_)
-            for name, function in implementation.functions.items()
-        }
-        reporters = {
-            name: self._judge(subject, implementation) for name, subject in subjects.items()
-        }
-        if "value" in subjects and "derivative" in subjects:
-            question = self._question("derivative")
-            complaints = laws.consistency(question, subjects["value"], subjects["derivative"])
-            self._take(reporters["derivative"], complaints)
-        self.expired = next(filter(None, (subject.expired for subject in subjects.values())), "")
-
-    def verdict(self, implementation: Implementation) -> Verdict:
-        """All that was said, worst first."""
-        allowances = [ALLOWANCES[name] for name in sorted(self.allow)]
-        if self.surveys.keys() - {"value"} and self.activation.orders[1].roots and not self.strict:
-            allowances.append(NEXT_TO_ROOTS)
-        if "backward" in self.surveys:
-            allowances.append(OF_A_PRODUCT)
-        if self.format_.name == "float64":
-            allowances.append(OF_THE_TRUTH)
-        return Verdict(
-            implementation=implementation.name,
-            activation=self.activation.name,
-            dtype=self.format_.name,
-            tolerance=self.tolerance,
-            allowances=tuple(allowances),
-            findings=tuple(sorted(self.findings, key=lambda finding: finding.rank)),
-            conventions=tuple(self.conventions),
-            inputs={name: seen.inputs for name, seen in self.surveys.items()},
-            worst_ulp={name: s.worst_ulp for name, s in self.surveys.items() if s.inputs},
-            profile={name: (seen.x, seen.ulp) for name, seen in self.surveys.items()},
-            not_judged=tuple(KINDS) if self.expired else implementation.subject.not_judged,
-            why_not="; ".join(filter(None, (implementation.subject.why_not, self.expired))),
-        )
-
-    def _question(self, subject: str) -> Question:
+    def question(self, subject: str) -> Question:
+        """The question about one subject."""
         return Question(
             self.activation, subject, self.format_, self.tolerance, self.allow, self.strict
         )
 
-    def _judge(self, subject: Subject, implementation: Implementation) -> Reporter:
-        question = self._question(subject.name)
-        reporter = Reporter(question, subject, implementation)
-        seen = survey(question, subject)
-        self.surveys[subject.name] = seen
-        if self.exhaustive and subject.name != "backward":
-            whole = exhaust(question, subject, implementation.origin, self.scheduler)
-            seen.replace_by(whole)
-        complaints = laws.judge(question, seen)
-        if seen.x.size and not isinstance(subject, Recorded):
-            complaints += Behaviour(question, subject).judge()
-        if subject.name == "backward":
-            complaints += upstream_laws(question, subject)
-        subject.narrow_down()
-        troubles = [t for t in subject.troubles.values() if not self._allows(t)]
-        self.conventions += [*reporter.kinks(), *reporter.others(seen)]
-        self.findings += reporter.of_troubles(troubles, seen)
-        self.findings += reporter.of_tallies(seen)
-        self._take(reporter, complaints)
-        return reporter
-
-    def _allows(self, trouble: Trouble) -> bool:
-        return trouble.detail == FLUSHES and FLUSH_TO_ZERO in self.allow
-
-    def _take(self, reporter: Reporter, complaints: list[Complaint]) -> None:
-        for complaint in complaints:
-            if complaint.legal:
-                at = float(complaint.x[0])
-                self.conventions.append(
-                    Convention(reporter.subject.name, at, f"{complaint.kind}: {complaint.detail}")
-                )
-            else:
-                self.findings.append(reporter.of_complaint(complaint))
+    def allowances(self, accuracies: Mapping[str, Accuracy]) -> Iterator[str]:
+        """What is tolerated beyond the tolerance."""
+        yield from (ALLOWANCES[name] for name in sorted(self.allow))
+        if accuracies.keys() - {"value"} and self.activation.orders[1].roots and not self.strict:
+            yield NEXT_TO_ROOTS
+        if "backward" in accuracies:
+            yield OF_A_PRODUCT
+        if self.format_.name == "float64":
+            yield OF_THE_TRUTH
 
 
-def activation_of(name: str) -> Activation:
-    """The activation of the catalogue, or UsageError."""
+def _judged(
+    terms: _Terms,
+    implementation: Implementation,
+    observed: Mapping[str, Observed],
+    parameters: Mapping[str, float],
+) -> Verdict:
+    """The verdict on what was observed: examined, explained and told, without another call."""
+    findings: list[Finding] = []
+    conventions: list[Convention] = []
+    for name, found in observed.items():
+        question = terms.question(name)
+        complaints = examine(question, found)
+        reporter = Reporter(question, implementation, found, explain(question, found.seen))
+        troubles = [t for t in found.troubles if not _is_allowed(t, terms.allow)]
+        findings += reporter.findings(troubles, complaints)
+        conventions += reporter.conventions(complaints)
+    expired = next(filter(None, (found.expired for found in observed.values())), "")
+    if expired and not findings:
+        raise UsageError(f"expected the check to end in time, but {expired}")
+    accuracies = {name: found.seen for name, found in observed.items()}
+    caller = implementation.caller
+    return Verdict(
+        implementation=implementation.name,
+        activation=terms.activation.name,
+        dtype=terms.format_.name,
+        tolerance=terms.tolerance,
+        parameters=parameters,
+        allowances=tuple(terms.allowances(accuracies)),
+        findings=tuple(sorted(findings, key=lambda finding: finding.rank)),
+        conventions=tuple(conventions),
+        inputs={name: seen.inputs for name, seen in accuracies.items()},
+        worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
+        profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
+        not_judged=tuple(KINDS) if expired else caller.not_judged(),
+        why_not="; ".join(filter(None, (caller.why_not, expired))),
+    )
+
+
+def _is_allowed(trouble: Trouble, allow: frozenset[str]) -> bool:
+    return trouble.detail == FLUSHES and FLUSH_TO_ZERO in allow
+
+
+def activation_of(name: str, parameters: Mapping[str, float] | None = None) -> Activation:
+    """The activation of the catalogue, with these parameters; or UsageError."""
     if not isinstance(name, str) or name not in NAMES:
         raise UsageError(f"no activation {name!r}; the catalogue has {', '.join(NAMES)}")
-    return NAMES[name]
+    return setting(NAMES[name], parameters or {})
 
 
 def format_of(dtype: Any) -> Format:

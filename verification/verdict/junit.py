@@ -9,23 +9,22 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from reference import ACTIVATIONS
 from verification.examination.laws import STEPS
 from verification.examination.truth import ORDERS
+from verification.formula.setting import setting
+from verification.kinds import KINDS
 
-from .reporting import WITHOUT_RESULT
-from .verdict import KINDS, Finding, Verdict
+from .verdict import Finding, Verdict
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 # What XML has no characters for, such as the escapes of a candidate's message.
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOTHING_CAME = "no result came that could be judged"
-# Laws about a few calls, of which each has to give a result, and what is called for them.
-OF_FEW_CALLS = {"upstream": {"backward"}, "inconsistent": {"value", "derivative"}}
 A_CALL_FAILED = "a call gave no result, and this law may be about it"
 
 
 def to_junit(verdict: Verdict) -> str:
     """The verdict as a test suite; the name of a test case says what would be wrong."""
     suites = Element("testsuites", name="halfulp")
-    suite = SubElement(suites, "testsuite", name=f"halfulp {verdict.activation} {verdict.dtype}")
+    suite = SubElement(suites, "testsuite", name=f"halfulp {verdict.of} {verdict.dtype}")
     cases: list[tuple[str, str, Finding | None]] = [
         (subject, kind, finding)
         for subject in verdict.inputs
@@ -34,7 +33,9 @@ def to_junit(verdict: Verdict) -> str:
     ]
     for subject, kind, finding in cases:
         classname = _text(f"{verdict.implementation}.{subject}")
-        case = SubElement(suite, "testcase", name=f"{kind}: {KINDS[kind]}", classname=classname)
+        case = SubElement(
+            suite, "testcase", name=f"{kind}: {KINDS[kind].text}", classname=classname
+        )
         if finding is not None:
             failure = SubElement(case, "failure", type=kind, message=_text(finding.short()))
             failure.text = _text(str(finding))
@@ -52,27 +53,25 @@ def to_junit(verdict: Verdict) -> str:
 
 def laws(verdict: Verdict, subject: str) -> list[str]:
     """The kinds of findings that there may be of one subject."""
-    activation = ACTIVATIONS[verdict.activation]
-    function = activation.orders[ORDERS[subject]]
-    possible = {
-        "upstream": subject == "backward",
-        "kink": subject != "value" and bool(activation.kinks),
-        "inconsistent": subject == "derivative"
-        and "value" in verdict.inputs
-        and verdict.dtype in STEPS,
-        "out of bounds": subject != "backward",
-        "not monotone": subject == "value",
-        "not symmetric": subject != "backward" and bool(function.symmetry),
+    activation = setting(ACTIVATIONS[verdict.activation], verdict.parameters)
+    has = {
+        "kink": bool(activation.kinks),
+        "not symmetric": bool(activation.orders[ORDERS[subject]].symmetry),
+        "inconsistent": "value" in verdict.inputs and verdict.dtype in STEPS,
     }
-    return [kind for kind in KINDS if possible.get(kind, True) or _findings(verdict, subject, kind)]
+    return [
+        name
+        for name, kind in KINDS.items()
+        if (subject in kind.subjects and has.get(name, True)) or _findings(verdict, subject, name)
+    ]
 
 
 def _why_skipped(verdict: Verdict, subject: str, kind: str) -> str:
     """Why the verdict says nothing about a law; empty if the law holds."""
     if not verdict.inputs[subject]:
         return NOTHING_CAME
-    silent = {found.subject for found in verdict.findings if found.kind in WITHOUT_RESULT}
-    if silent & OF_FEW_CALLS.get(kind, set()):
+    silent = {found.subject for found in verdict.findings if KINDS[found.kind].silent}
+    if silent & set(KINDS[kind].calls):
         return A_CALL_FAILED
     return verdict.why_not if kind in verdict.not_judged else ""
 

@@ -1,14 +1,14 @@
 """Error in ulp against x over the whole format, at one look."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from reference.arithmetic.formats import FORMATS, Format
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Float64
-
-from .verdict import Finding, Verdict
 
 SIZE = (7.5, 2.9)
 COLOUR, MARK = "#0072B2", "#D55E00"
@@ -21,58 +21,63 @@ FAR = 10
 ABOVE = 30
 
 
-def draw(verdict: Verdict, path: str | Path) -> None:
-    """Draw one panel for each subject, and save them; the suffix of ``path`` says as what.
+@dataclass(frozen=True)
+class Panel:
+    """One subject: inputs, their errors in ulp, and ``marks`` at some of both."""
+
+    name: str
+    x: Float64
+    ulp: Float64
+    marks: tuple[tuple[float, float], ...] = ()
+
+
+def draw(
+    path: str | Path, title: str, panels: Sequence[Panel], format_: Format, tolerance: float
+) -> None:
+    """Draw the panels that have inputs, and save them; the suffix of ``path`` says as what.
 
     Across, x on a logarithmic axis of either sign, from the largest number to the smallest, 0 in
     the middle; the binades from 1/32 to 128 are drawn wider. Up, error in ulp, logarithmic. The
-    line is the tolerance; errors beyond it, and the findings' places, stand out. What is
-    infinitely wrong, NaN above all, is on the upper edge; what is exact, on the lower.
+    line is the tolerance; errors beyond it, and the marks beyond it, stand out. What is infinitely
+    wrong, NaN above all, is on the upper edge; what is exact, on the lower.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415  slow to import
 
-    panels = {name: profile for name, profile in verdict.profile.items() if profile[0].size}
+    panels = [panel for panel in panels if panel.x.size]
     count = max(len(panels), 1)
     figure = Figure(figsize=(SIZE[0], SIZE[1] * count), layout="constrained")
     axes = figure.subplots(count, squeeze=False)[:, 0]
-    for panel, (name, (x, ulp)) in zip(axes, panels.items(), strict=False):
-        findings = [f for f in verdict.findings if f.subject == name]
-        _panel(panel, verdict, x.astype(np.float64), ulp, findings)
-        panel.set_ylabel(f"error of the {name} in ulp")
+    for each, panel in zip(axes, panels, strict=False):
+        _draw_panel(each, panel, format_, tolerance)
+        each.set_ylabel(f"error of the {panel.name} in ulp")
     axes[-1].set_xlabel("x, logarithmic")
-    result = "passed" if verdict.passed else "failed"
-    figure.suptitle(
-        f"{verdict.implementation} as {verdict.activation} in {verdict.dtype}: {result}",
-        fontsize=10,
-    )
+    figure.suptitle(title, fontsize=10)
     figure.savefig(path, dpi=150)
 
 
-def _panel(panel: Any, verdict: Verdict, x: Float64, ulp: Float64, findings: list[Finding]) -> None:
-    number = ~np.isnan(x)
-    x, ulp = x[number], ulp[number]
+def _draw_panel(axes: Any, panel: Panel, format_: Format, tolerance: float) -> None:
+    number = ~np.isnan(panel.x)
+    x, ulp = panel.x[number], panel.ulp[number]
     finite = np.isfinite(ulp)
-    top = ABOVE * min(max(float(ulp[finite].max(initial=0.0)), 10 * verdict.tolerance), MOST)
+    top = ABOVE * min(max(float(ulp[finite].max(initial=0.0)), 10 * tolerance), MOST)
     error = np.clip(np.where(finite, ulp, top), LEAST, top)
-    format_ = FORMATS[verdict.dtype]
     position = _position(x, format_)
-    beyond = error > verdict.tolerance
+    beyond = error > tolerance
     style: dict[str, Any] = {"linestyle": "none", "marker": ".", "clip_on": False}
     style |= {"rasterized": True, "markeredgewidth": 0}
-    panel.plot(position[~beyond], error[~beyond], color=COLOUR, markersize=3, **style)
-    panel.plot(position[beyond], error[beyond], color=MARK, markersize=4, **style)
-    panel.axhline(verdict.tolerance, color="black", linewidth=0.8, linestyle="--")
-    panel.set_yscale("log")
-    panel.set_ylim(LEAST, top)
-    for finding in findings:
-        if np.isfinite(finding.at) and finding.ulp > verdict.tolerance:
-            at = _position(np.array([finding.at]), format_)
-            height = np.clip([finding.ulp], LEAST, top)
+    axes.plot(position[~beyond], error[~beyond], color=COLOUR, markersize=3, **style)
+    axes.plot(position[beyond], error[beyond], color=MARK, markersize=4, **style)
+    axes.axhline(tolerance, color="black", linewidth=0.8, linestyle="--")
+    axes.set_yscale("log")
+    axes.set_ylim(LEAST, top)
+    for at, off in panel.marks:
+        if off > tolerance:
+            place, height = _position(np.array([at]), format_), np.clip([off], LEAST, top)
             mark = {"marker": "v", "markersize": 7, "fillstyle": "none", "clip_on": False}
-            panel.plot(at, height, color="black", **mark)
-    for line in panel.lines:
+            axes.plot(place, height, color="black", **mark)
+    for line in axes.lines:
         line.set_in_layout(False)
-    _label(panel, verdict, top, infinite=not finite.all())
+    _label(axes, format_, tolerance, top, infinite=not finite.all())
 
 
 def _position(x: Float64, format_: Format) -> Float64:
@@ -86,22 +91,21 @@ def _position(x: Float64, format_: Format) -> Float64:
     return np.where(x == 0, 0.0, np.sign(x) * position)
 
 
-def _label(panel: Any, verdict: Verdict, top: float, *, infinite: bool) -> None:
-    format_ = FORMATS[verdict.dtype]
+def _label(axes: Any, format_: Format, tolerance: float, top: float, *, infinite: bool) -> None:
     end = float(_position(np.array([np.inf]), format_)[0])
-    panel.set_xlim(-end - 2, end + 2)
+    axes.set_xlim(-end - 2, end + 2)
     last = int(np.floor(np.log10(format_.largest)))
     numbers = np.array([*TICKS, *([10.0**last] if last > FAR else [])])
     names = [*(f"{tick:g}" for tick in TICKS), f"10^{{{last}}}"][: numbers.size]
     places = _position(numbers, format_)
     labels = [*(f"$-{name}$" for name in names[::-1]), "0", *(f"${name}$" for name in names)]
-    panel.set_xticks([*-places[::-1], 0.0, *places], labels, fontsize=8)
-    panel.tick_params(axis="y", labelsize=8)
-    panel.spines[["top", "right"]].set_visible(False)
-    tolerance = f"tolerance {verdict.tolerance:g} ulp"
-    panel.text(end, verdict.tolerance * 1.3, tolerance, ha="right", va="bottom", fontsize=8)
+    axes.set_xticks([*-places[::-1], 0.0, *places], labels, fontsize=8)
+    axes.tick_params(axis="y", labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    said = f"tolerance {tolerance:g} ulp"
+    axes.text(end, tolerance * 1.3, said, ha="right", va="bottom", fontsize=8)
     decades = np.arange(-2, int(np.log10(top / ABOVE)) + 1, max(1, int(np.log10(top)) // 4))
     heights = {10.0**k: f"$10^{{{k}}}$" for k in decades.tolist()}
     heights |= {LEAST: "exact"} | ({top: "NaN"} if infinite else {})
-    panel.set_yticks([*heights], [*heights.values()])
-    panel.minorticks_off()
+    axes.set_yticks([*heights], [*heights.values()])
+    axes.minorticks_off()

@@ -7,40 +7,13 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
+from verification.kinds import KINDS, rank
 
-# Kinds of findings, gravest first: in this order they are told.
-KINDS: dict[str, str] = {
-    "crash": "ends its process",
-    "hang": "does not return in time",
-    "exception": "raises an exception",
-    "no result": "returns no array of numbers",
-    "dtype": "returns another dtype",
-    "shape": "returns another shape",
-    "input written": "writes to its input",
-    "shared result": "returns memory that is not the caller's own",
-    "not deterministic": "gives other bits for the same input",
-    "state": "depends on earlier calls",
-    "mode": "changes the processor's floating-point mode",
-    "nan": "gives NaN where the true result is a number",
-    "nan lost": "gives a number for NaN",
-    "overflow": "gives an infinity where the true result is finite",
-    "kink": "gives a derivative outside the subdifferential",
-    "upstream": "breaks a law of the product with upstream",
-    "wrong sign": "has the wrong sign",
-    "flushed": "gives zero where the true result is not",
-    "inaccurate": "is less accurate than the tolerance",
-    "infinity": "misses the limit at an infinity",
-    "length": "gives other bits in an array of another length or offset",
-    "layout": "gives other bits in another shape or memory layout",
-    "inconsistent": "is not the derivative of this forward",
-    "out of bounds": "leaves the function's range",
-    "not monotone": "falls where the function rises, or rises where it falls",
-    "not symmetric": "breaks the function's symmetry",
-    "sign of zero": "gives a zero of the wrong sign",
-    "warning": "lets a warning reach the caller",
-    "output": "writes to standard output or error",
-}
+from .naming import named
+from .plot import Panel, draw
+
 SHOWN = 5
 # Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
 DIGITS = {6: 5, 10: 9, 18: 17}
@@ -50,7 +23,7 @@ ONE_LINE = 236
 
 @dataclass(frozen=True)
 class Region:
-    """Where a finding holds: so many of the tried inputs, between two of them; and the worst."""
+    """Where a finding holds: at ``wrong`` of the ``tried`` inputs, between two; and the worst."""
 
     wrong: int
     tried: int
@@ -96,10 +69,10 @@ class Finding:
     @property
     def rank(self) -> tuple[int, float]:
         """Sort key: gravest kind first, then largest error."""
-        return list(KINDS).index(self.kind), -self.region.worst_ulp
+        return rank(self.kind), -self.region.worst_ulp
 
     def __str__(self) -> str:
-        lines = [f"{self.subject} {KINDS[self.kind]}: {self.detail or self._numbers()}"]
+        lines = [f"{self.subject} {KINDS[self.kind].text}: {self.detail or self._numbers()}"]
         if self.why:
             lines.append(f"  why: {self.why}")
         where = f"  at: x = {self.decimal} = {self.at.hex()} = {self.bits}"
@@ -141,7 +114,8 @@ class Verdict:
 
     ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
     inputs, ``inputs`` how many were tried of each, ``allowances`` what was tolerated beyond
-    ``tolerance`` (in ulp). ``profile`` holds inputs and errors in ulp, for the plot. Kinds of
+    ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
+    ones. ``profile`` holds inputs and errors in ulp, for the plot. Kinds of
     findings that could not be ruled out are ``not_judged``, and ``why_not`` says so.
     """
 
@@ -149,6 +123,7 @@ class Verdict:
     activation: str
     dtype: str
     tolerance: float
+    parameters: Mapping[str, float]
     allowances: tuple[str, ...]
     findings: tuple[Finding, ...]
     conventions: tuple[Convention, ...]
@@ -159,6 +134,11 @@ class Verdict:
     )
     not_judged: tuple[str, ...] = ()
     why_not: str = ""
+
+    @property
+    def of(self) -> str:
+        """The activation, and the parameters that are not its default ones."""
+        return named(self.activation, self.parameters)
 
     @property
     def passed(self) -> bool:
@@ -180,7 +160,7 @@ class Verdict:
 
     def _head(self) -> str:
         result = "passed" if self.passed else "FAILED"
-        return f"{result}: {self.implementation} as {self.activation} in {self.dtype}"
+        return f"{result}: {self.implementation} as {self.of} in {self.dtype}"
 
     def __str__(self) -> str:
         worst = ", ".join(f"{name} {ulp:.3g} ulp" for name, ulp in self.worst_ulp.items())
@@ -215,9 +195,14 @@ class Verdict:
 
     def plot(self, path: str | Path) -> None:
         """Draw error in ulp against x over the whole format, and save it."""
-        from .plot import draw  # noqa: PLC0415  Matplotlib only when drawing
-
-        draw(self, path)
+        panels = []
+        for name, (x, ulp) in self.profile.items():
+            found = [f for f in self.findings if f.subject == name]
+            marks = tuple((f.at, f.ulp) for f in found if isfinite(f.at))
+            panels.append(Panel(name, x.astype(float), ulp, marks))
+        result = "passed" if self.passed else "failed"
+        title = f"{self.implementation} as {self.of} in {self.dtype}: {result}"
+        draw(path, title, panels, FORMATS[self.dtype], self.tolerance)
 
 
 def _plain(content: Any) -> Any:

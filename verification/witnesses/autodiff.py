@@ -1,7 +1,9 @@
-"""JAX's automatic differentiation of textbook forms, in float64.
+"""JAX's automatic differentiation, in float64, of the formula and of JAX's own function.
 
-The forms are JAX's own (``jax.nn``) where it has them: JAX writes the value, and derives the
-rest: ``jvp`` for the first derivative, ``jvp`` of ``jvp`` for the second, ``vjp`` for backward.
+The formula text is made a JAX function (`verification.formula.jax_form`), and JAX derives the rest:
+``jvp`` for the first derivative, ``jvp`` of ``jvp`` for the second, ``vjp`` for backward, ``jvp``
+along a parameter for its derivative. JAX's own function of the same name (``jax.nn``), where it has
+one, is heard as well: an independent witness that the field means the same function.
 
 JAX is the one that is less accurate here: it differentiates σ to σ (1 - σ) and tanh to
 (1 + tanh)(1 - tanh), differences that lose everything where σ or tanh is near ±1; it adds 1 to
@@ -28,7 +30,10 @@ import numpy as np
 from reference import Activation
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64
-from verification.errors import UsageError
+from verification.activations.lore import lore_of
+from verification.candidates.frameworks.naming import function_of
+from verification.formula import jax_form
+from verification.formula.language import parse
 from verification.numbers.inputs import upstreams
 from verification.numbers.ulp import CORRECTLY_ROUNDED, errors, unit_exponents
 
@@ -41,30 +46,19 @@ Form = Callable[..., Any]
 LOSS = 2.0**10
 
 
-def leaky_relu(x: Any, negative_slope: Any) -> Any:
-    """Return x where x >= 0, a x elsewhere."""
-    return jax.numpy.where(x >= 0, x, negative_slope * x)
+def form(activation: Activation) -> Form:
+    """The formula of the value as a JAX function of x and the parameters."""
+    names = tuple(activation.parameters)
+    return jax_form.form(parse(activation.formula, ("x", *names)), names)
 
 
-TEXTBOOK: dict[str, Form] = {
-    "relu": jax.nn.relu,
-    "leaky_relu": leaky_relu,
-    "sigmoid": jax.nn.sigmoid,
-    "tanh": jax.numpy.tanh,
-    "gelu": partial(jax.nn.gelu, approximate=False),
-    "gelu_tanh": partial(jax.nn.gelu, approximate=True),
-    "silu": jax.nn.silu,
-}
-
-
-def textbook(activation: Activation) -> Form:
-    """Look up the textbook form; raise UsageError for an activation that has none here."""
-    if activation.name not in TEXTBOOK:
-        raise UsageError(
-            f"expected a form in JAX for every activation, but {activation.name!r} "
-            f"has none in verification.witnesses.autodiff.TEXTBOOK ({', '.join(TEXTBOOK)})"
-        )
-    return TEXTBOOK[activation.name]
+def form_of_the_field(activation: Activation) -> Form | None:
+    """JAX's own function, None where it has none."""
+    spelling = lore_of(activation.name).spellings.get("jax")
+    if spelling is None:
+        return None
+    function = function_of(spelling)
+    return lambda x, *_: function(x)
 
 
 def differentiate(function: Form) -> Form:
@@ -105,22 +99,55 @@ def _judge(claim: Claim, x: Array, computed: Array, truth: tuple[Float64, Float6
 
 
 def witness(activation: Activation, format_: Format, x: Array) -> list[Row]:
-    """Judge value, derivatives and backward at the inputs ``x``."""
-    form = textbook(activation)
+    """Judge value, derivatives, backward and parameter derivatives at the inputs ``x``."""
     wide = x.astype(np.float64)
     x, wide = x[np.abs(wide) >= SMALLEST_NORMAL], wide[np.abs(wide) >= SMALLEST_NORMAL]
     smooth = ~np.isin(wide, [kink.at for kink in activation.kinks])
     parameters = [np.float64(value) for value in activation.parameters.values()]
     claim = partial(Claim, activation.name, dtype=format_.name)
-    rows = []
-    for order in range(3):
-        kept = smooth | (order == 0)
-        truth = running_error.evaluate(form, wide[kept], *parameters)
-        computed = activation.derivative(x[kept], order=order)
-        rows.append(_judge(claim(order, "autodiff"), x[kept], computed, truth))
-        form = differentiate(form)
+    rows = _orders(activation, claim, form(activation), "autodiff", x, smooth)
+    theirs = form_of_the_field(activation)
+    if theirs is not None:
+        rows += _orders(activation, claim, theirs, "autodiff, JAX's own", x, smooth)
+    for place, name in enumerate(activation.parameters):
+        truth = running_error.evaluate(_along(form(activation), place), wide[smooth], *parameters)
+        computed = activation.derivative_wrt(name, x[smooth])
+        rows.append(_judge(claim(0, f"autodiff, by {name}"), x[smooth], computed, truth))
     x, wide, upstream = x[smooth], wide[smooth], upstreams(x.size, format_)[smooth]
-    product = backward(textbook(activation))
+    product = backward(form(activation))
     truth = running_error.evaluate(product, wide, upstream.astype(np.float64), *parameters)
     computed = activation.backward(x, upstream)
     return [*rows, _judge(claim(1, "autodiff, vjp"), x, computed, truth)]
+
+
+def _orders(
+    activation: Activation,
+    claim: Callable[..., Claim],
+    function: Form,
+    witness_name: str,
+    x: Array,
+    smooth: Array,
+) -> list[Row]:
+    """Judge value and derivatives by one JAX function."""
+    parameters = [np.float64(value) for value in activation.parameters.values()]
+    rows = []
+    for order in range(3):
+        kept = x[smooth | (order == 0)]
+        truth = running_error.evaluate(function, kept.astype(np.float64), *parameters)
+        computed = activation.derivative(kept, order=order)
+        rows.append(_judge(claim(order, witness_name), kept, computed, truth))
+        function = differentiate(function)
+    return rows
+
+
+def _along(function: Form, place: int) -> Form:
+    """The derivative with respect to a parameter, by forward mode."""
+
+    def derivative(x: Any, *parameters: Any) -> Any:
+        def of_one(value: Any) -> Any:
+            return function(x, *parameters[:place], value, *parameters[place + 1 :])
+
+        along = jax.numpy.ones_like(x)
+        return jax.jvp(of_one, (parameters[place] * along,), (along,))[1]
+
+    return derivative

@@ -135,17 +135,19 @@ def _slopes(activation: Activation) -> Row:
     return _judge(claim, x, stated, found)
 
 
-def _choices(activation: Activation) -> Row:
-    """Hold the derivative at each kink against the stated choice, an element of the interval."""
+def _choices(activation: Activation, order: int) -> Row:
+    """Hold a derivative at each kink against the stated choice, an element of the interval."""
     kinks = activation.kinks
-    x = np.array([kink.at for kink in kinks])
-    kept = [
-        activation.derivative(kink.at) == kink.chosen
-        and min(kink.left, kink.right) <= kink.chosen <= max(kink.left, kink.right)
-        for kink in kinks
+    stated = [
+        (kink.left, kink.right, kink.chosen) if order == 1 else kink.second for kink in kinks
     ]
-    claim = Claim(activation.name, 1, "differences, choice at a kink", FORMAT.name)
-    return claim.law(x, ~np.array(kept))
+    kept = [
+        activation.derivative(kink.at, order=order) == chosen
+        and min(left, right) <= chosen <= max(left, right)
+        for kink, (left, right, chosen) in zip(kinks, stated, strict=True)
+    ]
+    claim = Claim(activation.name, order, "differences, choice at a kink", FORMAT.name)
+    return claim.law(np.array([kink.at for kink in kinks]), ~np.array(kept))
 
 
 def witness(activation: Activation, format_: Format, x: Array) -> list[Row]:
@@ -160,5 +162,5 @@ def witness(activation: Activation, format_: Format, x: Array) -> list[Row]:
     straight = activation.orders[2].bounds == (0.0, 0.0)
     rows = [_smooth(activation, order, x) for order in ((1,) if straight else (1, 2))]
     if activation.kinks:
-        rows += [_slopes(activation), _choices(activation)]
+        rows += [_slopes(activation), _choices(activation, 1), _choices(activation, 2)]
     return rows

@@ -23,44 +23,21 @@ Limits.  At ±inf a result is the declared limit, with the sign of its zero.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from reference import Activation, sigmoid
+from reference import ACTIVATIONS, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64
+from verification.activations.lore import Reflection, lore_of
 from verification.numbers.inputs import neighbours
 from verification.numbers.ulp import CORRECTLY_ROUNDED, doubles, unit_exponents
 
 from .row import Claim, Row
 
 Derivative = Callable[..., Array]
-
-
-@dataclass(frozen=True)
-class Reflection:
-    """f(x) + sign f(-x) = constant + slope x."""
-
-    sign: float
-    constant: float = 0.0
-    slope: float = 0.0
-
-    def derivative(self) -> "Reflection":
-        """Return what follows for f': f'(x) - sign f'(-x) = slope."""
-        return Reflection(-self.sign, self.slope)
-
-
-REFLECTIONS: dict[str, Reflection] = {
-    "relu": Reflection(-1.0, slope=1.0),
-    "sigmoid": Reflection(1.0, constant=1.0),
-    "tanh": Reflection(1.0),
-    "gelu": Reflection(-1.0, slope=1.0),
-    "gelu_tanh": Reflection(-1.0, slope=1.0),
-    "silu": Reflection(-1.0, slope=1.0),
-}
 
 
 def _exact_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
@@ -88,11 +65,11 @@ def reflection(law: Reflection, f: Derivative, claim: Claim, x: Array) -> Row:
     return claim.judge(x, ulp, absolute, 2 * CORRECTLY_ROUNDED)
 
 
-def doubling(order: int, f: Derivative, claim: Claim, x: Array) -> Row:
-    """Check tanh⁽ᵏ⁾(x) = 2^(k+1) σ⁽ᵏ⁾(2x), less 1 for k = 0, within two roundings."""
+def doubling(order: int, g: Derivative, f: Derivative, claim: Claim, x: Array) -> Row:
+    """Check f⁽ᵏ⁾(x) = 2^(k+1) g⁽ᵏ⁾(2x), less 1 for k = 0, within two roundings."""
     format_ = FORMATS[claim.dtype]
     x = x[np.abs(doubles(x)) <= format_.largest / 2]
-    right = doubles(sigmoid.derivative(2 * x, order=order))
+    right = doubles(g(2 * x))
     # The rounding of a subnormal result, scaled up, is more than half an ulp.
     normal = np.abs(right) >= 2.0**format_.emin
     x, scaled = x[normal], 2.0 ** (order + 1) * right[normal]
@@ -174,14 +151,16 @@ def _rows(activation: Activation, order: int, format_: Format, x: Array) -> list
         rows.append(symmetry(function.symmetry, f, claim("symmetry"), x))
     if function.roots and format_.name == "float64":
         rows.append(roots(function.roots, f, claim("roots")))
-    if activation.name in REFLECTIONS:
-        law = REFLECTIONS[activation.name]
+    lore = lore_of(activation.name)
+    if lore.reflection is not None:
+        law = lore.reflection
         for _ in range(order):
             law = law.derivative()
         smooth = x[~np.isin(x, [kink.at for kink in activation.kinks])]
         rows.append(reflection(law, f, claim("reflection"), smooth))
-    if activation.name == "tanh":
-        rows.append(doubling(order, f, claim("doubling"), x))
+    if lore.doubles:
+        g = partial(ACTIVATIONS[lore.doubles].derivative, order=order)
+        rows.append(doubling(order, g, f, claim("doubling"), x))
     return rows
 
 

@@ -8,6 +8,8 @@ with a the operand as computed and e its bound,
     a + b:  e_a + e_b                    a b:      |a| e_b + |b| e_a + e_a e_b
     exp a:  (exp(e) - 1) exp a           σ(a):     (exp(e) - 1) σ(a), for σ' <= σ
     tanh a: e, for tanh' <= 1            erfc a:   e (2/√π) exp(-max(|a| - e, 0)²)
+    a / b:  (e_a + |a/b| e_b) / (|b| - e_b)
+    ln(1 + a): e / (1 + a - e)           sin a, cos a, atan a: e
 
 and on top of it the rounding of the step itself: u times the result, u = 2^-53, for arithmetic;
 for the elementary functions, whose accuracy XLA does not state, the multiples of u below, which
@@ -34,7 +36,14 @@ SMALLEST_NORMAL = 2.0**-1022
 # Errors of XLA's elementary functions on a CPU, in units of u relative to the result.
 EXP_UNITS = 4
 LOGISTIC_UNITS = 4
+EXPM1_UNITS = 8
+LOG_UNITS = 2
+LOG1P_UNITS = 256
 TANH_UNITS = 16
+ERF_UNITS = 2
+ATAN_UNITS = 2
+# Of the sine and the cosine, whose results are up to 1, in units of u absolutely.
+SINE_UNITS = 2
 ERFC_UNITS = 20
 # erfc(a) holds exp(-a²), in which the rounding of a² counts a² times.
 ERFC_UNITS_PER_SQUARE = 2
@@ -69,8 +78,50 @@ def _logistic(result: Any, a: Bounded) -> Any:
     return _rounded(result, np.expm1(a[1]) * result, LOGISTIC_UNITS)
 
 
+def _expm1(result: Any, a: Bounded) -> Any:
+    return _rounded(result, np.expm1(a[1]) * (result + 1), EXPM1_UNITS)
+
+
+def _quotient(result: Any, a: Bounded, b: Bounded) -> Any:
+    return _rounded(result, (a[1] + np.abs(result) * b[1]) / _positive(np.abs(b[0]) - b[1]))
+
+
+def _log(result: Any, a: Bounded) -> Any:
+    return _rounded(result, a[1] / _positive(a[0] - a[1]), LOG_UNITS)
+
+
+def _log1p(result: Any, a: Bounded) -> Any:
+    return _rounded(result, a[1] / _positive(1 + a[0] - a[1]), LOG1P_UNITS)
+
+
+def _sqrt(result: Any, a: Bounded) -> Any:
+    return _rounded(result, a[1] / _positive(result))
+
+
+def _positive(number: Any) -> Any:
+    """A divisor, NaN where its error leaves it without a sign."""
+    return np.where(number > 0, number, np.nan)
+
+
+def _sine(result: Any, a: Bounded) -> Any:
+    return _rounded(np.ones_like(result), a[1], SINE_UNITS)
+
+
+def _atan(result: Any, a: Bounded) -> Any:
+    return _rounded(result, a[1], ATAN_UNITS)
+
+
+def _sign(_: Any, a: Bounded) -> Any:
+    return np.where(np.abs(a[0]) > a[1], 0.0, 2.0 * (a[1] > 0))
+
+
 def _tanh(result: Any, a: Bounded) -> Any:
     return _rounded(result, a[1], TANH_UNITS)
+
+
+def _erf(result: Any, a: Bounded) -> Any:
+    nearest = np.maximum(np.abs(a[0]) - a[1], 0)
+    return _rounded(result, a[1] * 2 / np.sqrt(np.pi) * np.exp(-nearest * nearest), ERF_UNITS)
 
 
 def _erfc(result: Any, a: Bounded) -> Any:
@@ -103,17 +154,28 @@ RULES: dict[str, Rule] = {
     "mul": _product,
     "square": _square,
     "integer_pow": _power,
+    "div": _quotient,
+    "sqrt": _sqrt,
     "exp": _exp,
+    "expm1": _expm1,
+    "log": _log,
+    "log1p": _log1p,
+    "sin": _sine,
+    "cos": _sine,
+    "atan": _atan,
     "logistic": _logistic,
     "tanh": _tanh,
+    "erf": _erf,
     "erfc": _erfc,
     "max": _larger,
+    "min": _larger,
+    "abs": _unchanged,
+    "sign": _sign,
     "neg": _unchanged,
     "copy": _unchanged,
     "broadcast_in_dim": _unchanged,
     "convert_element_type": _unchanged,
-    "gt": _exact,
-    "ge": _exact,
+    **dict.fromkeys(("gt", "ge", "lt", "le", "eq", "ne", "and", "or", "not"), _exact),
     "select_n": _chosen,
 }
 # Calls of programs within the program, and what they are called by.

@@ -9,7 +9,10 @@ import pytest
 ROOT = Path(__file__).parents[3]
 CANDIDATES = """
 import numpy as np
-from reference import gelu
+from reference import gelu, leaky_relu
+
+def steep(x):
+    return leaky_relu(x, negative_slope=0.2)
 
 def off_at_three(x):
     return np.where(np.asarray(x, np.float64) == 3, x, gelu(x)).astype(x.dtype)
@@ -55,11 +58,20 @@ def test_a_failing_row_explains_itself(contract):
     assert "expected 2.9959502 = 0x403fbda6, off by 1.699e+04 ulp" in output
 
 
+@pytest.mark.parametrize(("slope", "expected"), [("0.2", 0), ("0.25", 1)])
+def test_parameters_stand_in_brackets(contract, slope, expected):
+    """Truth and facts are of these."""
+    name = f"leaky_relu[negative_slope={slope}]=numpy:candidates:steep"
+    status, output = contract(name)
+    assert status == expected, output
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         pytest.param("numpy:numpy.arctan", "expected ACTIVATION=FUNCTION", id="activation"),
         pytest.param("gelu=numpy:reference.glue", "has no function 'glue'", id="function"),
+        pytest.param("gelu[a=1]=numpy:reference.gelu", "no parameter 'a'", id="parameter"),
         pytest.param("gelu=caffe:gelu", "numpy, torch, jax, tensorflow", id="framework"),
     ],
 )

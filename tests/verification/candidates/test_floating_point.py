@@ -72,3 +72,19 @@ def test_one_that_sets_the_mode_back_has_not_changed_it():
         return tanh(x)
 
     assert check(careful, "tanh")
+
+
+@pytest.mark.usefixtures("default_mode")
+def test_one_that_changes_the_mode_while_its_input_is_shrunk_fails():
+    """It is wrong at large numbers, and changes the mode when it is given one of them alone."""
+
+    def changes(x):
+        y = np.tanh(x.astype(np.float64)).astype(x.dtype)
+        y[np.abs(x) > 3] *= x.dtype.type(0.875)
+        if x.shape == (1,) and 3 < abs(float(x[0])) < 70:
+            switch(UPWARD)
+        return y
+
+    found = {finding.kind: finding for finding in check(changes, "tanh").findings}
+    assert {"inaccurate", "mode"} <= set(found)
+    assert 3 < abs(found["mode"].at) < 70

@@ -21,7 +21,8 @@ ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
 # A shell that runs the suite in the background has told it to ignore Ctrl-C.
 HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 COMMAND = f"{HEED}; from figures.command import run; run()"
-PATIENCE = 60
+# In seconds: that a test which fails does not wait for ever.
+PATIENCE = 600
 
 
 def started(out):

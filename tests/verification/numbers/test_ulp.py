@@ -114,3 +114,16 @@ def test_nan_is_infinitely_far_from_a_number(name):
     computed = np.array([nan, 1.0, nan, inf, inf]).astype(format_.dtype)
     found = errors(computed, np.array([1.0, nan, nan, inf, -inf]), format_)
     assert found.tolist() == [inf, inf, 0, 0, inf]
+
+
+@pytest.mark.parametrize("format_", FORMATS.values(), ids=list(FORMATS))
+def test_an_infinite_result_stands_for_the_number_that_would_come_next(format_):
+    """One ulp beyond the largest, of its own sign; and two infinities are the same."""
+    computed = np.array([np.inf, -np.inf, -np.inf, np.inf, np.inf]).astype(format_.dtype)
+    true = np.array([1.0, -1.0, 1.0, 0.5, 0.0]) * format_.largest
+    true[4] = np.inf
+    found = errors(computed, true, format_)
+    assert found[0] == found[1] == 1
+    assert found[2] == 2 ** (format_.precision + 1) - 1
+    assert found[3] == 2**format_.precision + 1
+    assert found[4] == 0

@@ -5,8 +5,8 @@ import pytest
 
 from reference import ACTIVATIONS, relu
 from reference.arithmetic.formats import FORMATS
-from verification.examination.exhaustive import blocks, shards
 from verification.examination.truth import FLUSH_TO_ZERO, Question
+from verification.observation.exhaustive import blocks, portions
 from verification.survey.census import Count, census, counted, joined
 
 PLANTED = """
@@ -31,7 +31,7 @@ def test_every_pattern_is_counted_once(tmp_path, monkeypatch):
     """Wrong ones, NaN among them; what is allowed is not wrong, and the worst has its input."""
     (tmp_path / "planted_tanh.py").write_text(PLANTED)
     monkeypatch.chdir(tmp_path)
-    found = census(QUESTION, "numpy:planted_tanh.candidate", shards(FORMATS["float16"]))
+    found = census(QUESTION, "numpy:planted_tanh.candidate", portions(FORMATS["float16"]))
     assert (found.inputs, found.wrong, found.nan, found.at) == (65536, 2, 1, -2)
     assert found.worst_ulp == pytest.approx(2048 * np.tanh(2) / 2, rel=0.01)
 

@@ -16,9 +16,11 @@ SURVEY = json.loads((RECORDS / "survey.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.title)
-def test_every_framework_spells_the_catalogue(peer):
-    """All of it, and nothing else."""
-    assert set(peer.spellings) == set(ACTIVATIONS)
+def test_every_framework_spells_some_of_the_catalogue(peer):
+    """As `candidates.frameworks` reads it."""
+    spelled = [peer.spelling(name) for name in ACTIVATIONS]
+    assert all(name is None or name.startswith(f"{peer.package}:") for name in spelled)
+    assert any(spelled)
 
 
 def test_the_committed_survey_is_whole():
@@ -30,7 +32,8 @@ def test_the_committed_survey_is_whole():
     expected = {
         (peer.title, activation, dtype, subject, spelling)
         for peer in PEERS
-        for activation, spelling in peer.spellings.items()
+        for activation in ACTIVATIONS
+        if (spelling := peer.spelling(activation))
         for dtype in FORMATS
         for subject in SUBJECTS
     }

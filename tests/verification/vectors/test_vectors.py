@@ -15,7 +15,7 @@ from figures.command import main
 from reference import gelu, gelu_tanh, relu, tanh
 from reference.arithmetic.formats import FORMATS
 from verification.errors import UsageError
-from verification.examination.accuracy import inputs_of
+from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
 from verification.vectors.vectors import inputs, judge, read
 from verification.verdict.check import check
@@ -218,7 +218,7 @@ def rewrite(change):
         pytest.param(damage("manifest.json", lambda b: b[:99]), "truncated", id="half"),
         pytest.param(damage("manifest.json", lambda _: b"\x80\x04N."), "something", id="pickle"),
         pytest.param(damage("manifest.json", lambda _: b"[1, 2]"), "something", id="list"),
-        pytest.param(rewrite(lambda m: m.update(version=2)), "this version", id="version"),
+        pytest.param(rewrite(lambda m: m.update(version=3)), "this version", id="version"),
         pytest.param(rewrite(lambda m: m.update(kind="other")), "something else", id="kind"),
         pytest.param(rewrite(lambda m: m.update(dtype="int8")), "something else", id="dtype"),
         pytest.param(rewrite(lambda m: m.pop("files")), "something else", id="no files"),

@@ -7,11 +7,11 @@ import pytest
 
 from figures.command import main
 from reference import gelu, gelu_tanh, leaky_relu, relu, tanh
-from verification.candidates.calls import Recorded
 from verification.candidates.isolation import Isolated
+from verification.candidates.recorded import Recorded
+from verification.kinds import KINDS
 from verification.verdict.check import check
 from verification.verdict.junit import laws, to_junit
-from verification.verdict.verdict import KINDS
 
 
 def escapes(_x):
@@ -68,7 +68,7 @@ def test_a_failure_says_what_the_finding_says(verdicts):
         assert failure.text == str(finding)
         assert failure.get("type") == finding.kind
     case = suite.find("testcase[failure]")
-    assert case.get("name").endswith(KINDS[case.find("failure").get("type")])
+    assert case.get("name").endswith(KINDS[case.find("failure").get("type")].text)
 
 
 def test_what_xml_cannot_hold_is_replaced(verdicts):
@@ -114,7 +114,7 @@ def test_the_command_writes_it(tmp_path, monkeypatch):
     assert main(["check", "numpy:mine.ends", "relu", "--junit", "fails.xml"]) == 1
     [suite] = fromstring((tmp_path / "fails.xml").read_bytes())  # noqa: S314  our own text
     assert suite.find("testcase/failure").get("type") == "crash"
-    assert skipped(suite) == set(Isolated.not_judged) - {"shared result"}  # which it fails
+    assert skipped(suite) == set(Isolated.not_judged()) - {"shared result"}  # which it fails
     assert Isolated.why_not in suite.find("system-out").text
     arguments = ["--dtype", "float64", "--junit", "passes.xml"]
     assert main(["check", "numpy:numpy.tanh", "tanh", *arguments]) == 0
@@ -139,7 +139,7 @@ def test_behaviour_that_is_not_recorded_is_skipped(tmp_path):
     assert main(["judge", str(tmp_path / "v"), str(tmp_path / "y"), "--junit", str(junit)]) == 1
     [suite] = fromstring(junit.read_bytes())  # noqa: S314  our own text
     names = {case.get("name").split(":")[0] for case in suite.findall("testcase")}
-    assert "input written" in skipped(suite) == set(Recorded.not_judged)
+    assert "input written" in skipped(suite) == set(Recorded.not_judged())
     assert {"inaccurate", "not monotone", "not symmetric", "out of bounds"} <= names - skipped(
         suite
     )

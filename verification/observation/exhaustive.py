@@ -1,6 +1,6 @@
-"""Every bit pattern of a format tried, value or derivative: in shards, here or anywhere.
+"""Every bit pattern of a format tried, value or derivative: in portions, here or anywhere.
 
-A shard is a pure function of (implementation, question, number), and comes to a few counts and
+A portion is a pure function of (implementation, question, number), and comes to a few counts and
 samples. Most results are the correctly rounded ones, or their neighbours, and pass at once.
 """
 
@@ -13,67 +13,67 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
-from verification.candidates.calls import Subject, Trouble
+from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
+from verification.candidates.trouble import Trouble
+from verification.examination.accuracy import OTHER_ZERO, Accuracy, count, zero_has_a_sign
+from verification.examination.truth import Question, expected_of
 from verification.numbers.inputs import ordinals
 from verification.work.processes import completed
 
-from .accuracy import OTHER_ZERO, Survey, count, zero_has_a_sign
-from .truth import Question, expected_of
-
-SHARD = 1 << 24
+PORTION = 1 << 24
 BLOCK = 1 << 20
-KEPT_OF_A_SHARD = 256
-# A neighbour of the correctly rounded result is at most so many ulp off, where the ulp changes.
+KEPT_OF_A_PORTION = 256
+# Most ulp that a neighbour of the correctly rounded result is off: where the ulp changes.
 NEIGHBOUR = 2.5
 
 Origin = Callable[[], Implementation]
 
 
-class Part(NamedTuple):
-    """What comes of a shard: what was seen, and what went wrong besides (see `Subject`)."""
+class Portion(NamedTuple):
+    """What comes of a portion: what was seen, and what went wrong besides (see `Caller`)."""
 
     number: int
-    seen: Survey
+    seen: Accuracy
     troubles: dict[str, Trouble]
     cut_short: bool
     expired: str
 
 
 def exhaust(
-    question: Question, subject: Subject, origin: Origin | None, scheduler: str | None
-) -> Survey:
-    """Try every pattern; what goes wrong besides is noted in ``subject``.
+    question: Question, caller: Caller, origin: Origin | None, scheduler: str | None
+) -> Accuracy:
+    """Try every pattern; what goes wrong besides is noted in ``caller``.
 
     With an ``origin``, from which other processes can make the implementation, on all cores here
     or on the cluster of a Dask scheduler; else in this process.
     """
-    numbers = shards(question.format_)
-    parts: Iterator[Part]
+    numbers = portions(question.format_)
+    parts: Iterator[Portion]
     if origin is None or len(numbers) == 1:
-        parts = (survey_shard(question, subject, number) for number in numbers)
+        parts = (observe_portion(question, caller, number) for number in numbers)
     else:
-        work = partial(_in_worker, question, subject.name, origin)
+        work = partial(_in_worker, question, caller.subject, origin)
         parts = completed(work, numbers, scheduler)
-    whole = Survey()
+    whole = Accuracy()
     for part in sorted(parts, key=attrgetter("number")):
         whole.merge(part.seen)
         for trouble in part.troubles.values():
-            subject.keep(trouble)
-        subject.cut_short |= part.cut_short
-        subject.expired = subject.expired or part.expired
+            caller.keep(trouble)
+        caller.cut_short |= part.cut_short
+        caller.expired = caller.expired or part.expired
     return whole.close()
 
 
-def shards(format_: Format) -> range:
-    """The numbers of the shards that make up a format."""
-    return range(max(1, _patterns(format_) // SHARD))
+def portions(format_: Format) -> range:
+    """The numbers of the portions that make up a format."""
+    return range(max(1, _patterns(format_) // PORTION))
 
 
 def blocks(format_: Format, number: int) -> Iterator[Array]:
-    """The patterns of a shard, from number 2^24 on."""
-    first = number * SHARD
-    end = first + min(SHARD, _patterns(format_))
+    """The patterns of a portion: 2^24 of them, or all that a format has."""
+    first = number * PORTION
+    end = first + min(PORTION, _patterns(format_))
     for start in range(first, end, BLOCK):
         patterns = np.arange(min(BLOCK, end - start), dtype=format_.bits)
         patterns += format_.bits.type(start)
@@ -84,27 +84,27 @@ def _patterns(format_: Format) -> int:
     return 1 << format_.width
 
 
-def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Part:
+def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Portion:
     implementation = origin()
     function = implementation.derivative if subject == "derivative" else implementation.forward
     assert function is not None  # noqa: S101  the subject that is asked for is there
-    return survey_shard(question, Subject(subject, function, question.format_), number)
+    return observe_portion(question, Caller(subject, function, question.format_), number)
 
 
-def survey_shard(question: Question, subject: Subject, number: int) -> Part:
-    """Try the patterns of a shard, as long as there is time for calls."""
-    seen = Survey()
+def observe_portion(question: Question, caller: Caller, number: int) -> Portion:
+    """Try the patterns of a portion, as long as there is time for calls."""
+    seen = Accuracy()
     for x in blocks(question.format_, number):
-        if subject.expired:
+        if caller.expired:
             break
-        got, answered = subject.resiliently(x, warns=False)
+        got, answered = caller.resiliently(x, warns=False)
         _compare(question, seen, x, got, answered)
     for tally in seen.tallies.values():
-        tally.samples = [tally.sample(KEPT_OF_A_SHARD)]
-    return Part(number, seen, subject.troubles, subject.cut_short, subject.expired)
+        tally.samples = [tally.sample(KEPT_OF_A_PORTION)]
+    return Portion(number, seen, caller.troubles, caller.cut_short, caller.expired)
 
 
-def _compare(question: Question, seen: Survey, x: Array, got: Array, answered: Mask) -> None:
+def _compare(question: Question, seen: Accuracy, x: Array, got: Array, answered: Mask) -> None:
     """Let pass what is right at a glance, and hold the rest against the truth."""
     bits = question.format_.bits
     expected = expected_of(question, x, None)

@@ -2,21 +2,19 @@
 
 Shapes and dtype are kept, the bits of an element are the same whatever the shape, length, offset
 and layout of its array, the input is not written to, the result is the caller's own, and no call
-depends on an earlier one. What a single call does, `calls.Subject` notes by itself.
+depends on an earlier one. What a single call does, `calls.Caller` notes by itself.
 """
-
-from collections.abc import Iterator
 
 import numpy as np
 
 from reference.arithmetic.types import Array, Mask
-from verification.candidates.calls import Subject
-from verification.candidates.noise import noise_of
+from verification.candidates.calls import Caller
+from verification.candidates.output import written_by
+from verification.examination.accuracy import differ
+from verification.examination.examine import are_right
+from verification.examination.observed import Behaviour, Difference
+from verification.examination.truth import Question
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
-
-from .accuracy import differ
-from .complaint import Complaint
-from .truth import LENGTH, Question, answer
 
 LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 1023, 1025)
 OFFSETS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 17)
@@ -46,7 +44,7 @@ def repeated(numbers: Array, shape: int | tuple[int, ...]) -> Array:
 
 
 def offset(count: int) -> Layout:
-    """The layout of an array so many elements into its memory."""
+    """The layout of an array that begins ``count`` elements into its memory."""
     return lambda x: np.concatenate([x[:1].repeat(count), x])[count:]
 
 
@@ -55,49 +53,55 @@ def one_number(upstream: Array) -> Array:
     return np.broadcast_to(upstream.dtype.type(1.5), upstream.shape)
 
 
-class Behaviour:
+def observe_behaviour(question: Question, caller: Caller) -> Behaviour | None:
+    """Try everything, at the numbers of the sample that have a result; None if too few have."""
+    return _Observation(question, caller).behaviour()
+
+
+class _Observation:
     """The behaviour of one subject; backward gets upstreams of the same shape as x.
 
     Their elements depend on those of x, so that the results are those of x alone. Their layout is
     that of x, and another.
     """
 
-    def __init__(self, question: Question, subject: Subject) -> None:
-        self.question, self.subject = question, subject
+    def __init__(self, question: Question, caller: Caller) -> None:
+        self.question, self.caller = question, caller
         self.x = sample(question)
-        self.complaints: list[Complaint] = []
+        self.differences: list[Difference] = []
+        self.overwritten: list[Array] = []
 
-    def judge(self) -> list[Complaint]:
-        """Try everything, at the numbers of the sample that have a result."""
+    def behaviour(self) -> Behaviour | None:
         whole = self._call(self.x)
         if whole is None:
-            _, answered = self.subject.resiliently(*self._arguments(self.x))
+            _, answered = self.caller.resiliently(*self._arguments(self.x))
             if not answered.any():
-                return []
+                return None
             self.x = np.resize(self.x[answered], SAMPLE)
             whole = self._call(self.x)
         if whole is None:
-            return []
-        self._noise()
+            return None
+        # What Python writes, the call itself notes; and a first call may say what it loads.
+        written = written_by(lambda: self._call(self.x))
         self._again(whole)
         self._shared(self.x)
         self._remembered(whole)
         self._lengths(whole)
         self._longer(whole)
-        if "layout" not in self.subject.not_judged:
+        if "layout" not in self.caller.not_judged():
             self._offsets(whole)
             self._shapes(whole)
             self._layouts(whole)
-        return self.complaints
+        return Behaviour(self.x, tuple(self.differences), written, tuple(self.overwritten))
 
     def _call(self, x: Array, *layouts: Layout) -> Array | None:
-        return self.subject(*self._arguments(x, *layouts))
+        return self.caller(*self._arguments(x, *layouts))
 
     def _arguments(
         self, x: Array, of_x: Layout = np.copy, of_upstream: Layout | None = None
     ) -> tuple[Array, ...]:
         """Arrays of their own, in these layouts; by default that of upstream is that of x."""
-        if self.subject.name != "backward":
+        if self.question.subject != "backward":
             return (of_x(x),)
         upstream = np.where(np.isfinite(x.astype(np.float64)), x, x.dtype.type(1.5))
         return of_x(x), (of_upstream or of_x)(upstream)
@@ -105,43 +109,35 @@ class Behaviour:
     def _compare(
         self, kind: str, detail: str, x: Array, expected: Array | None, *layouts: Layout
     ) -> None:
-        """Complain where a call gives other bits: of the call itself if the next gives others."""
+        """Note where a call gives other bits: of the call itself if the next gives others."""
         got = self._call(x, *layouts)
         if got is None or expected is None or not self._differ(got, expected).any():
             return
         again = self._call(x, *layouts)
         if again is not None and self._differ(again, got).any():
             kind, detail = "not deterministic", f"{detail}, and others when called again"
-        self._complain(kind, detail, self._arguments(x, *layouts), got, expected)
+        self._note(kind, detail, self._arguments(x, *layouts), got, expected)
 
     def _differ(self, left: Array, right: Array) -> Mask:
         return differ(left, right, self.question.format_)
 
-    def _complain(
-        self, kind: str, detail: str, arguments: tuple[Array, ...], got: Array, expected: Array
+    def _note(
+        self,
+        kind: str,
+        detail: str,
+        arguments: tuple[Array, ...],
+        got: Array,
+        expected: Array,
+        *,
+        may_be_right: bool = False,
     ) -> None:
-        """Complain about the bits that differ, unless the difference is legal."""
+        """Note the elements whose bits differ."""
         broken = self._differ(got, expected).reshape(-1)
         got, x, *upstream = (array.reshape(-1)[broken] for array in (got, *arguments))
-        lenient = kind == "layout" or (kind == "length" and LENGTH in self.question.allow)
-        legal = lenient and not self.question.strict and self._are_right(got, x, *upstream)
         factor = upstream[0] if upstream else None
-        self._add(Complaint(kind, detail, x, broken.size, legal=legal, got=got, upstream=factor))
-
-    def _add(self, complaint: Complaint) -> None:
-        """One complaint of a kind is enough."""
-        if all((c.kind, c.legal) != (complaint.kind, complaint.legal) for c in self.complaints):
-            self.complaints.append(complaint)
-
-    def _are_right(self, got: Array, x: Array, upstream: Array | None = None) -> bool:
-        return not answer(self.question, x, got, upstream).wrong.any()
-
-    def _noise(self) -> None:
-        """What Python writes, the call itself notes; and a first call may say what it loads."""
-        said = noise_of(lambda: self._call(self.x))
-        if said:
-            detail = f"compiled code wrote {said.decode(errors='replace')!r}"
-            self._add(Complaint("output", detail, self.x, self.x.size))
+        self.differences.append(
+            Difference(kind, detail, x, got, factor, broken.size, may_be_right=may_be_right)
+        )
 
     def _again(self, whole: Array) -> None:
         """The same call, at once and after others."""
@@ -150,38 +146,37 @@ class Behaviour:
             self._compare("not deterministic", detail, self.x, whole)
         for size in (3, 40):
             self._call(self.x[:size])
-        if not self.complaints:
+        if not self.differences:
             self._compare("state", "after calls of other lengths", self.x, whole)
 
     def _shared(self, x: Array) -> None:
         """What a call returns, the next one of the same shape leaves alone."""
-        first = self.subject.guarded(self._arguments(x))
+        first = self.caller.guarded(self._arguments(x))
         if not isinstance(first, np.ndarray):
             return
         kept = first.tobytes()
         self._call(x[::-1])
         if first.tobytes() != kept:
-            detail = f"the next call overwrites what the last one returned, of {x.size} elements"
-            self._add(Complaint("shared result", detail, x, x.size))
+            self.overwritten.append(x)
 
     def _remembered(self, whole: Array) -> None:
         """Other numbers give other results, however much the call looks like the last one."""
-        if not self._are_right(whole, *self._arguments(self.x)):
+        if not are_right(self.question, whole, *self._arguments(self.x)):
             return
         inner = np.arange(SAMPLE)
         inner[1:-1] = inner[-2:0:-1]
         given, others = self._arguments(self.x), self._arguments(self.x[inner])
-        self.subject(*given)
+        self.caller(*given)
         for argument, other in zip(given, others, strict=True):
             argument[...] = other
         for arguments, detail in [
             (given, "other numbers in the memory of the last call"),
             (others, "other numbers in the shape of the last call, the first one the same"),
         ]:
-            got = self.subject(*arguments)
-            asked = self._arguments(self.x[inner])
-            if got is not None and not self._are_right(got, *asked):
-                self._complain("state", detail, asked, got, whole[inner])
+            got = self.caller(*arguments)
+            if got is not None and self._differ(got, whole[inner]).any():
+                asked = self._arguments(self.x[inner])
+                self._note("state", detail, asked, got, whole[inner], may_be_right=True)
 
     def _lengths(self, whole: Array) -> None:
         for length in LENGTHS:
@@ -213,51 +208,13 @@ class Behaviour:
             for name, layout in LAYOUTS.items():
                 detail = f"in an array of shape {shape} {name}"
                 self._compare("layout", detail, x, expected, layout)
-                if self.subject.name == "backward":
+                if self.question.subject == "backward":
                     detail = f"with an upstream of shape {shape} {name}"
                     self._compare("layout", detail, x, expected, np.copy, layout)
             rows = np.broadcast_to(x[:1], shape)
             expected = np.broadcast_to(expected[:1], shape)
             self._compare("layout", f"broadcast to shape {shape}", rows, expected, broadcast)
-            if self.subject.name == "backward":
+            if self.question.subject == "backward":
                 alike = self._call(x, np.copy, lambda u: one_number(u).copy())
                 detail = f"with an upstream of one number, broadcast to shape {shape}"
                 self._compare("layout", detail, x, alike, np.copy, one_number)
-
-
-def upstream_laws(question: Question, subject: Subject) -> Iterator[Complaint]:
-    """Backward with upstream zero, infinite and NaN, doubled and negated."""
-    format_ = question.format_
-    x = np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(format_.dtype)
-    slope = np.asarray(question.activation.derivative(x), np.float64)
-    results = {}
-    for factor in (1.0, 2.0, -1.0, 0.0, np.inf, np.nan):
-        result = subject(x.copy(), np.full(x.shape, factor).astype(format_.dtype))
-        if result is None:
-            return
-        results[factor] = result.astype(np.float64)
-    flat = slope == 0
-    with np.errstate(all="ignore"):
-        breaches = [
-            (2.0, results[2] != 2 * results[1], "2 does not give twice that of 1"),
-            (-1.0, results[-1] != -results[1], "-1 does not give the opposite of 1"),
-            (0.0, results[0] != 0, "0 does not give 0"),
-            (
-                np.inf,
-                (results[np.inf] != slope * np.inf) & ~flat,
-                "∞ does not give an infinity of the derivative's sign",
-            ),
-            (np.nan, ~np.isnan(results[np.nan]) & ~flat, "NaN does not give NaN"),
-        ]
-        dropped = flat & ~np.isnan(results[np.nan])
-    breaches = [breach for breach in breaches if breach[1].any()]
-    if breaches:
-        factor, broken, _ = breaches[0]
-        detail = ", ".join(said for *_, said in breaches)
-        upstream = np.full(x.shape, factor).astype(format_.dtype)
-        yield Complaint(
-            "upstream", f"an upstream of {detail}", x[broken], x.size, upstream=upstream[broken]
-        )
-    if dropped.any():
-        detail = "a NaN upstream is dropped where the derivative is 0, as in PyTorch"
-        yield Complaint("upstream", detail, x[dropped], x.size, legal=True)

@@ -3,23 +3,14 @@
 import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.candidates.calls import Subject
-
-from .accuracy import Tally, kinds_of
-from .truth import Question, answer
+from verification.candidates.calls import Caller
+from verification.examination.accuracy import Tally, kinds_of
+from verification.examination.complaint import complexity
+from verification.examination.observed import Alone
+from verification.examination.truth import Question, answer, expected_of
 
 ATTEMPTS = 12
 SHORTEST = 12
-
-
-def complexity(x: Float64) -> Float64:
-    """Rank inputs: by their significant bits, then by their distance from 1 in binades."""
-    mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
-    whole = np.abs(mantissa * 2.0**53).astype(np.int64)
-    lowest = whole & -whole
-    bits = 54 - np.frexp(np.maximum(lowest, 1).astype(np.float64))[1]
-    bits = np.where(whole == 0, 0, bits)
-    return bits * 4096.0 + np.abs(exponent)
 
 
 def _shorter(x: Float64) -> Float64:
@@ -30,20 +21,26 @@ def _shorter(x: Float64) -> Float64:
     return shorter
 
 
+def may_warn(question: Question, x: Array, upstream: Array | None) -> bool:
+    """Whether a warning may be right: of a product that overflows, and of a NaN of any kind."""
+    with np.errstate(all="ignore"):
+        if upstream is None:
+            return bool(np.isnan(x.astype(np.float64)).any())
+        return not np.isfinite(expected_of(question, x, upstream).astype(np.float64)).all()
+
+
 def _is_wrong(
-    kind: str, question: Question, subject: Subject, x: Array, upstream: Array | None
+    kind: str, question: Question, caller: Caller, x: Array, upstream: Array | None
 ) -> tuple[Mask, Array]:
     arguments = (x,) if upstream is None else (x, upstream)
-    got, answered = subject.resiliently(*arguments, warns=False)
+    got, answered = caller.resiliently(*arguments, warns=not may_warn(question, x, upstream))
     with np.errstate(all="ignore"):
         result = answer(question, x, got, upstream)
         return kinds_of(question, x, got, result)[kind] & answered, got
 
 
-def shrink(
-    kind: str, question: Question, subject: Subject, tally: Tally
-) -> tuple[Array, Array, Array | None, bool]:
-    """Return input, result and upstream, of one element each, and whether it is wrong alone."""
+def shrink(kind: str, question: Question, caller: Caller, tally: Tally) -> Alone:
+    """The simplest input that is wrong alone; one that was wrong in an array, if none is."""
     x, got, upstream = tally.sample()
     marks = np.array([tally.worst_at, tally.low, tally.high])
     with np.errstate(all="ignore"):
@@ -52,13 +49,13 @@ def shrink(
     factors = None
     if upstream is not None:
         factors = np.concatenate([upstream, np.ones_like(shorter)])
-    wrong, _ = _is_wrong(kind, question, subject, pool, factors)
+    wrong, _ = _is_wrong(kind, question, caller, pool, factors)
     places = np.flatnonzero(wrong)
     simplest = places[np.argsort(complexity(pool[places].astype(np.float64)), kind="stable")]
     for place in simplest[:ATTEMPTS]:
         one = pool[place : place + 1]
         factor = None if factors is None else factors[place : place + 1]
-        alone, result = _is_wrong(kind, question, subject, one, factor)
-        if alone[0]:
-            return one, result, factor, True
-    return x[:1], got[:1], None if upstream is None else upstream[:1], False
+        is_wrong, result = _is_wrong(kind, question, caller, one, factor)
+        if is_wrong[0]:
+            return Alone(one, factor, result, shows=True)
+    return Alone(x[:1], None if upstream is None else upstream[:1], got[:1], shows=False)

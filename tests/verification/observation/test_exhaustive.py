@@ -1,4 +1,4 @@
-"""All patterns of a format, in shards: nothing is missed, and shards add up to the whole."""
+"""All patterns of a format, in portions: nothing is missed, and portions add up to the whole."""
 
 import pickle
 from dataclasses import replace
@@ -11,16 +11,16 @@ from reference import ACTIVATIONS, relu
 from reference.arithmetic.formats import FORMATS
 from verification import check
 from verification.candidates import frameworks
-from verification.candidates.calls import Subject
+from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
-from verification.examination import exhaustive
-from verification.examination.exhaustive import SHARD, exhaust, survey_shard
 from verification.examination.truth import Question
+from verification.observation import exhaustive
+from verification.observation.exhaustive import PORTION, exhaust, observe_portion
 from verification.work.processes import completed
 
 FLOAT32, FLOAT16 = FORMATS["float32"], FORMATS["float16"]
-# Three inputs in the same shard, the last one its last: 5 steps on, beyond 2, are 9 ulp.
-SHARD_OF_ONE = 0x3F800000 // SHARD
+# Three inputs in the same portion, the last one its last: 5 steps on, beyond 2, are 9 ulp.
+PORTION_OF_ONE = 0x3F800000 // PORTION
 ZEROS = 0x7C01  # inputs of float16 from -0 to -inf
 PLANTED = np.array([0x3F800000, 0x3F812345, 0x3FFFFFFF], np.uint32)
 
@@ -46,10 +46,12 @@ def wrong_of(survey):
     return {kind: tally.wrong for kind, tally in survey.tallies.items() if tally.wrong}
 
 
-def test_the_one_wrong_input_of_a_shard_is_found():
+def test_the_one_wrong_input_of_a_portion_is_found():
     """And its place, among 2^24."""
-    number, seen, *_ = survey_shard(question(), Subject("value", off_by(5), FLOAT32), SHARD_OF_ONE)
-    assert (number, seen.inputs) == (SHARD_OF_ONE, SHARD)
+    number, seen, *_ = observe_portion(
+        question(), Caller("value", off_by(5), FLOAT32), PORTION_OF_ONE
+    )
+    assert (number, seen.inputs) == (PORTION_OF_ONE, PORTION)
     assert wrong_of(seen) == {"inaccurate": 3}
     tally = seen.tallies["inaccurate"]
     assert (tally.low, tally.high, tally.worst_ulp) == (1.0, 2 - 2.0**-23, 9)
@@ -59,30 +61,30 @@ def test_the_one_wrong_input_of_a_shard_is_found():
 @pytest.mark.parametrize(("tolerance", "wrong"), [(4.0, {}), (1.0, {}), (0.5, {"inaccurate": 3})])
 def test_neighbours_pass_within_the_tolerance_only(tolerance, wrong):
     """One ulp off, whether the quick way applies or not."""
-    subject = Subject("value", off_by(1), FLOAT32)
-    _, seen, *_ = survey_shard(question(tolerance=tolerance), subject, SHARD_OF_ONE)
+    subject = Caller("value", off_by(1), FLOAT32)
+    _, seen, *_ = observe_portion(question(tolerance=tolerance), subject, PORTION_OF_ONE)
     assert wrong_of(seen) == wrong
 
 
 def test_a_zero_of_the_other_sign_is_no_error_of_a_derivative():
     """It is counted as a convention, the quick way and the long one alike."""
-    signed = Subject("derivative", lambda x: np.copysign(relu.derivative(x), x), FLOAT16)
+    signed = Caller("derivative", lambda x: np.copysign(relu.derivative(x), x), FLOAT16)
     asked = question("derivative", FLOAT16)
-    assert wrong_of(survey_shard(asked, signed, 0)[1]) == {"other zero": ZEROS}
-    _, seen, *_ = survey_shard(replace(asked, strict=True), signed, 0)
+    assert wrong_of(observe_portion(asked, signed, 0)[1]) == {"other zero": ZEROS}
+    _, seen, *_ = observe_portion(replace(asked, strict=True), signed, 0)
     assert wrong_of(seen) == {"sign of zero": ZEROS}
 
 
 @pytest.mark.parametrize("subject", ["value", "derivative"])
-def test_shards_add_up_to_the_whole(subject, monkeypatch):
+def test_portions_add_up_to_the_whole(subject, monkeypatch):
     """For a wrong function of a 16-bit format: in one piece, and in 8."""
     function = {"value": lambda x: x - x**3 / 3, "derivative": lambda x: 1 - np.tanh(x) ** 2}[
         subject
     ]
     asked = Question(ACTIVATIONS["tanh"], subject, FLOAT16, 0.5)
-    whole = exhaust(asked, Subject(subject, function, FLOAT16), None, None)
-    monkeypatch.setattr(exhaustive, "SHARD", 1 << 13)
-    parts = exhaust(asked, Subject(subject, function, FLOAT16), None, None)
+    whole = exhaust(asked, Caller(subject, function, FLOAT16), None, None)
+    monkeypatch.setattr(exhaustive, "PORTION", 1 << 13)
+    parts = exhaust(asked, Caller(subject, function, FLOAT16), None, None)
     assert parts.inputs == whole.inputs == 1 << 16
     assert wrong_of(parts) == wrong_of(whole) != {}
     assert parts.worst_ulp == whole.worst_ulp
@@ -91,7 +93,7 @@ def test_shards_add_up_to_the_whole(subject, monkeypatch):
         assert (tally.low, tally.high, tally.worst_ulp) == (other.low, other.high, other.worst_ulp)
 
 
-def test_what_goes_wrong_in_a_shard_is_noted():
+def test_what_goes_wrong_in_a_portion_is_noted():
     """An exception in one block, and the inputs around it are judged."""
 
     def fussy(x):
@@ -99,20 +101,20 @@ def test_what_goes_wrong_in_a_shard_is_noted():
             raise ZeroDivisionError
         return relu(x)
 
-    subject = Subject("value", fussy, FLOAT32)
-    part = survey_shard(question(), subject, SHARD_OF_ONE)
+    subject = Caller("value", fussy, FLOAT32)
+    part = observe_portion(question(), subject, PORTION_OF_ONE)
     seen, troubles = part.seen, part.troubles
-    assert (seen.inputs, seen.unanswered.wrong, part.cut_short) == (SHARD - 1, 1, False)
+    assert (seen.inputs, seen.unanswered.wrong, part.cut_short) == (PORTION - 1, 1, False)
     assert seen.unanswered.low == seen.unanswered.high == float(PLANTED.view(np.float32)[1])
     assert troubles["exception"].arguments[0].view(np.uint32).tolist() == [PLANTED[1]]
 
 
 def test_other_processes_come_to_the_same():
-    """A shard of a function known by its name, in worker processes and here."""
+    """A portion of a function known by its name, in worker processes and here."""
     origin = partial(frameworks.implementation, "numpy:numpy.tanh")
     asked = Question(ACTIVATIONS["tanh"], "value", FLOAT32, 0.5)
     work = partial(exhaustive._in_worker, asked, "value", origin)  # noqa: SLF001  what exhaust sends
-    numbers = [0x3F000000 // SHARD, 0xC0000000 // SHARD]
+    numbers = [0x3F000000 // PORTION, 0xC0000000 // PORTION]
     there = {number: seen for number, seen, *_ in completed(work, numbers, None)}
     for number in numbers:
         _, here, *_ = work(number)
@@ -134,10 +136,10 @@ def fails_beyond_100(x):
     return np.where(x == 3, x.dtype.type(2), relu(x))
 
 
-@pytest.mark.parametrize("shard", [1 << 16, 1 << 13], ids=["one shard", "8 shards"])
-def test_judged_and_unanswered_inputs_add_up_to_every_pattern(shard, monkeypatch):
+@pytest.mark.parametrize("portion", [1 << 16, 1 << 13], ids=["one portion", "8 portions"])
+def test_judged_and_unanswered_inputs_add_up_to_every_pattern(portion, monkeypatch):
     """The region of an exception is out of all, that of a wrong result out of those judged."""
-    monkeypatch.setattr(exhaustive, "SHARD", shard)
+    monkeypatch.setattr(exhaustive, "PORTION", portion)
     verdict = check(fails_beyond_100, "relu", dtype="float16", exhaustive=True)
     regions = {finding.kind: finding.region for finding in verdict.findings}
     refused = 2 * int(np.float16(np.inf).view(np.uint16) - np.float16(100).view(np.uint16))
@@ -154,9 +156,9 @@ def test_other_processes_say_that_not_all_was_tried(monkeypatch):
     def in_a_copy(work, numbers, _scheduler):
         return (pickle.loads(pickle.dumps(work(number))) for number in numbers)  # noqa: S301  ours
 
-    monkeypatch.setattr(exhaustive, "SHARD", 1 << 13)
+    monkeypatch.setattr(exhaustive, "PORTION", 1 << 13)
     monkeypatch.setattr(exhaustive, "completed", in_a_copy)
-    subject = Subject("value", fails_beyond_100, FLOAT16)
+    subject = Caller("value", fails_beyond_100, FLOAT16)
     origin = partial(Implementation, "mine", fails_beyond_100)
     exhaust(question(format_=FLOAT16), subject, origin, None)
     assert subject.cut_short

@@ -12,7 +12,7 @@ DESCRIPTORS = (1, 2)
 SHOWN = 60
 
 
-def noise_of(call: Callable[[], Any]) -> bytes:
+def written_by(call: Callable[[], Any]) -> bytes:
     """The first of what compiled code writes during a call, which goes nowhere else."""
     with ExitStack() as stack:
         saved = []

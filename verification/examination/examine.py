@@ -1,0 +1,68 @@
+"""The second stage: what was observed, held against the truth and the laws. It calls nobody."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from reference.arithmetic.types import Array
+
+from . import laws
+from .complaint import Complaint
+from .observed import Behaviour, Difference, Observed
+from .truth import LENGTH, Question, answer
+
+
+def examine(question: Question, observed: Observed) -> list[Complaint]:
+    """All that laws have against one subject; what its results have, `Accuracy` has counted."""
+    complaints = laws.of_results(question, observed.seen)
+    if observed.behaviour is not None:
+        complaints += _of_behaviour(question, observed.behaviour)
+    if observed.products is not None:
+        complaints += laws.of_upstream(question, observed.products)
+    if observed.quotient is not None:
+        complaints += laws.consistency(question, observed.quotient)
+    return complaints
+
+
+def _of_behaviour(question: Question, behaviour: Behaviour) -> list[Complaint]:
+    """Complaints about behaviour; one of a kind is enough."""
+    first: dict[tuple[str, bool], Complaint] = {}
+    for complaint in _each(question, behaviour):
+        first.setdefault((complaint.kind, complaint.legal), complaint)
+    return list(first.values())
+
+
+def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
+    if behaviour.written:
+        detail = f"compiled code wrote {behaviour.written.decode(errors='replace')!r}"
+        yield Complaint("output", detail, behaviour.x, behaviour.x.size)
+    for difference in behaviour.differences:
+        legal = _is_legal(question, difference)
+        if not (legal and difference.may_be_right):
+            yield Complaint(
+                difference.kind,
+                difference.detail,
+                difference.x,
+                difference.tried,
+                legal=legal,
+                got=difference.got,
+                upstream=difference.upstream,
+            )
+    for x in behaviour.overwritten:
+        detail = f"the next call overwrites what the last one returned, of {x.size} elements"
+        yield Complaint("shared result", detail, x, x.size)
+
+
+def _is_legal(question: Question, difference: Difference) -> bool:
+    """Whether the bits may differ, as these do: the results are right, and nobody is strict."""
+    lenient = difference.kind == "layout"
+    lenient |= difference.kind == "length" and LENGTH in question.allow
+    lenient &= not question.strict
+    if not (lenient or difference.may_be_right):
+        return False
+    return are_right(question, difference.got, difference.x, difference.upstream)
+
+
+def are_right(question: Question, got: Array, x: Array, upstream: Array | None = None) -> bool:
+    """Whether no result is off by more than it may be."""
+    return not np.any(answer(question, x, got, upstream).wrong)

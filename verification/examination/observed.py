@@ -1,0 +1,79 @@
+"""What was observed of a candidate, as data: nothing in it can call the candidate."""
+
+from dataclasses import dataclass, field
+
+from reference import Kink
+from reference.arithmetic.types import Array
+from verification.candidates.trouble import Trouble
+
+from .accuracy import Accuracy
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Results of a call that are not those of another call with the same numbers.
+
+    ``x``, ``upstream`` and ``got`` are the elements whose bits differ, of ``tried`` ones. ``kind``
+    is that of the finding that there may be, and ``detail`` says in what the calls differ. Where
+    ``may_be_right``, a difference counts only if the results are wrong besides.
+    """
+
+    kind: str
+    detail: str
+    x: Array
+    got: Array
+    upstream: Array | None
+    tried: int
+    may_be_right: bool = False
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a subject does besides computing, which no single call shows.
+
+    ``written`` is what compiled code wrote in a call with the inputs ``x``. ``overwritten`` are the
+    inputs of calls whose results the next call changed.
+    """
+
+    x: Array
+    differences: tuple[Difference, ...] = ()
+    written: bytes = b""
+    overwritten: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alone:
+    """One input, its upstream if it has one, and the result; ``shows`` whether that is wrong."""
+
+    x: Array
+    upstream: Array | None
+    got: Array
+    shows: bool
+
+
+@dataclass
+class Observed:
+    """All that was observed of one subject, by which it is judged without another call.
+
+    ``behaviour`` is None where it was not looked at. ``products`` are results of backward for each
+    of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at each
+    kink, None if none came. ``shrunk`` is the simplest wrong input of each kind, and ``alone`` has
+    results of single elements by their bits (see `key`).
+    """
+
+    subject: str
+    seen: Accuracy
+    behaviour: Behaviour | None = None
+    products: tuple[Array, ...] | None = None
+    quotient: tuple[Array, Array, Array] | None = None
+    kinks: tuple[tuple[Kink, Array | None], ...] = ()
+    shrunk: dict[str, Alone] = field(default_factory=dict)
+    alone: dict[tuple[bytes, bytes], Array | None] = field(default_factory=dict)
+    troubles: tuple[Trouble, ...] = ()
+    cut_short: bool = False
+    expired: str = ""
+
+
+def key(x: Array, upstream: Array | None) -> tuple[bytes, bytes]:
+    """The bits of one element."""
+    return x.tobytes(), b"" if upstream is None else upstream.tobytes()

@@ -1,0 +1,40 @@
+"""Which inputs and upstreams a check tries: the same ones every time."""
+
+import numpy as np
+
+from reference.arithmetic.formats import Format
+from reference.arithmetic.types import Array
+from verification.numbers.inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
+
+from .truth import Question
+
+# Every fourth upstream may be of any binade, where products overflow and underflow.
+WILD = 4
+
+
+def inputs_of(question: Question) -> Array:
+    """The inputs that are tried: stratified, both zeros, both infinities, and NaNs.
+
+    Of wide formats, two in each cell that a table of the active range may have, besides.
+    """
+    format_ = question.format_
+    finite = stratified(question.activation, format_)
+    if not format_.has_few_numbers:
+        finite = np.unique(np.concatenate([finite, every_cell(format_)]))
+    special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
+    return np.concatenate([finite, special, _payload(format_)])
+
+
+def _payload(format_: Format) -> Array:
+    """A quiet NaN of negative sign with a payload."""
+    quiet = np.array([np.nan]).astype(format_.dtype).view(format_.bits)
+    sign = np.array(1 << format_.width - 1, np.uint64).astype(format_.bits)
+    payload: Array = (quiet | sign | np.array(5).astype(format_.bits)).view(format_.dtype)
+    return payload
+
+
+def upstreams_of(x: Array, format_: Format) -> Array:
+    """The upstream that goes with each input: most of the size of 1, some of any size."""
+    upstream = upstreams(x.size, format_)
+    upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, format_)
+    return upstream

@@ -1,0 +1,1 @@
+"""Every call of a candidate, and what came of it, as data."""

@@ -1,0 +1,128 @@
+"""The first stage: every call of the candidate. What comes of it is data, and all that comes later.
+
+What to call next may depend on what came: a shorter input is tried where one was wrong, so this
+stage asks the second one, which calls nobody, what it would have to say.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from reference.arithmetic.types import Array
+from verification.candidates.calls import Caller
+from verification.candidates.implementation import Implementation
+from verification.examination.complaint import Complaint
+from verification.examination.examine import examine
+from verification.examination.laws import FACTORS, STEPS, difference_points, factor_points
+from verification.examination.observed import Observed, key
+from verification.examination.truth import Question
+from verification.kinds import KINDS, Access
+
+from .behaviour import observe_behaviour
+from .exhaustive import exhaust
+from .results import observe_results
+from .shrinking import may_warn, shrink
+
+
+def observe(
+    questions: Mapping[str, Question],
+    implementation: Implementation,
+    *,
+    exhaustive: bool = False,
+    scheduler: str | None = None,
+) -> dict[str, Observed]:
+    """Call value, derivative and backward, as far as they are given, with all that is tried.
+
+    ``questions`` are those about each subject.
+    """
+    callers = {
+        name: implementation.caller(name, function, questions[name].format_)
+        for name, function in implementation.functions.items()
+    }
+    observed = {}
+    for name, caller in callers.items():
+        whole = exhaustive and name != "backward"
+        origin = implementation.origin if whole else None
+        found = Observed(name, observe_results(questions[name], caller))
+        if whole:
+            found.seen.replace_by(exhaust(questions[name], caller, origin, scheduler))
+        _look_around(questions[name], caller, found)
+        _look_closer(questions[name], caller, found)
+        observed[name] = found
+    if "value" in callers and "derivative" in callers:
+        _compare(questions["derivative"], callers, observed["derivative"])
+    for name, caller in callers.items():
+        if caller.troubles.keys() - {trouble.kind for trouble in observed[name].troubles}:
+            caller.narrow_down()
+        observed[name].troubles = tuple(caller.troubles.values())
+        observed[name].expired = caller.expired
+    return observed
+
+
+def _look_around(question: Question, caller: Caller, found: Observed) -> None:
+    """Look at behaviour, at products with some upstreams, and at kinks."""
+    if found.seen.x.size and Access.CALLS in caller.access:
+        found.behaviour = observe_behaviour(question, caller)
+    if question.subject == "backward":
+        found.products = _products(question, caller)
+    if question.subject == "derivative":
+        found.kinks = tuple(
+            (kink, _alone(caller, np.full(1, kink.at).astype(question.format_.dtype), None))
+            for kink in question.activation.kinks
+        )
+    found.cut_short = caller.cut_short
+
+
+def _look_closer(question: Question, caller: Caller, found: Observed) -> None:
+    """Look for the simplest inputs that show what is wrong."""
+    for kind, tally in found.seen.tallies.items():
+        if kind in KINDS:
+            found.shrunk[kind] = shrink(kind, question, caller, tally)
+    for complaint in examine(question, found):
+        _show(question, caller, found, complaint)
+    caller.narrow_down()
+    found.troubles = tuple(caller.troubles.values())
+
+
+def _show(question: Question, caller: Caller, found: Observed, complaint: Complaint) -> None:
+    """Call with the input that a complaint is shown at, unless it says what came there."""
+    if complaint.legal or complaint.got is not None:
+        return
+    x, upstream = complaint.place(with_upstream=question.subject == "backward")
+    warns = not may_warn(question, x, upstream)
+    found.alone[key(x, upstream)] = _alone(caller, x, upstream, warns=warns)
+
+
+def _alone(caller: Caller, x: Array, upstream: Array | None, *, warns: bool = True) -> Array | None:
+    """The result of one element, None if none came."""
+    arguments = (x,) if upstream is None else (x, upstream)
+    got, answered = caller.resiliently(*arguments, warns=warns)
+    return got if answered[0] else None
+
+
+def _products(question: Question, caller: Caller) -> tuple[Array, ...] | None:
+    """Results of backward with each of the `FACTORS` for upstream; None if one did not come."""
+    products = []
+    for factor in FACTORS:
+        x = factor_points(question.format_)
+        result = caller(x, np.full(x.shape, factor).astype(x.dtype))
+        if result is None:
+            return None
+        products.append(result)
+    return tuple(products)
+
+
+def _compare(question: Question, callers: Mapping[str, Caller], found: Observed) -> None:
+    """Call value and derivative for a difference quotient, if the format has enough digits."""
+    if question.format_.name not in STEPS:
+        return
+    below, at, above = difference_points(question.format_)
+    forward, derivative = callers["value"], callers["derivative"]
+    results = forward(below), derivative(at), forward(above)
+    if any(result is None for result in results):
+        return
+    first, slope, last = (np.asarray(result) for result in results)
+    found.quotient = first, slope, last
+    for complaint in examine(question, found):
+        if complaint.kind == "inconsistent":
+            _show(question, derivative, found, complaint)
