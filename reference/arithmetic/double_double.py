@@ -61,20 +61,31 @@ class DoubleDouble:
         return (self.hi == other) & (self.lo == 0)
 
     def __lt__(self, other: float) -> Mask:
-        holds: Mask = (self.hi < other) | ((self.hi == other) & (self.lo < 0))
-        return holds
+        return self._side_of(other) < 0
 
     def __le__(self, other: float) -> Mask:
-        holds: Mask = (self.hi < other) | ((self.hi == other) & (self.lo <= 0))
-        return holds
+        return self._side_of(other) <= 0
 
     def __gt__(self, other: float) -> Mask:
-        holds: Mask = (self.hi > other) | ((self.hi == other) & (self.lo > 0))
-        return holds
+        return self._side_of(other) > 0
 
     def __ge__(self, other: float) -> Mask:
-        holds: Mask = (self.hi > other) | ((self.hi == other) & (self.lo >= 0))
-        return holds
+        return self._side_of(other) >= 0
+
+    def _side_of(self, other: float) -> Float64:
+        """A number with the sign of self - other."""
+        if other == 0:
+            return self.hi
+        number = self.unscaled()
+        difference = number.hi - other
+        return np.where(difference == 0, number.lo, difference)
+
+    def unscaled(self) -> "DoubleDouble":
+        """The same number without a power of its own; what is below the doubles is lost."""
+        if isinstance(self.exponent, int):
+            return self
+        scale = power_of_two(self.exponent)
+        return DoubleDouble(self.hi * scale, self.lo * scale)
 
     def __add__(self, other: Any) -> "DoubleDouble":
         a, b, exponent = _aligned(self, as_double_double(other))

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .constants import log_2
-from .double_double import DoubleDouble, nearest_pair, power_of_two
+from .double_double import DoubleDouble, nearest_pair, power_of_two, where
 from .error_free import fast_two_sum, two_product, two_sum
 from .types import Float64
 
@@ -32,6 +32,8 @@ TABLE_BITS = 256
 UNSCALED = 600.0
 # e^±2500 rounds as all beyond it do in every format, also times the largest number or the smallest.
 FURTHEST = 2500.0
+# Below it, x + x²/2 is e^x - 1 to 2^-119.
+TINY = 2.0**-60
 MINUS_ONE = np.asarray(-1.0)
 
 
@@ -93,6 +95,7 @@ def _clipped(x: DoubleDouble) -> DoubleDouble:
 
 def exp(x: DoubleDouble) -> DoubleDouble:
     """e^x, with an exponent of its own where it may be beyond 2^±865; e^±2500 stands for more."""
+    x = x.unscaled()
     largest = np.max(np.abs(x.hi), initial=0.0)
     if not largest <= FURTHEST:
         x = _clipped(x)
@@ -109,6 +112,8 @@ def exp(x: DoubleDouble) -> DoubleDouble:
 
 def expm1(x: DoubleDouble) -> DoubleDouble:
     """e^x - 1 for x <= 600; e^-2500 - 1 stands for what is below."""
+    if not isinstance(x.exponent, int):
+        return where(abs(x) < TINY, x + x * x / 2, expm1(x.unscaled()))
     x = _clipped(x)
     k, p, p_error = _reduced(x)
     hi, lo, e = _table_entry(k)

@@ -250,13 +250,23 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
     upper = narrow_double_double(y, error, task.dtype)
     in_doubt = upper != narrow_double_double(y, -error, task.dtype)
     in_doubt |= ~(error <= np.abs(y.hi) / 2)
-    if expansion is None and task.guide.starts_at_zero and not task.function.exact:
-        in_doubt |= ~_is_moderate(task, x) | (x == 0)
+    if task.guide.starts_at_zero and not task.function.exact:
+        if task.guide.cancelling_roots is None:
+            in_doubt |= ~_is_moderate(task, x)
+        if expansion is None:
+            in_doubt |= x == 0
     return upper, in_doubt
 
 
 def _double_double(task: _Task, x: Float64) -> DoubleDouble:
-    return as_double_double(task.formula(DoubleDouble(x, ZERO), as_double_double))
+    """The formula at x; a tiny one has a power of two of its own, so that its terms are normal."""
+    least, _ = MODERATE
+    tiny = np.abs(x) < least
+    if not (task.guide.starts_at_zero and tiny.any()):
+        return as_double_double(task.formula(DoubleDouble(x, ZERO), as_double_double))
+    mantissa, exponent = np.frexp(x)
+    scaled = DoubleDouble(np.where(tiny, mantissa, x), ZERO, np.where(tiny, exponent, 0))
+    return as_double_double(task.formula(scaled, as_double_double))
 
 
 def _double_double_error(task: _Task, x: Float64, y: DoubleDouble) -> Float64:
@@ -271,14 +281,11 @@ def _double_double_error(task: _Task, x: Float64, y: DoubleDouble) -> Float64:
 
 
 def _is_moderate(task: _Task, x: Float64) -> Mask:
-    """Whether x and the parameters are far from underflow, and from overflow if all are to be."""
+    """Whether x and the parameters are far from underflow and from overflow."""
     least, most = MODERATE
     sizes = np.abs([number for number in task.parameters.values() if number])
-    magnitude = np.abs(x)
-    inside: Mask = (magnitude >= least) | (x == 0)
-    if task.guide.cancelling_roots is None:
-        inside &= magnitude <= most
-        inside &= bool(((sizes >= least) & (sizes <= most)).all())
+    inside: Mask = ((np.abs(x) >= least) & (np.abs(x) <= most)) | (x == 0)
+    inside &= bool(((sizes >= least) & (sizes <= most)).all())
     return inside
 
 

@@ -138,9 +138,7 @@ def _slopes(activation: Activation) -> Row:
 def _choices(activation: Activation, order: int) -> Row:
     """Hold a derivative at each kink against the stated choice, an element of the interval."""
     kinks = activation.kinks
-    stated = [
-        (kink.left, kink.right, kink.chosen) if order == 1 else kink.second for kink in kinks
-    ]
+    stated = [(kink.left, kink.right, kink.chosen) if order == 1 else kink.second for kink in kinks]
     kept = [
         activation.derivative(kink.at, order=order) == chosen
         and min(left, right) <= chosen <= max(left, right)
