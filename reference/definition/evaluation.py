@@ -247,9 +247,11 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
         linear = np.abs(x) < LINEAR_BELOW
         y = where(linear, _linear(expansion, x), y)
         error = np.where(linear, 0.0, error)
+    # An error of the sign of y leaves that of a zero alone.
+    error = np.copysign(error, y.hi)
     upper = narrow_double_double(y, error, task.dtype)
     in_doubt = upper != narrow_double_double(y, -error, task.dtype)
-    in_doubt |= ~(error <= np.abs(y.hi) / 2)
+    in_doubt |= ~(np.abs(error) <= np.abs(y.hi) / 2)
     if task.guide.starts_at_zero and not task.function.exact:
         if task.guide.cancelling_roots is None:
             in_doubt |= ~_is_moderate(task, x)

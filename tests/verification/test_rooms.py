@@ -9,9 +9,11 @@ ROOT = Path(verification.__file__).parent
 # Rooms of one line import nothing from one another, but for those that are named as pairs.
 ORDER = (
     ("errors", "kinds"),
-    ("formula", "numbers", "records"),
+    ("numbers", "records"),
+    ("formula",),
     ("activations",),
-    ("witnesses", "candidates"),
+    ("candidates",),
+    ("witnesses",),
     ("work",),
     ("sweep", "examination"),
     ("observation", "diagnosis"),

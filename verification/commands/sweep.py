@@ -34,7 +34,11 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         description="Evaluate every input of a format and certify each result against enclosures "
         "that are independent of the reference. Exit 1 if one is not correctly rounded.",
     )
-    parser.add_argument("activation", nargs="*", help="of the catalogue (default: all)")
+    parser.add_argument(
+        "activation",
+        nargs="*",
+        help="of the catalogue, such as elu or 'elu[alpha=0.3]' (default: all)",
+    )
     parser.add_argument("--dtype", default="float32", help=" ".join(DTYPES) + " (default: float32)")
     parser.add_argument(
         "--order", default=",".join(ORDERS), help="0, 1, 2 or a list of them (default: 0,1,2)"
@@ -94,8 +98,9 @@ def _hashes(rows: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _name(row: dict[str, Any]) -> str:
-    parameters = "".join(f" {name}={value!r}" for name, value in row.get("parameters", {}).items())
-    return f"{row['activation']}{parameters} order {row['order']}"
+    from verification.verdict.naming import named
+
+    return f"{named(row['activation'], row.get('parameters', {}))} order {row['order']}"
 
 
 def _expected(path: Path | None) -> dict[str, str] | None:
@@ -115,25 +120,27 @@ def _functions(arguments: Namespace) -> list["Shard"]:
     from reference import ACTIVATIONS
     from verification.formula.setting import setting
     from verification.sweep.shard import Shard
-    from verification.verdict.naming import parameters_of
+    from verification.verdict.naming import parameters_of, parsed
 
     orders = arguments.order.split(",")
-    names = arguments.activation or list(ACTIVATIONS)
+    named = [parsed(text) for text in arguments.activation or ACTIVATIONS]
     for what, given, choices in (
         ("--dtype", [arguments.dtype], DTYPES),
         ("--order", orders, ORDERS),
-        ("activation", names, ACTIVATIONS),
+        ("activation", [name for name, _ in named], ACTIVATIONS),
     ):
         for value in given:
             if value not in choices:
                 raise UsageError(f"{what}: expected one of {', '.join(choices)}, got {value!r}")
-    parameters = parameters_of(arguments.parameters)
-    for name in names:
-        setting(ACTIVATIONS[name], parameters)
-    given = tuple(sorted(parameters.items()))
-    functions = [
-        Shard(name, int(order), arguments.dtype, 0, given) for name in names for order in orders
-    ]
+    for_all = parameters_of(arguments.parameters)
+    functions = []
+    for name, parameters in named:
+        chosen = {**for_all, **parameters}
+        setting(ACTIVATIONS[name], chosen)
+        functions += [
+            Shard(name, int(order), arguments.dtype, 0, tuple(sorted(chosen.items())))
+            for order in orders
+        ]
     return list(dict.fromkeys(functions))
 
 
@@ -237,6 +244,7 @@ def _certificate(header: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str
 
 def _show(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("function")
@@ -245,7 +253,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
     table.add_column("sha256")
     for row in rows:
         table.add_row(
-            _name(row),
+            escape(_name(row)),
             *(f"{row[key]:,}" for key in ("inputs", "by_balls", "wrong")),
             row["sha256"][:16],
         )

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from math import factorial, frexp, inf, isinf, perm
@@ -277,21 +278,37 @@ def place(text: str, parameters: Parameters) -> Fraction:
     return jet(parse(text, ("x", *parameters)), parameters, 0)[0]
 
 
-def entry_of(activation: Activation, parameters: Mapping[str, float]) -> dict[str, Any]:
-    """All facts about an activation for certain parameters."""
-    symbols = ("x", *parameters)
-    formulas = tuple(parse(function.formula, symbols) for function in activation.orders)
-    orders = derived(formulas, parameters)
-    places = {text: place(text, parameters) for text in activation.choices}
+def entry_of(activation: Activation) -> dict[str, Any]:
+    """All facts about an activation for its default parameters."""
+    parameters = activation.parameters
     return {
-        "parameters": dict(parameters),
-        "monotone": _is_monotone(formulas[0], parameters, orders[1]),
-        "kinks": kinks(formulas[0], parameters, places),
-        "orders": orders,
+        **facts_of_orders(
+            tuple(function.formula for function in activation.orders),
+            tuple(parameters.items()),
+            tuple(activation.choices),
+        ),
         "parameter_derivatives": {
-            name: derived((parse(function.formula, symbols),), parameters)[0]
+            name: derived((parse(function.formula, ("x", *parameters)),), parameters)[0]
             for name, function in activation.parameter_derivatives.items()
         },
+    }
+
+
+@cache
+def facts_of_orders(
+    formulas: tuple[str, ...],
+    known: tuple[tuple[str, float], ...],
+    choices: tuple[str, ...],
+) -> dict[str, Any]:
+    """The facts about a value and its derivatives, given the texts of all and of kinks' places."""
+    parameters = dict(known)
+    parsed = tuple(parse(text, ("x", *parameters)) for text in formulas)
+    orders = derived(parsed, parameters)
+    return {
+        "parameters": parameters,
+        "monotone": _is_monotone(parsed[0], parameters, orders[1]),
+        "kinks": kinks(parsed[0], parameters, {text: place(text, parameters) for text in choices}),
+        "orders": orders,
     }
 
 
@@ -325,10 +342,7 @@ def _plain(content: Any) -> Any:
 
 def main() -> None:
     """Derive the facts of the whole catalogue, and write them."""
-    content = {
-        name: entry_of(activation, activation.parameters)
-        for name, activation in ACTIVATIONS.items()
-    }
+    content = {name: entry_of(activation) for name, activation in ACTIVATIONS.items()}
     write_whole(Path(str(files("reference").joinpath("facts.json"))), to_json(content))
 
 

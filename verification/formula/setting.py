@@ -3,18 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from math import isfinite
 from numbers import Real
 
 from reference import Activation
 from reference.definition.facts import facts_of, kinks_of
-from reference.definition.function import Function
 from verification.errors import UsageError
 
-from .facts import entry_of, to_json
-
-Known = tuple[tuple[str, float], ...]
+from .facts import facts_of_orders, to_json
 
 
 def setting(activation: Activation, parameters: Mapping[str, float]) -> Activation:
@@ -23,10 +19,12 @@ def setting(activation: Activation, parameters: Mapping[str, float]) -> Activati
     The facts are derived from the formula texts, which takes seconds for a new setting. Raises
     UsageError for a parameter that the activation lacks, or does not allow.
     """
+    if not parameters:
+        return activation
     chosen = {**activation.parameters, **_checked(activation, parameters)}
     if chosen == activation.parameters:
         return activation
-    return _setting(activation, tuple(chosen.items()))
+    return _setting(activation, chosen)
 
 
 def _checked(activation: Activation, parameters: Mapping[str, float]) -> dict[str, float]:
@@ -45,12 +43,14 @@ def _checked(activation: Activation, parameters: Mapping[str, float]) -> dict[st
     return {name: float(value) for name, value in parameters.items()}
 
 
-@cache
-def _setting(activation: Activation, parameters: Known) -> Activation:
-    entry = json.loads(to_json(entry_of(activation, dict(parameters))))
+def _setting(activation: Activation, parameters: Mapping[str, float]) -> Activation:
+    """The facts about the derivatives with respect to parameters are left open."""
+    formulas = tuple(function.formula for function in activation.orders)
+    known = facts_of_orders(formulas, tuple(parameters.items()), tuple(activation.choices))
+    entry = json.loads(to_json(known))
     value, first, second = (
-        _with_facts(function, known)
-        for function, known in zip(activation.orders, entry["orders"], strict=True)
+        replace(function, facts=facts_of(facts), guides=None)
+        for function, facts in zip(activation.orders, entry["orders"], strict=True)
     )
     return replace(
         activation,
@@ -58,13 +58,8 @@ def _setting(activation: Activation, parameters: Known) -> Activation:
         kinks=kinks_of(entry, dict(activation.choices)),
         parameters=dict(parameters),
         parameter_derivatives={
-            name: _with_facts(function, entry["parameter_derivatives"][name])
+            name: replace(function, facts=None, guides=None)
             for name, function in activation.parameter_derivatives.items()
         },
         monotone=entry["monotone"],
     )
-
-
-def _with_facts(function: Function, known: dict[str, object]) -> Function:
-    """The function with other facts; the arithmetic finds its own."""
-    return replace(function, facts=facts_of(known), guides=None)

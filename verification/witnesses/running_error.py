@@ -67,7 +67,8 @@ def _square(result: Any, a: Bounded) -> Any:
 
 def _power(result: Any, a: Bounded, y: int) -> Any:
     magnitude = np.abs(a[0])
-    return _rounded(result, (magnitude + a[1]) ** y - magnitude**y, units=y)
+    furthest = magnitude + a[1] if y > 0 else _positive(magnitude - a[1])
+    return _rounded(result, furthest ** float(y) - magnitude ** float(y), units=abs(y) + 1)
 
 
 def _exp(result: Any, a: Bounded) -> Any:

@@ -6,17 +6,22 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 
+import numpy as np
 import psutil
 import pytest
 
 from figures.command import main
+from reference import ACTIVATIONS
+from verification.commands import sweep
 from verification.errors import UsageError
+from verification.records import provenance
 from verification.sweep.ledger import Done, Ledger
-from verification.sweep.shard import Shard, Summary
+from verification.sweep.shard import Shard, Summary, combined
 
-HEADER = {"dtype": "float16", "sources": "abc"}
-DONE = Done(Shard("relu", 0, "float16", 0), Summary(65536, 2, 0, (), "00"), 0.5)
+HEADER = {"dtype": "float16", "certifier": "abc"}
+DONE = Done(Shard("relu", 0, "float16", 0), "def", Summary(65536, 2, 0, (), "00"), 0.5)
 ARGUMENTS = ["sweep", "relu", "silu", "--dtype", "float16"]
 # A shell that runs the suite in the background has told it to ignore Ctrl-C.
 HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -262,9 +267,9 @@ def test_an_empty_state_is_that_of_a_sweep_just_begun(tmp_path):
     "text",
     [
         pytest.param("not JSON\n", id="foreign"),
-        pytest.param('{"dtype": "float16", "sources": "def"}\n', id="other sources"),
-        pytest.param('{"dtype": "float16", "sources": "abc"}\n{"shard": 1}\n', id="damaged"),
-        pytest.param('{"dtype": "float16", "sources": "abc"}\n[]\n', id="other JSON"),
+        pytest.param('{"dtype": "float16", "certifier": "def"}\n', id="another certifier"),
+        pytest.param('{"dtype": "float16", "certifier": "abc"}\n{"shard": 1}\n', id="damaged"),
+        pytest.param('{"dtype": "float16", "certifier": "abc"}\n[]\n', id="other JSON"),
     ],
 )
 def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
@@ -281,7 +286,7 @@ def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
     [
         pytest.param(["--dtype", "float64"], "float16, bfloat16, float32", id="format"),
         pytest.param(["--order", "3"], "0, 1, 2", id="order"),
-        pytest.param(["mish"], "relu, leaky_relu", id="activation"),
+        pytest.param(["gelo"], "relu, leaky_relu", id="activation"),
     ],
 )
 def test_misuse_names_the_choices(tmp_path, capsys, arguments, said):
@@ -289,3 +294,103 @@ def test_misuse_names_the_choices(tmp_path, capsys, arguments, said):
     assert main(["sweep", *arguments, "--out", str(tmp_path / "sweep.json")]) == 2
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def inline(monkeypatch):
+    """Compute shards in this process, so that a planted activation is the one that is swept."""
+    swept = []
+
+    def completed(work, tasks, _scheduler):
+        for task in tasks:
+            swept.append(task)
+            yield work(task)
+
+    monkeypatch.setattr("verification.work.processes.completed", completed)
+    return swept
+
+
+class Wrong:
+    """An activation that is off at one input."""
+
+    def __init__(self, activation):
+        self.activation = activation
+
+    def __getattr__(self, fact):
+        return getattr(self.activation, fact)
+
+    def derivative(self, x, order=1):
+        """Return 2 at x = 1, and the right result elsewhere."""
+        results = self.activation.derivative(x, order=order)
+        return np.where(x == 1, results.dtype.type(2), results)
+
+
+def test_a_wrong_result_reaches_exit_code_certificate_and_eye(
+    inline, monkeypatch, tmp_path, capsys
+):
+    """The count, and the input, stand in the file and on the screen."""
+    assert inline == []
+    monkeypatch.setitem(ACTIVATIONS, "relu", Wrong(ACTIVATIONS["relu"]))
+    out = tmp_path / "sweep.json"
+    arguments = ["sweep", "relu", "--dtype", "float16", "--order", "0,1", "--out", str(out)]
+    assert main(arguments) == 1
+    rows = json.loads(out.read_bytes())["rows"]
+    assert [(row["wrong"], row["examples"]) for row in rows] == [(1, ["0x1.0000000000000p+0"])] * 2
+    shown = [line for line in capsys.readouterr().out.splitlines() if "relu order" in line]
+    assert [line.split("│")[4].strip() for line in shown] == ["1", "1"]
+
+
+def test_a_resumed_sweep_does_what_is_left(inline, tmp_path):
+    """What is in the state is not computed again."""
+    out = tmp_path / "sweep.json"
+    header, sources = sweep._header("float16"), sweep._sources_of("relu")  # noqa: SLF001  theirs
+    arguments = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--resume"]
+    with Ledger(out.with_name("sweep.json.state"), header, resume=False) as ledger:
+        ledger.add(replace(DONE, sources=sources))
+    assert main(arguments) == 0
+    assert [shard.order for shard in inline] == [1, 2]
+    assert json.loads(out.read_bytes())["rows"][0]["sha256"] == combined(["00"])
+
+
+def test_a_shard_of_other_sources_is_done_anew(inline, tmp_path):
+    """A state from before a change of the activation is not mixed in."""
+    out = tmp_path / "sweep.json"
+    header = sweep._header("float16")  # noqa: SLF001  theirs
+    arguments = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--resume"]
+    with Ledger(out.with_name("sweep.json.state"), header, resume=False) as ledger:
+        ledger.add(DONE)
+    assert main(arguments) == 0
+    assert [shard.order for shard in inline] == [0, 1, 2]
+    assert json.loads(out.read_bytes())["rows"][0]["sha256"] != combined(["00"])
+
+
+def test_the_header_names_the_certifier():
+    """Each of the files that decide what is right counts: a change of one makes another hash."""
+    needed = {path.stem for _, path in provenance._needed("verification.sweep.shard")}  # noqa: SLF001
+    assert {"shard", "enclosure", "balls", "fractions", "language", "rewriting", "ulp"} <= needed
+
+
+def test_every_format_is_certified(inline, tmp_path):
+    """Also bfloat16, input by input: the planted mistake is found in each."""
+    for dtype in ("float16", "bfloat16"):
+        out = tmp_path / f"{dtype}.json"
+        assert main(["sweep", "relu", "--dtype", dtype, "--order", "0", "--out", str(out)]) == 0
+        [row] = json.loads(out.read_bytes())["rows"]
+        assert (row["inputs"], row["wrong"]) == (1 << 16, 0)
+        assert row["by_balls"] > 60_000
+    assert [shard.dtype for shard in inline] == ["float16", "bfloat16"]
+
+
+def test_parameters_are_set_by_name_or_for_all(inline, tmp_path):
+    """The certificate names them; the results are others."""
+    out = tmp_path / "sweep.json"
+    given = ["leaky_relu", "leaky_relu[negative_slope=0.25]", "--order", "0"]
+    assert main(["sweep", *given, "--dtype", "float16", "--out", str(out)]) == 0
+    rows = json.loads(out.read_bytes())["rows"]
+    assert [row.get("parameters") for row in rows] == [None, {"negative_slope": 0.25}]
+    assert rows[0]["sha256"] != rows[1]["sha256"]
+    given = ["leaky_relu", "--set", "negative_slope=0.25", "--order", "0"]
+    assert main(["sweep", *given, "--dtype", "float16", "--out", str(out)]) == 0
+    [row] = json.loads(out.read_bytes())["rows"]
+    assert row == rows[1]
+    assert len(inline) == 3

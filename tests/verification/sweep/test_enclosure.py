@@ -1,7 +1,6 @@
 """The polynomials of the sweep enclose the truth, and are no wider than they have to be."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -9,9 +8,9 @@ from flint import arb, ctx
 
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS
+from verification.formula.balls import form, jet
+from verification.formula.language import parse
 from verification.sweep.enclosure import Line, Run, beside_a_line, enclose, is_good
-from verification.witnesses.balls import enclose as enclose_point
-from verification.witnesses.balls import textbook
 
 FLOAT32 = FORMATS["float32"]
 BINADE = 1 << 23
@@ -28,7 +27,7 @@ BINADES = [
 
 def form_of(activation):
     """Return the textbook form with the default parameters."""
-    return partial(textbook(activation), **activation.parameters)
+    return form(parse(activation.formula, ("x", *activation.parameters)), activation.parameters)
 
 
 def points(run, count=40):
@@ -39,24 +38,24 @@ def points(run, count=40):
     return x, (offsets - half) / half
 
 
-def encloses(enclosure, form, order, run):
+def encloses(enclosure, function, order, run):
     """Whether no point of the run has a true value that is certainly outside the bounds."""
     x, t = points(run)
     lower, upper = enclosure.bounds(x, t)
     with ctx.workprec(400):
-        true = [enclose_point(form, point, 400)[order] for point in x.tolist()]
+        true = [jet(function, point, 400)[order] for point in x.tolist()]
         return not any(
             value < arb(low) or value > arb(high)
             for low, high, value in zip(lower.tolist(), upper.tolist(), true, strict=True)
         )
 
 
-def good_runs(form, order, first):
+def good_runs(function, order, first):
     """Cut a binade until the polynomials are good; return the first and the last run."""
     waiting, runs = [Run(first, BINADE)], []
     while waiting:
         run = waiting.pop()
-        polynomial = enclose(form, order, run, FLOAT32)
+        polynomial = enclose(function, order, run, FLOAT32)
         if is_good(polynomial, FLOAT32):
             runs.append((run, polynomial))
         else:
@@ -68,23 +67,23 @@ def good_runs(form, order, first):
 @pytest.mark.parametrize("first", BINADES)
 def test_a_polynomial_encloses_the_function_over_its_run(activation, order, first):
     """The true value lies between the bounds at the ends of the run and between them."""
-    form = form_of(activation)
-    for run, polynomial in good_runs(form, order, first):
-        assert encloses(polynomial, form, order, run)
+    function = form_of(activation)
+    for run, polynomial in good_runs(function, order, first):
+        assert encloses(polynomial, function, order, run)
 
 
 @pytest.mark.parametrize("damage", ["coefficient", "error", "degree"])
 def test_a_damaged_polynomial_does_not_enclose(damage):
     """A coefficient off by a millionth, an error of 0 and a lost term are each noticed."""
-    form = form_of(ACTIVATIONS["gelu"])
-    run, polynomial = good_runs(form, 0, 127 << 23)[0]
+    function = form_of(ACTIVATIONS["gelu"])
+    run, polynomial = good_runs(function, 0, 127 << 23)[0]
     a = polynomial.coefficients
     damaged = {
         "coefficient": replace(polynomial, coefficients=(a[0], a[1] * (1 + 1e-6), *a[2:])),
         "error": replace(polynomial, error=0.0),
         "degree": replace(polynomial, coefficients=a[:3]),
     }[damage]
-    assert not encloses(damaged, form, 0, run)
+    assert not encloses(damaged, function, 0, run)
 
 
 @pytest.mark.parametrize(
@@ -99,19 +98,19 @@ def test_a_damaged_polynomial_does_not_enclose(damage):
 @pytest.mark.parametrize("sign", [0, 1 << 31])
 def test_a_line_says_on_which_side_the_function_lies(name, order, slope, sides, sign):
     """For subnormal x, f(x) is strictly between the line and the next double above or below."""
-    form = form_of(ACTIVATIONS[name])
+    function = form_of(ACTIVATIONS[name])
     side = sides[sign > 0]
-    line = beside_a_line(form, order, Run(sign, BINADE), FLOAT32)
+    line = beside_a_line(function, order, Run(sign, BINADE), FLOAT32)
     assert line == Line(slope, side * np.inf)
     x, t = points(Run(sign | 1, 1 << 20))
     with ctx.workprec(1200):
         for point, bound in zip(x.tolist(), line.bounds(x, t)[0].tolist(), strict=True):
-            f = enclose_point(form, point, 1200)[order]
+            f = jet(function, point, 1200)[order]
             assert 0 < side * (f - slope * arb(point)) < side * (arb(bound) - slope * arb(point))
 
 
 @pytest.mark.parametrize(("name", "order"), [("sigmoid", 0), ("gelu", 1), ("tanh", 1)])
 def test_no_line_is_claimed_where_f_is_not_0_at_0(name, order):
     """A function with another value at 0 has no such line."""
-    form = form_of(ACTIVATIONS[name])
-    assert beside_a_line(form, order, Run(0, BINADE), FLOAT32) is None
+    function = form_of(ACTIVATIONS[name])
+    assert beside_a_line(function, order, Run(0, BINADE), FLOAT32) is None

@@ -1,6 +1,7 @@
 """The sweep certifies what is right, finds what is wrong, and the committed sweeps still hold."""
 
 import json
+from dataclasses import replace
 from importlib.resources import files
 
 import ml_dtypes
@@ -8,13 +9,19 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS
+from reference.arithmetic.elementary import constant, where
+from reference.arithmetic.formats import FORMATS
+from reference.definition.activation import define
+from reference.definition.facts import Choice, facts_of, kinks_of
+from verification.formula.facts import facts_of_orders, to_json
 from verification.sweep import shard as sweep
-from verification.sweep.shard import Shard, combined, results_sha256, shards, slice_sha256
+from verification.sweep.shard import Shard, combined, results_sha256, slice_sha256
 
 SWEEPS = {
     dtype: json.loads(files("verification").joinpath(f"records/sweeps/{dtype}.json").read_text())
     for dtype in ("float16", "bfloat16", "float32")
 }
+BEYOND_THREE = 3 + 2.0**-12
 EVERY_FUNCTION = [(name, order) for name in ACTIVATIONS for order in range(3)]
 
 
@@ -121,33 +128,98 @@ def test_one_ulp_at_one_input_of_a_short_format_is_found(monkeypatch, dtype):
 
 def test_the_shards_of_a_format_are_all_its_bit_patterns():
     """256 shards of 2^24 for float32, one for a 16-bit format."""
-    assert [shard.number for shard in shards("relu", 0, "float32")] == list(range(256))
-    assert len(shards("relu", 0, "float16")) == 1
+    assert [s.number for s in Shard("relu", 0, "float32", 0).all_of_it()] == list(range(256))
+    assert len(Shard("relu", 0, "float16", 0).all_of_it()) == 1
+
+
+def function_of(row, dtype):
+    """The function that a row of a committed sweep is about."""
+    parameters = tuple(sorted(row.get("parameters", {}).items()))
+    return Shard(row["activation"], row["order"], dtype, 0, parameters)
+
+
+ROWS = {
+    dtype: [pytest.param(row, id=str(function_of(row, dtype))) for row in SWEEPS[dtype]["rows"]]
+    for dtype in SWEEPS
+}
 
 
 @pytest.mark.parametrize("dtype", SWEEPS)
-def test_the_committed_sweeps_cover_everything_and_found_nothing_wrong(dtype):
-    """A row for each function and order, all inputs of the format, none wrong."""
+def test_the_committed_sweeps_are_whole_and_found_nothing_wrong(dtype):
+    """All inputs of the format in each row, none wrong; in the short formats all functions."""
     rows = SWEEPS[dtype]["rows"]
-    assert [(row["activation"], row["order"]) for row in rows] == EVERY_FUNCTION
     for row in rows:
-        assert row["inputs"] == 1 << 8 * sweep.FORMATS[dtype].dtype.itemsize
+        assert row["inputs"] == 1 << FORMATS[dtype].width
         assert row["wrong"] == 0
+    swept = [(row["activation"], row["order"]) for row in rows if "parameters" not in row]
+    if FORMATS[dtype].has_few_numbers:
+        assert swept == EVERY_FUNCTION
+        others = {row["activation"] for row in rows if "parameters" in row}
+        assert others == {name for name, known in ACTIVATIONS.items() if known.parameters}
+    else:
+        assert set(swept) <= set(EVERY_FUNCTION)
 
 
-def _row(dtype, name, order):
-    return SWEEPS[dtype]["rows"][EVERY_FUNCTION.index((name, order))]
-
-
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
-@pytest.mark.parametrize(("name", "order"), EVERY_FUNCTION)
-def test_every_result_of_a_short_format_is_the_certified_one(dtype, name, order):
+@pytest.mark.parametrize("row", [*ROWS["float16"]])
+def test_every_result_of_float16_is_the_certified_one(row):
     """The hash of all results equals that of the committed sweep."""
-    results = results_sha256(Shard(name, order, dtype, 0))
-    assert combined([results]) == _row(dtype, name, order)["sha256"]
+    assert combined([results_sha256(function_of(row, "float16"))]) == row["sha256"]
 
 
-@pytest.mark.parametrize(("name", "order"), EVERY_FUNCTION)
-def test_float32_results_are_the_certified_ones_at_2_to_24_inputs(name, order):
+@pytest.mark.parametrize("row", [*ROWS["bfloat16"]])
+def test_every_result_of_bfloat16_is_the_certified_one(row):
+    """Likewise."""
+    assert combined([results_sha256(function_of(row, "bfloat16"))]) == row["sha256"]
+
+
+@pytest.mark.parametrize("row", [*ROWS["float32"]])
+def test_float32_results_are_the_certified_ones_at_2_to_24_inputs(row):
     """The hash over one input in each 256 equals that made when the format was swept."""
-    assert slice_sha256(name, order) == _row("float32", name, order)["slice_sha256"]
+    assert slice_sha256(function_of(row, "float32")) == row["slice_sha256"]
+
+
+def hard_swish(wrong):
+    """x relu6(x + 3)/6 by hand; ``wrong`` lets the branch below 3 go on a little beyond it."""
+    end = BEYOND_THREE if wrong else 3
+
+    def value(x):
+        inner = x * (x + 3) / 6
+        return where(x > -3, where(x > end, x, inner), 0.0)
+
+    def first(x):
+        inner = x / 3 + constant(0.5, like=x)
+        return where(x > -3, where(x > end, 1.0, inner), 0.0)
+
+    def second(x):
+        third = constant(1.0, like=x) / 3
+        return where(x > -3, where(x > end, 0.0, third), 0.0)
+
+    choice = Choice("left", "a toy's")
+    return define(
+        "hard_swish_of_a_test",
+        "Hard swish",
+        ("x * min(6, max(0, x + 3)) / 6", "where(x > 3, 1, 0)", "0"),
+        (value, first, second),
+        "",
+        choices={"-3": choice, "3": choice},
+    )
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_kink_inside_a_binade_hides_nothing(monkeypatch, wrong):
+    """A hard swish that is wrong beyond 3 is found wrong there; the right one passes."""
+    toy = hard_swish(wrong)
+    facts = json.loads(
+        to_json(facts_of_orders(tuple(f.formula for f in toy.orders), (), ("-3", "3")))
+    )
+    orders = tuple(
+        replace(function, facts=facts_of(known))
+        for function, known in zip(toy.orders, facts["orders"], strict=True)
+    )
+    known = replace(toy, orders=orders, kinks=kinks_of(facts, dict(toy.choices)))
+    monkeypatch.setitem(ACTIVATIONS, known.name, known)
+    monkeypatch.setattr(sweep, "SHARD", 1 << 23)
+    two, three, end = np.array([2, 3, BEYOND_THREE], np.float32).view(np.uint32).tolist()
+    summary = sweep.sweep(Shard(known.name, 0, "float32", two >> 23))
+    assert summary.wrong == (end - three if wrong else 0)
+    assert summary.inputs == 1 << 23
