@@ -247,8 +247,10 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
         linear = np.abs(x) < LINEAR_BELOW
         y = where(linear, _linear(expansion, x), y)
         error = np.where(linear, 0.0, error)
-    upper = narrow_double_double(y, error, task.dtype)
-    in_doubt = upper != narrow_double_double(y, -error, task.dtype)
+    # Away from 0, so that adding an error of 0 leaves a zero its sign.
+    beyond = np.copysign(error, y.hi)
+    upper = narrow_double_double(y, beyond, task.dtype)
+    in_doubt = upper != narrow_double_double(y, -beyond, task.dtype)
     in_doubt |= ~(error <= np.abs(y.hi) / 2)
     if expansion is None and task.guide.starts_at_zero and not task.function.exact:
         in_doubt |= ~_is_moderate(task, x) | (x == 0)
