@@ -175,12 +175,17 @@ class Derivative:
         count = TERMS + self.order
         with ctx.workprec(BITS), terms(count):
             try:
-                known = coefficients(piece.expression, dict(self.parameters), Fraction(0), count)
-                series = list(map(exact, known))
+                series: list[Any] = list(
+                    coefficients(piece.expression, dict(self.parameters), Fraction(0), count)
+                )
             except ValueError:
                 found = form(piece.expression, dict(self.parameters))(arb_series([0, 1]))
                 series = [found[n] for n in range(count)]
-            return [series[n + self.order] * perm(n + self.order, self.order) for n in range(TERMS)]
+            factors = [perm(n + self.order, self.order) for n in range(TERMS)]
+            return [
+                exact(coefficient * factor)
+                for coefficient, factor in zip(series[self.order :], factors, strict=True)
+            ]
 
 
 def _same(a: arb, b: arb) -> bool:

@@ -117,7 +117,7 @@ def test_the_expansion_is_that_of_the_power_series(activation, order):
     is_kink = any(kink.at == 0 for kink in activation.kinks)
     is_there = bool(coefficients[0].contains(0)) and mantissa == 0.5 and not is_kink
     is_there = is_there and slope.contains(float(slope.mid()))
-    assert (expansion is not None) is is_there
+    assert (expansion is not None) is bool(is_there)
     if expansion is None:
         return
     slope, coefficient, power = expansion
