@@ -18,7 +18,7 @@ relatively, e^w then by 7u |w|, and |w| <= 218 (gelu_tanh within its saturation)
 Near a root r of a derivative the terms cancel: their magnitudes come to at most 4.2 / |x - r| times
 the sum's for |x| <= 3, where all roots are. There the first level's error is below 2^-45 / |x - r|,
 and 2^-45 where that distance is more than 1; beyond |x| = 3 it is below 2^-39
-(tests/reference/test_error_budget.py has the sum). 2^-39 serves all that is not within 2^-6 of a
+(tests/reference/definition/test_error_budget.py). 2^-39 serves all that is not within 2^-6 of a
 root, and what that leaves in doubt is looked at once more with the bound at its place.
 
 Where the roots are not known, as for other parameters than the default ones, the error of the first
