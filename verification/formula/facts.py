@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from math import factorial, frexp, inf, isinf, perm
@@ -202,6 +203,7 @@ def _without_sign(number: float) -> float:
     return number or 0.0
 
 
+@cache
 def _roundings(expression: Expression) -> int:
     """How many roundings a formula takes in a format, done step by step; many are many."""
     several = 9
