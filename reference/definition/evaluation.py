@@ -145,7 +145,7 @@ def _evaluate_block(
     end = task.guide.saturation
     wide = x.astype(np.float64)
     if upstream is None:
-        if x.min() >= -end and x.max() <= end:
+        if wide.min() >= -end and wide.max() <= end:
             return level(task, wide, None)
         factor = None
         ordinary = np.abs(wide) <= end

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from math import factorial, frexp, inf, isinf, perm
+from math import copysign, factorial, frexp, inf, isinf, perm
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +117,16 @@ class Derivative:
         return max(self._saturation(side, negligible) for side in (-1, 1))
 
     def _saturation(self, side: int, negligible: arb) -> float:
-        grows = isinf(self.limit(side))
+        limit = self.limit(side)
+        grows = isinf(limit)
 
         def is_settled(distance: int) -> bool:
             x = Fraction(side * distance)
             with ctx.workprec(MANY_BITS), terms(self.order + 1):
                 end = exact(x) if grows else self._ball(side * FAR)
-                return bool(abs(self._ball(x) - end) < negligible)
+                value = self._ball(x)
+            has_its_sign = value == 0 or bool(value < 0 if copysign(1, limit) < 0 else value > 0)
+            return has_its_sign and bool(abs(value - end) < negligible)
 
         low, high = 0, 1
         while not is_settled(high):
