@@ -105,7 +105,7 @@ class DoubleDouble:
         return as_double_double(other) + -self
 
     def __mul__(self, other: Any) -> "DoubleDouble":
-        if _is_power_of_two(other):
+        if is_power_of_two(other):
             return DoubleDouble(self.hi * other, self.lo * other, self.exponent)
         b = as_double_double(other)
         product, error = two_product(self.hi, b.hi)
@@ -115,7 +115,7 @@ class DoubleDouble:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> "DoubleDouble":
-        if _is_power_of_two(other):
+        if is_power_of_two(other):
             return DoubleDouble(self.hi / other, self.lo / other, self.exponent)
         b = as_double_double(other)
         quotient = self.hi / b.hi
@@ -134,7 +134,8 @@ def constant(digits: str) -> DoubleDouble:
     return DoubleDouble(np.asarray(hi), np.asarray(lo))
 
 
-def _is_power_of_two(number: Any) -> bool:
+def is_power_of_two(number: Any) -> bool:
+    """Whether it is an int by which a product is exact."""
     return isinstance(number, int) and number != 0 and abs(number) & (abs(number) - 1) == 0
 
 

@@ -29,7 +29,8 @@ from .types import Float64
 STEPS = 1024
 PART_BITS = 31
 TABLE_BITS = 256
-UNSCALED = 600.0
+# The products of up to four such powers, and their rounding errors, do not underflow.
+UNSCALED = 150.0
 # e^±2500 rounds as all beyond it do in every format, also times the largest number or the smallest.
 FURTHEST = 2500.0
 # Below it, x + x²/2 is e^x - 1 to 2^-119.
@@ -94,7 +95,7 @@ def _clipped(x: DoubleDouble) -> DoubleDouble:
 
 
 def exp(x: DoubleDouble) -> DoubleDouble:
-    """e^x, with an exponent of its own where it may be beyond 2^±865; e^±2500 stands for more."""
+    """e^x, with an exponent of its own where it may be beyond 2^±216; e^±2500 stands for more."""
     x = x.unscaled()
     largest = np.max(np.abs(x.hi), initial=0.0)
     if not largest <= FURTHEST:

@@ -213,7 +213,8 @@ class Interval:
     def _monotone(self, function: Callable[[Decimal, str], End]) -> "Interval":
         """A rising function, given the end of its values at a decimal, rounded either way."""
         low, high = self.ends
-        return Interval(None, (function(low.at, ROUND_FLOOR), function(high.at, ROUND_CEILING)))
+        ends = _image(function, low, ROUND_FLOOR), _image(function, high, ROUND_CEILING)
+        return Interval(None, ends)
 
     def exp(self) -> "Interval":
         """e^x."""
@@ -232,7 +233,7 @@ class Interval:
         if self.exact == 0:
             return Interval(Fraction(1, 2))
         low, high = self.ends
-        ends = (_scaled_tail(high.at, ROUND_FLOOR), _scaled_tail(low.at, ROUND_CEILING))
+        ends = _image(_scaled_tail, high, ROUND_FLOOR), _image(_scaled_tail, low, ROUND_CEILING)
         return Interval(None, ends)
 
 
@@ -263,6 +264,12 @@ def _moderate(number: Decimal) -> Fraction:
 def _is_above(low: End) -> bool:
     """Whether a number with this lower end is positive."""
     return low.at > 0 or (low.at == 0 and low.is_open)
+
+
+def _image(function: Callable[[Decimal, str], End], end: End, rounding: str) -> End:
+    """The end of a strictly monotone function's values: open if that of its argument is."""
+    image = function(end.at, rounding)
+    return End(image.at, image.is_open or end.is_open)
 
 
 def _sum(p: End, q: End, rounding: str) -> End:

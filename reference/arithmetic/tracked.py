@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import gaussian_tail
+from .double_double import is_power_of_two
 from .selection import select
 from .types import Float64, Mask
 
@@ -71,6 +72,8 @@ class Tracked:
         return as_tracked(other) + -self
 
     def __mul__(self, other: Any) -> "Tracked":
+        if is_power_of_two(other):
+            return Tracked(self.value * other, self.error * abs(other))
         b = as_tracked(other)
         error = np.abs(self.value) * b.error + np.abs(b.value) * self.error + self.error * b.error
         return _rounded(self.value * b.value, error)

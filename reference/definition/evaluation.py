@@ -18,7 +18,7 @@ relatively, e^w then by 7u |w|, and |w| <= 218 (gelu_tanh within its saturation)
 Near a root r of a derivative the terms cancel: their magnitudes come to at most 4.2 / |x - r| times
 the sum's for |x| <= 3, where all roots are. There the first level's error is below 2^-45 / |x - r|,
 and 2^-45 where that distance is more than 1; beyond |x| = 3 it is below 2^-39
-(tests/reference/test_error_budget.py has the sum). 2^-39 serves all that is not within 2^-6 of a
+(tests/reference/definition/test_error_budget.py). 2^-39 serves all that is not within 2^-6 of a
 root, and what that leaves in doubt is looked at once more with the bound at its place.
 
 Where the roots are not known, as for other parameters than the default ones, the error of the first
@@ -145,7 +145,7 @@ def _evaluate_block(
     end = task.guide.saturation
     wide = x.astype(np.float64)
     if upstream is None:
-        if x.min() >= -end and x.max() <= end:
+        if wide.min() >= -end and wide.max() <= end:
             return level(task, wide, None)
         factor = None
         ordinary = np.abs(wide) <= end
@@ -247,11 +247,11 @@ def _by_double_double(task: _Task, x: Float64, upstream: Float64 | None) -> tupl
         linear = np.abs(x) < LINEAR_BELOW
         y = where(linear, _linear(expansion, x), y)
         error = np.where(linear, 0.0, error)
-    # An error of the sign of y leaves that of a zero alone.
-    error = np.copysign(error, y.hi)
-    upper = narrow_double_double(y, error, task.dtype)
-    in_doubt = upper != narrow_double_double(y, -error, task.dtype)
-    in_doubt |= ~(np.abs(error) <= np.abs(y.hi) / 2)
+    # Away from 0, so that adding an error of 0 leaves a zero its sign.
+    beyond = np.copysign(error, y.hi)
+    upper = narrow_double_double(y, beyond, task.dtype)
+    in_doubt = upper != narrow_double_double(y, -beyond, task.dtype)
+    in_doubt |= ~(error <= np.abs(y.hi) / 2)
     if task.guide.starts_at_zero and not task.function.exact:
         if task.guide.cancelling_roots is None:
             in_doubt |= ~_is_moderate(task, x)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from math import inf
+from math import copysign, inf
 from typing import Any
 
 from reference.arithmetic.interval import Interval, UndecidedError, precision
@@ -24,6 +24,9 @@ LIMIT_DIGITS = 60
 # number over the largest number, 2^-278 for float32 and 2^-2099 for float64. And digits for both.
 NEGLIGIBLE = (Decimal("1e-84"), Decimal("1e-632"))
 DIGITS = (100, 650)
+DIGITS_PER_BIT = 0.302
+# Binades, furthest first, in which the sign of a tail is looked for.
+SEEN_FROM = range(3300, -20, -20)
 FIRST_BINADE, LAST_BINADE = -10, 1000
 LARGEST = sys.float_info.max
 
@@ -68,27 +71,55 @@ def _find(
         numbers = {name: Interval.of(value) for name, value in parameters}
         return Interval.of(function(Interval(x), **numbers))
 
-    with precision(LIMIT_DIGITS):
-        below, above = (at(side * FAR).nearest_double() for side in (-1, 1))
+    below, above = (_limit(at, side) for side in (-1, 1))
     if exact:
         return Guide((below, above))
-    with precision(DIGITS[is_wide]):
-        saturation = max(_saturation(at, side, NEGLIGIBLE[is_wide]) for side in (-1, 1))
+    saturation = max(
+        _saturation(at, side, limit, is_wide=is_wide) for side, limit in ((-1, below), (1, above))
+    )
     return Guide((below, above), saturation, cancelling_roots=None, starts_at_zero=True)
 
 
-def _saturation(at: Formula, side: int, negligible: Decimal) -> float:
-    """The power of two from which on f, on one side, is its limit, or x, but for what is lost."""
-    limit = at(side * FAR)
-    grows = abs(limit.nearest_double()) == inf
+def _limit(at: Formula, side: int) -> float:
+    """The limit on one side, with the sign that a zero has as far out as it is known."""
+    with precision(LIMIT_DIGITS):
+        limit = at(side * FAR).nearest_double()
+        for binade in SEEN_FROM if limit == 0 else ():
+            y = _known(at, side * Fraction(2) ** binade)
+            if y is not None and not _may_have_either_sign(y):
+                return copysign(limit, y.nearest_double())
+    return limit
+
+
+def _known(at: Formula, x: Fraction) -> Interval | None:
+    try:
+        return at(x)
+    except UndecidedError:
+        return None
+
+
+def _may_have_either_sign(y: Interval) -> bool:
+    (low, _), (high, _) = y.bounds()
+    return low < 0 < high
+
+
+def _saturation(at: Formula, side: int, limit: float, *, is_wide: bool) -> float:
+    """The power of two from which on f, on one side, is its limit, or x, but for what is lost.
+
+    What is left has the sign of the limit, for a zero shows it.
+    """
+    grows = abs(limit) == inf
 
     def is_settled(binade: int) -> bool:
         x = side * Fraction(2) ** binade
-        try:
-            rest = at(x) - (x if grows else limit)
-        except UndecidedError:
-            return False
-        return rest.magnitude() < negligible
+        with precision(DIGITS[is_wide] + int(max(0, binade) * DIGITS_PER_BIT)):
+            y = _known(at, x)
+            if y is None:
+                return False
+            rest = y - (x if grows else at(side * FAR))
+        has_its_sign = copysign(1, y.nearest_double()) == copysign(1, limit)
+        is_small = rest.magnitude() < NEGLIGIBLE[is_wide]
+        return is_small and (has_its_sign or _may_have_either_sign(y))
 
     low, high = FIRST_BINADE, LAST_BINADE
     if not is_settled(high):

@@ -184,7 +184,7 @@ def _normal_density(u: arb_series) -> arb_series:
 def _power(u: Any, exponent: int) -> Any:
     """By repeated products, so that an exact base stays exact."""
     if exponent < 0:
-        return 1 / _power(u, -exponent)
+        return _quotient(1, _power(u, -exponent))
     if exponent == 0:
         return arb(1)
     half = _power(u, exponent // 2)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from math import factorial, frexp, inf, isinf, perm
+from math import copysign, factorial, frexp, inf, isinf, perm
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +117,16 @@ class Derivative:
         return max(self._saturation(side, negligible) for side in (-1, 1))
 
     def _saturation(self, side: int, negligible: arb) -> float:
-        grows = isinf(self.limit(side))
+        limit = self.limit(side)
+        grows = isinf(limit)
 
         def is_settled(distance: int) -> bool:
             x = Fraction(side * distance)
             with ctx.workprec(MANY_BITS), terms(self.order + 1):
                 end = exact(x) if grows else self._ball(side * FAR)
-                return bool(abs(self._ball(x) - end) < negligible)
+                value = self._ball(x)
+            has_its_sign = value == 0 or bool(value < 0 if copysign(1, limit) < 0 else value > 0)
+            return has_its_sign and bool(abs(value - end) < negligible)
 
         low, high = 0, 1
         while not is_settled(high):
@@ -176,12 +179,17 @@ class Derivative:
         count = TERMS + self.order
         with ctx.workprec(BITS), terms(count):
             try:
-                known = coefficients(piece.expression, dict(self.parameters), Fraction(0), count)
-                series = list(map(exact, known))
+                series: list[Any] = list(
+                    coefficients(piece.expression, dict(self.parameters), Fraction(0), count)
+                )
             except ValueError:
                 found = form(piece.expression, dict(self.parameters))(arb_series([0, 1]))
                 series = [found[n] for n in range(count)]
-            return [series[n + self.order] * perm(n + self.order, self.order) for n in range(TERMS)]
+            factors = [perm(n + self.order, self.order) for n in range(TERMS)]
+            return [
+                exact(coefficient * factor)
+                for coefficient, factor in zip(series[self.order :], factors, strict=True)
+            ]
 
 
 def _same(a: arb, b: arb) -> bool:
@@ -198,6 +206,7 @@ def _without_sign(number: float) -> float:
     return number or 0.0
 
 
+@cache
 def _roundings(expression: Expression) -> int:
     """How many roundings a formula takes in a format, done step by step; many are many."""
     several = 9

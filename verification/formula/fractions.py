@@ -6,7 +6,7 @@ Numbers are truncated power series (`flint.fmpq_series`), as in `balls`.
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flint import fmpq, fmpq_series
@@ -21,6 +21,7 @@ RATIONAL = {
 }  # fmt: skip
 
 
+@cache
 def is_rational(expression: Expression) -> bool:
     """Whether a formula gives fractions for fractions."""
     if expression.operation not in RATIONAL or expression.content == "pi":

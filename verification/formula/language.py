@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 from reference import ACTIVATIONS
 from verification.errors import UsageError
@@ -43,6 +43,10 @@ OPERATORS: dict[type[ast.AST], str] = {
 CONDITIONS = ("lt", "le", "gt", "ge", "both")
 WITH = " with "
 LONGEST, DEEPEST, LARGEST_POWER = 10_000, 100, 100
+# How much of a text is quoted.
+QUOTED = 200
+# A line break is a blank: columns count from the beginning of the text.
+BLANKS = str.maketrans("\t\n\r\f\v", "     ")
 
 
 class FormulaError(UsageError):
@@ -70,7 +74,7 @@ class Expression:
             object.__setattr__(self, "_hash", known)
         return int(known)
 
-    @property
+    @cached_property
     def symbols(self) -> frozenset[str]:
         """The names of the symbols in it."""
         if self.operation == "symbol":
@@ -123,10 +127,14 @@ class _Parser:
             raise FormulaError(
                 f"expected a formula of at most {LONGEST} characters, but got {len(text)}"
             )
-        self.text = text
+        self.text = text.translate(BLANKS)
         self.names = {name: symbol(name) for name in (*symbols, "pi")}
         # The part that is being parsed, and where it begins.
-        self.part, self.offset = text, 0
+        self.part, self.offset = self.text, 0
+        if "#" in text:
+            raise FormulaError(
+                f"formula {_shown(self.text)}: there are no comments (column {text.index('#') + 1})"
+            )
 
     def formula(self) -> Expression:
         """The expression before ``with``, in which the names behind it are known."""
@@ -137,7 +145,7 @@ class _Parser:
             self.part, self.offset = definition, place
             if not equals or not name.strip().isidentifier():
                 raise self._refused(
-                    f"expected NAME = EXPRESSION behind 'with', but got {definition!r}"
+                    f"expected NAME = EXPRESSION behind 'with', but got {_shown(definition)}"
                 )
             inner = self._expression(body, place + len(name) + 1)
             self.names[name.strip()] = Expression("named", (inner,), name.strip())
@@ -150,11 +158,13 @@ class _Parser:
         try:
             tree = ast.parse(stripped, mode="eval")
         except SyntaxError as error:
-            column = f" at column {self.offset + error.offset}" if error.offset else ""
-            raise FormulaError(f"formula {self.text!r}: {error.msg}{column}") from None
+            column = self.offset + (error.offset or len(stripped) + 1)
+            raise FormulaError(
+                f"formula {_shown(self.text)}: {error.msg} (column {column})"
+            ) from None
         except (RecursionError, MemoryError, ValueError):
             raise FormulaError(
-                f"expected a formula nested at most {DEEPEST} deep, but got {self.text[:60]!r}..."
+                f"expected a formula nested at most {DEEPEST} deep, but got {_shown(self.text)}"
             ) from None
         return self._node(tree.body, 0)
 
@@ -172,11 +182,11 @@ class _Parser:
                 return self._binary(node, depth)
             case ast.Call():
                 return self._call(node, depth)
-        raise self._refused(f"{self._source(node)!r} is not in the language", node)
+        raise self._refused(f"{_shown(self._source(node))} is not in the language", node)
 
     def _signed(self, node: ast.UnaryOp, depth: int) -> Expression:
         if not isinstance(node.op, ast.USub | ast.UAdd):
-            raise self._refused(f"{self._source(node)!r} is not in the language", node)
+            raise self._refused(f"{_shown(self._source(node))} is not in the language", node)
         inner = self._node(node.operand, depth + 1)
         return operation("neg", inner) if isinstance(node.op, ast.USub) else inner
 
@@ -184,18 +194,19 @@ class _Parser:
         if isinstance(node.op, ast.Pow):
             return self._power(node, depth)
         if type(node.op) not in OPERATORS:
-            raise self._refused(f"{self._source(node)!r} is not in the language", node)
+            raise self._refused(f"{_shown(self._source(node))} is not in the language", node)
         left, right = (self._node(side, depth + 1) for side in (node.left, node.right))
         return operation(OPERATORS[type(node.op)], left, right)
 
     def _number(self, node: ast.Constant) -> Expression:
         source = self._source(node)
+        shown = source if len(source) <= QUOTED else _shown(source)
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-            raise self._refused(f"expected a decimal number, but got {source}", node)
+            raise self._refused(f"expected a decimal number, but got {shown}", node)
         try:
             return number(Fraction(source))
         except ValueError:
-            raise self._refused(f"expected a decimal number, but got {source}", node) from None
+            raise self._refused(f"expected a decimal number, but got {shown}", node) from None
 
     def _name(self, node: ast.Name) -> Expression:
         if node.id in self.names:
@@ -221,7 +232,9 @@ class _Parser:
 
     def _call(self, node: ast.Call, depth: int) -> Expression:
         if not isinstance(node.func, ast.Name):
-            raise self._refused(f"{self._source(node.func)!r} is not in the language", node.func)
+            raise self._refused(
+                f"{_shown(self._source(node.func))} is not in the language", node.func
+            )
         name = node.func.id
         if name in FUNCTIONS and not node.keywords:
             return self._function(name, node, depth)
@@ -281,8 +294,15 @@ class _Parser:
         return ast.get_source_segment(self.part, node) or ast.unparse(node)
 
     def _refused(self, reason: str, node: ast.expr | None = None) -> FormulaError:
-        column = self.offset + (node.col_offset if node is not None else 0) + 1
-        return FormulaError(f"formula {self.text!r}: {reason} (column {column})")
+        # Offsets of `ast` are in bytes.
+        before = "" if node is None else self.part.encode()[: node.col_offset].decode()
+        column = self.offset + len(before) + 1
+        return FormulaError(f"formula {_shown(self.text)}: {reason} (column {column})")
+
+
+def _shown(text: str) -> str:
+    """A text in quotes, its beginning if it is long."""
+    return repr(text if len(text) <= QUOTED else text[: QUOTED - 3] + "...")
 
 
 def _split(definitions: str) -> list[str]:

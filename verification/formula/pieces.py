@@ -1,8 +1,9 @@
 """A formula cut at the boundaries of its branches: on each piece it is smooth."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 from flint import arb, ctx
@@ -49,24 +50,25 @@ def pieces(expression: Expression, parameters: Parameters) -> list[Piece]:
 def boundaries(expression: Expression, parameters: Parameters) -> list[Fraction]:
     """Where a comparison, a minimum, a maximum or a magnitude changes its mind."""
     points: set[Fraction] = set()
-    for difference in set(_differences(expression)):
+    for difference in _differences(expression):
         if "x" in difference.symbols:
             points.update(_zeros(difference, parameters))
     return sorted(points)
 
 
-def _differences(expression: Expression) -> Iterator[Expression]:
-    for operand in expression.operands:
-        yield from _differences(operand)
+@cache
+def _differences(expression: Expression) -> frozenset[Expression]:
+    found = frozenset[Expression]().union(*map(_differences, expression.operands))
     if expression.operation in ("lt", "le", "gt", "ge", "min", "max"):
-        yield rewritten(operation("sub", *expression.operands))
-    elif expression.operation == "abs":
-        yield rewritten(expression.operands[0])
+        return found | {rewritten(operation("sub", *expression.operands))}
+    if expression.operation == "abs":
+        return found | {rewritten(expression.operands[0])}
+    return found
 
 
 def _zeros(difference: Expression, parameters: Parameters) -> list[Fraction]:
     """Its zeros: exactly if it is a straight line, else the nearest doubles."""
-    if fractions.is_rational(difference) and not any(_differences(difference)):
+    if fractions.is_rational(difference) and not _differences(difference):
         value, slope, curvature = fractions.jet(difference, parameters, 0)
         if curvature == 0 and fractions.jet(difference, parameters, 1)[1] == slope:
             return [-value / slope] if slope else []
@@ -92,6 +94,7 @@ def _resolved(expression: Expression, parameters: Parameters, point: Fraction) -
                 return bool(found)
         raise UsageError(f"no precision decides which branch of a formula holds at x = {point}")
 
+    @cache
     def visit(node: Expression) -> Expression:
         if node.operation == "where":
             condition, chosen, otherwise = node.operands

@@ -16,7 +16,7 @@ from reference import ACTIVATIONS, leaky_relu
 from reference.arithmetic.formats import FORMATS
 from reference.definition import evaluation
 from verification.numbers.inputs import neighbours
-from verification.witnesses.balls import PRECISIONS, enclose, miss, textbook
+from verification.witnesses.balls import PRECISIONS, miss, truth
 
 FORMULAS = [activation for activation in ACTIVATIONS.values() if not activation.orders[0].exact]
 by_name = pytest.mark.parametrize("activation", FORMULAS, ids=lambda activation: activation.name)
@@ -44,7 +44,7 @@ def is_correct(computed, true, format_):
 def judged(activation, order, x, upstream, computed, format_):
     """Judge one result with as much precision as it takes."""
     for bits in PRECISIONS:
-        ball = enclose(textbook(activation), x, bits)[order]
+        ball = truth(activation)(x, bits)[order]
         with ctx.workprec(bits):
             verdict = is_correct(computed, ball * arb(upstream), format_)
         if verdict is not None:
@@ -80,7 +80,7 @@ def crossed(activation, of_x, of_upstream):
     roots = [root for function in activation.orders for root in function.roots]
     near = neighbours(np.array([*roots, 0.0]), of_x, 2).astype(float)
     rng = np.random.default_rng(11)
-    narrow, wide = activation.orders[1].saturation
+    narrow, wide = (guide.saturation for guide in activation.orders[1].guides)
     inside = [-0.97 * narrow, -0.5 * narrow, -0.9 * wide, *rng.uniform(-9, 9, 12)]
     x = np.array([*near, *inside, of_x.smallest, -3 * of_x.smallest, 2.0**-30])
     unit = 2.0 ** (1 - of_x.precision)
@@ -116,7 +116,7 @@ def test_a_product_beyond_saturation_that_is_nearly_a_tie_is_decided(
 ):
     """Where f' is 1 and a little, the product with a midpoint of the format is no tie."""
     unit = 2.0 ** (1 - format_.precision)
-    start = activation.orders[1].saturation[wide]
+    start = activation.orders[1].guides[wide].saturation
     factors = np.array([1 + unit / 2, 1 + 3 * unit / 2, -1 - unit / 2, -1 - 3 * unit / 2])
     upstream = np.repeat(factors, 2).astype(of_upstream)
     x = np.tile([1.05 * start, 1.1 * start], 4).astype(format_.dtype)
@@ -144,7 +144,7 @@ def test_an_infinite_upstream_multiplies_the_derivative_that_x_has(activation, f
     for upstream in (inf, -inf):
         products = activation.backward(x, format_.dtype.type(upstream)).astype(float)
         for point, result in zip(x.astype(float).tolist(), products.tolist(), strict=True):
-            true = enclose(lambda s: textbook(activation)(s, **activation.parameters), point, 4096)
+            true = truth(activation)(point, 4096)
             if true[1] == 0:
                 assert isnan(result)
             else:
@@ -229,7 +229,8 @@ def test_small_inputs_are_correctly_rounded(activation, format_):
 def test_deep_tails_are_correctly_rounded(activation, order):
     """In blocks of like arguments, from where none has an exponent of its own to subnormals."""
     for start in np.linspace(0.2, 0.95, 16):
-        x = -activation.orders[order].saturation[1] * np.linspace(start, start + 0.02, 9)
+        x = activation.orders[order].guides[1].saturation * np.linspace(start, start + 0.02, 9)
+        assert wrong_values(activation, order, -x) == []
         assert wrong_values(activation, order, x) == []
 
 

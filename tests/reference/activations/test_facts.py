@@ -1,7 +1,6 @@
 """The facts that an activation states about itself, proved by ball arithmetic."""
 
 import re
-from functools import partial
 from itertools import pairwise
 from math import copysign, inf, isinf, nextafter
 
@@ -11,7 +10,9 @@ from flint import arb, arb_series, ctx
 
 from reference import ACTIVATIONS
 from reference.definition import evaluation
-from verification.witnesses import balls
+from verification.formula import balls
+from verification.formula.language import formula_of
+from verification.formula.latex import latex
 
 BITS = 1024
 # Enough that e^-2400, beside 1, is not lost.
@@ -36,15 +37,11 @@ each_curved = pytest.mark.parametrize(("activation", "order"), CURVED)
 each_root = pytest.mark.parametrize(("activation", "order", "root"), with_roots)
 
 
-def textbook(activation):
-    """The textbook form at the default parameters."""
-    return partial(balls.TEXTBOOK[activation.name], **activation.parameters)
-
-
 def derivative(activation, order, x, bits=BITS):
     """Enclose the derivative of the given order, of up to 7, at a double or a ball."""
-    with ctx.workprec(bits):
-        series = textbook(activation)(arb_series([arb(x), 1], prec=order + 1))
+    form = balls.form(formula_of(activation.name), activation.parameters)
+    with ctx.workprec(bits), balls.terms(order + 1):
+        series = form(arb_series([arb(x), 1]))
         return series[order] * arb(order).fac() if order else series[0]
 
 
@@ -81,7 +78,7 @@ def test_beyond_saturation_the_limit_is_what_rounding_gives(
     activation, order, wide, half_smallest, largest_exponent, half_ulp
 ):
     """From the first double on, on both sides, also after a product with the largest upstream."""
-    start = activation.orders[order].saturation[wide]
+    start = activation.orders[order].guides[wide].saturation
     for magnitude in (start, nextafter(start, inf), 1.01 * start, 1.2 * start, 1.5 * start):
         for x in (-magnitude, magnitude):
             assert is_saturated(activation, order, x, half_smallest, largest_exponent, half_ulp)
@@ -96,7 +93,7 @@ def test_beyond_saturation_the_limit_is_what_rounding_gives(
 )
 def test_saturation_is_not_far_out(activation, wide, half_smallest, largest_exponent, half_ulp):
     """At four fifths of it some order is not saturated."""
-    x = -0.8 * activation.orders[0].saturation[wide]
+    x = -0.8 * activation.orders[0].guides[wide].saturation
     judged = [
         is_saturated(activation, order, x, half_smallest, largest_exponent, half_ulp)
         for order in range(3)
@@ -106,11 +103,21 @@ def test_saturation_is_not_far_out(activation, wide, half_smallest, largest_expo
 
 @each_curved
 def test_the_expansion_is_that_of_the_power_series(activation, order):
-    """Slope, power and sign of the first further coefficient; no expansion where f(0) is not 0."""
+    """Slope, power and sign of the first further coefficient.
+
+    There is none where f(0) is not 0, or f'(0) no power of two, or 0 a kink.
+    """
     with ctx.workprec(BITS):
         coefficients = [derivative(activation, order + n, 0.0) / arb(n).fac() for n in range(5)]
-    expansion = activation.orders[order].expansion
-    assert (expansion is None) is not coefficients[0].contains(0)
+    narrow, wide = (guide.expansion for guide in activation.orders[order].guides)
+    expansion = narrow
+    assert wide == narrow
+    slope = coefficients[1]
+    mantissa = abs(np.frexp(float(slope.mid()))[0])
+    is_kink = any(kink.at == 0 for kink in activation.kinks)
+    is_there = bool(coefficients[0].contains(0)) and mantissa == 0.5 and not is_kink
+    is_there = is_there and slope.contains(float(slope.mid()))
+    assert (expansion is not None) is bool(is_there)
     if expansion is None:
         return
     slope, coefficient, power = expansion
@@ -146,12 +153,14 @@ def test_no_double_is_within_2_to_the_minus_60_of_a_root(activation, order, root
 
 @each_curved
 def test_signs_change_at_the_roots_alone(activation, order):
-    """At many points, they are those of the limits and alternate."""
+    """At many points, they alternate; a derivative may be 0 on all of one side, as ELU's is."""
     function = activation.orders[order]
-    reach = function.saturation[0]
+    reach = function.guides[0].saturation
     x = np.concatenate([np.linspace(-reach, reach, 400), np.linspace(-4, 4, 401)])
     x = np.setdiff1d(x, [*function.roots, 0.0])
     signs = np.array([sign(derivative(activation, order, point, 2048)) for point in x.tolist()])
+    assert signs.all() or activation.kinks
+    x, signs = x[signs != 0], signs[signs != 0]
     changes = np.searchsorted(function.roots, x)
     for count in np.unique(changes):
         assert len(set(signs[changes == count].tolist())) == 1
@@ -172,9 +181,16 @@ def stationary_values(activation, order):
         with ctx.workprec(BITS):
             for _ in range(12):
                 slope = derivative(activation, order + 1, point)
-                point = (point - slope / derivative(activation, order + 2, point)).mid()
+                curvature = derivative(activation, order + 2, point)
+                point = point if slope == 0 else (point - slope / curvature).mid()
         found.append(derivative(activation, order, point))
     return found
+
+
+def values_beside_kinks(activation, order):
+    """The derivative of an order on either side of each kink."""
+    sides = [((kink.left, kink.right), kink.second[:2]) for kink in activation.kinks]
+    return [value for of_orders in sides for value in of_orders[order - 1]] if order else []
 
 
 @each_curved
@@ -182,7 +198,7 @@ def test_bounds_are_the_nearest_doubles_to_the_true_ones(activation, order):
     """Of the limits and the stationary values the smallest and the largest."""
     function = activation.orders[order]
     values = [float(value.mid()) for value in stationary_values(activation, order)]
-    values += function.limits
+    values += [*function.limits, *values_beside_kinks(activation, order)]
     assert function.bounds == (min(values), max(values))
 
 
@@ -246,7 +262,7 @@ def test_an_activation_names_its_formula_and_its_source(activation, order):
     """As plain text and in LaTeX, for every order."""
     function = activation.orders[order]
     assert function.formula
-    assert function.latex
+    assert latex(function.formula, ("x", *activation.parameters))
     assert activation.source
     assert activation.title
     assert (activation.formula, activation.limits) == (
@@ -267,33 +283,31 @@ def normal_distribution(x):
 
 NAMES = {
     "exp": arb.exp,
+    "log1p": arb.log1p,
     "tanh": arb.tanh,
     "sqrt": lambda x: arb(x).sqrt(),
-    "erf": arb.erf,
     "phi": normal_density,
     "Phi": normal_distribution,
     "sigmoid": lambda x: 1 / (1 + (-x).exp()),
+    "where": lambda condition, chosen, otherwise: chosen if condition else otherwise,
     "number": arb,
 }
-CLOSED = [
-    parameter
-    for parameter in CURVED
-    if "w" not in parameter.values[0].orders[parameter.values[1]].formula
-]
 
 
 @pytest.mark.parametrize("x", [-2.5, -0.125, 0.75, 3.0])
-@pytest.mark.parametrize(("activation", "order"), CLOSED)
-def test_the_plain_formula_is_the_function(activation, order, x):
-    """Evaluated in ball arithmetic as it stands, decimals as decimals, both sides of an equation.
-
-    Where it introduces a letter of its own, it is for the reader alone.
-    """
-    formula = re.sub(r"[\d.]*\.\d+", r"number('\g<0>')", activation.orders[order].formula)
+@each_curved
+def test_the_formula_of_each_order_is_the_derivative(activation, order, x):
+    """Read as Python over balls, decimals as decimals, it is the derivative of the value's."""
+    text = re.sub(r"[\d.]*\.\d+", r"number('\g<0>')", activation.orders[order].formula)
+    head, _, definitions = text.partition(" with ")
     with ctx.workprec(BITS):
-        names = {**NAMES, "x": arb(x), "pi": arb.pi()}
-        values = [eval(side, names) for side in formula.split(" = ")]  # noqa: S307 our own formula
-        assert all(value.overlaps(derivative(activation, order, x)) for value in values)
+        names = {**NAMES, **activation.parameters, "x": arb(x), "pi": arb.pi()}
+        for definition in definitions.split(", ") if definitions else []:
+            name, _, body = definition.partition(" = ")
+            names[name] = eval(body, names)  # noqa: S307 our own formula
+        value = eval(head, names)  # noqa: S307 likewise
+        assert arb(value).overlaps(derivative(activation, order, x))
+        assert arb(value).rel_accuracy_bits() > BITS / 2 or value == 0
 
 
 def test_the_derivative_by_the_slope_is_min_of_0_and_x():
