@@ -136,9 +136,9 @@ def _formula(folder: Path, activation: Activation, order: int) -> dict[str, Any]
     plain = f"f{PRIMES[order]}(x) = {function.formula}"
     primes = "'" * order
     name = f"formula_{activation.name}_{order}.svg"
-    typeset = latex(function.formula, ("x", *activation.parameters))
+    formula = latex(function.formula, ("x", *activation.parameters))
     try:
-        extent = write_formula(f"f{primes}(x) = {typeset}", folder / name)
+        extent = write_formula(f"f{primes}(x) = {formula}", folder / name)
     except ValueError:
         return {"plain": plain, "image": None}
     return {"plain": plain, "image": name, "width": min(extent.width, FORMULA_WIDTH)}

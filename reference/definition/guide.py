@@ -15,7 +15,8 @@ from functools import cache
 from math import copysign, inf
 from typing import Any
 
-from reference.arithmetic.interval import Interval, UndecidedError, precision
+from reference.arithmetic.ends import precision
+from reference.arithmetic.interval import Interval, UndecidedError
 
 # Where every function of the catalogue has its limit, to every format's last digit.
 FAR = Fraction(10) ** 1000

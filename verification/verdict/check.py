@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reference import ACTIVATIONS, Activation, swish
+from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from verification.candidates.floating_point import FLUSHES, MODE
 from verification.candidates.implementation import Implementation
@@ -30,7 +30,7 @@ TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
 OF_A_PRODUCT = "|upstream| times the derivative's tolerance, and half an ulp, for backward"
 OF_THE_TRUTH = "half an ulp more in float64, as the truth is known to that"
-NAMES = {**ACTIVATIONS, "swish": swish}
+NAMES = {**ACTIVATIONS, **{alias: ACTIVATIONS[name] for alias, name in ALIASES.items()}}
 
 
 def check(  # noqa: PLR0913  one call says all that a check needs

@@ -13,6 +13,7 @@ from figures.examples.registry import EXAMPLES
 from figures.measuring.demonstrated import ACTIVATIONS, demonstrated
 from figures.measuring.wording import typographic
 from figures.report.document import typeset
+from verification.formula.latex import latex
 from verification.witnesses.certificate import Certificate
 
 
@@ -33,7 +34,7 @@ def typeset_folder(tmp_path_factory):
     """The folder of a whole report, as it was given to typst."""
     folder = tmp_path_factory.mktemp("report")
     drawings = {number: drawn_anew(number) for number in EXAMPLES}
-    certificate = Certificate((), {}, "0" * 64, {})
+    certificate = Certificate((), {}, {"gelu": "0" * 64}, {})
     typeset(folder, drawings, [], certificate, ACTIVATIONS)
     return folder
 
@@ -59,8 +60,10 @@ def test_each_entry_shows_its_own_formulas_and_portrait(typeset_folder, tmp_path
     """The images of the appendix are three formulas and the portrait, activation by activation."""
     images = iter(typst_query(typeset_folder, "image")[len(EXAMPLES) :])
     for activation in ACTIVATIONS.values():
+        symbols = ("x", *activation.parameters)
         for order, (function, image) in enumerate(zip(activation.orders, images, strict=False)):
-            write_formula(f"f{chr(39) * order}(x) = {function.latex}", tmp_path / "own.svg")
+            formula = latex(function.formula, symbols)
+            write_formula(f"f{chr(39) * order}(x) = {formula}", tmp_path / "own.svg")
             content = (typeset_folder / image["source"]).read_bytes()
             assert content == (tmp_path / "own.svg").read_bytes()
             if order == 2:

@@ -14,7 +14,7 @@ from flint import arb, ctx
 
 from reference import ACTIVATIONS, leaky_relu
 from reference.arithmetic.formats import FORMATS
-from reference.definition import evaluation
+from reference.definition import levels
 from verification.numbers.inputs import neighbours
 from verification.witnesses.balls import PRECISIONS, miss, truth
 
@@ -256,12 +256,12 @@ def test_a_bound_of_zero_is_caught(bound, x, monkeypatch):
     σ(x) = 1/2 + x/4 - x³/48 + ...: at these inputs a midpoint, but for a term out of its sight.
     """
     assert wrong_values(ACTIVATIONS["sigmoid"], 0, x) == []
-    monkeypatch.setattr(evaluation, bound, 0.0)
+    monkeypatch.setattr(levels, bound, 0.0)
     assert wrong_values(ACTIVATIONS["sigmoid"], 0, x) != []
 
 
 def test_a_wrong_direction_of_the_expansion_is_caught(monkeypatch):
     """The nudge decides the ties of x/2."""
     x = np.arange(1, 40, 2) * np.float64(5e-324)
-    monkeypatch.setattr(evaluation, "NUDGE", -evaluation.NUDGE)
+    monkeypatch.setattr(levels, "NUDGE", -levels.NUDGE)
     assert wrong_values(ACTIVATIONS["gelu"], 0, x) != []

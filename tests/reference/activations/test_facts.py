@@ -9,7 +9,7 @@ import pytest
 from flint import arb, arb_series, ctx
 
 from reference import ACTIVATIONS
-from reference.definition import evaluation
+from reference.definition import levels
 from verification.formula import balls
 from verification.formula.language import formula_of
 from verification.formula.latex import latex
@@ -125,7 +125,7 @@ def test_the_expansion_is_that_of_the_power_series(activation, order):
         assert abs(true - expected) < arb(2) ** -200
     assert abs(np.frexp(slope)[0]) == 0.5
     assert sign(coefficients[power]) == copysign(1, coefficient)
-    second_term = abs(coefficients[power] / slope) * arb(evaluation.LINEAR_BELOW) ** (power - 1)
+    second_term = abs(coefficients[power] / slope) * arb(levels.LINEAR_BELOW) ** (power - 1)
     assert second_term < arb(2) ** -59
 
 

@@ -12,13 +12,8 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.arithmetic.interval import (
-    End,
-    Interval,
-    UndecidedError,
-    density_at_zero,
-    precision,
-)
+from reference.arithmetic.ends import End, precision
+from reference.arithmetic.interval import Interval, UndecidedError, density_at_zero
 from reference.arithmetic.rounding import nearest
 
 PRECISIONS = [20, 60, 240]

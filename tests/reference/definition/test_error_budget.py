@@ -14,7 +14,7 @@ from flint import arb, ctx
 from reference import ACTIVATIONS
 from reference.arithmetic import elementary, tracked
 from reference.arithmetic.tracked import SMALLEST, as_tracked
-from reference.definition import evaluation
+from reference.definition import levels
 from verification.formula import balls
 from verification.formula.language import formula_of
 
@@ -63,16 +63,16 @@ def promised_first(activation, order, x):
     function = activation.orders[order]
     roots = function.guides[0].cancelling_roots
     if not roots:
-        return np.full(x.shape, evaluation.FLOAT64_ERROR)
-    distance = evaluation._distance(roots, x)  # noqa: SLF001 part of the bound
-    return evaluation._error_of_sums(x, distance)  # noqa: SLF001 likewise
+        return np.full(x.shape, levels.FLOAT64_ERROR)
+    distance = levels._distance(roots, x)  # noqa: SLF001 part of the bound
+    return levels._error_of_sums(x, distance)  # noqa: SLF001 likewise
 
 
 def promised_second(activation, order, x):
     """What the second level counts on."""
     roots = activation.orders[order].guides[1].cancelling_roots
-    growth = evaluation._cancellation(roots, x)  # noqa: SLF001 part of the bound
-    return evaluation.DOUBLE_DOUBLE_ERROR * growth
+    growth = levels._cancellation(roots, x)  # noqa: SLF001 part of the bound
+    return levels.DOUBLE_DOUBLE_ERROR * growth
 
 
 def first_shares(activation, order):
@@ -171,7 +171,7 @@ def test_the_first_levels_promises_are_of_use():
     for activation, order in (parameter.values for parameter in FUNCTIONS):
         x, found = first_shares(activation, order)
         cancels = activation.orders[order].guides[0].cancelling_roots
-        is_near = np.abs(x) <= evaluation.SMALL
+        is_near = np.abs(x) <= levels.SMALL
         parts = {"near": is_near, "far": ~is_near} if cancels else {"plain": is_near | ~is_near}
         for name, where in parts.items():
             shares[name] = max(shares[name], found[where].max())
@@ -188,6 +188,6 @@ def test_the_second_levels_promise_is_of_use():
 @pytest.mark.parametrize("name", ["FLOAT64_ERROR", "ERROR_TIMES_DISTANCE", "FLOAT64_ERROR_OF_SUMS"])
 def test_a_promise_that_is_too_good_is_caught(name, monkeypatch):
     """A hundredth of it is past what is proved."""
-    monkeypatch.setattr(evaluation, name, getattr(evaluation, name) / 100)
+    monkeypatch.setattr(levels, name, getattr(levels, name) / 100)
     shares = [first_shares(*parameter.values)[1].max() for parameter in FUNCTIONS]
     assert max(shares) > OVER

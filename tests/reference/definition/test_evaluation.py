@@ -18,7 +18,7 @@ from reference import ACTIVATIONS, Activation
 from reference.arithmetic import exponential, gaussian_tail
 from reference.arithmetic.double_double import ZERO, DoubleDouble, as_double_double
 from reference.arithmetic.formats import FORMATS
-from reference.definition import evaluation
+from reference.definition import levels
 from verification.formula import balls
 from verification.formula.language import formula_of
 from verification.numbers.inputs import neighbours
@@ -90,20 +90,20 @@ class Level:
         guide = function.guides[self.is_wide]
         within = np.abs(x) <= guide.saturation
         if self.is_wide and guide.expansion is not None:
-            return within & (np.abs(x) >= evaluation.LINEAR_BELOW)
+            return within & (np.abs(x) >= levels.LINEAR_BELOW)
         return within & (self.bounds(function, x) < 1)
 
     def bounds(self, function, x):
         """The bound at each point: it grows near a root that is a sum's."""
         roots = function.guides[self.is_wide].cancelling_roots
         if self.is_wide:
-            growth = evaluation._cancellation(roots, x)  # noqa: SLF001 part of the bound
-            return evaluation.DOUBLE_DOUBLE_ERROR * growth
+            growth = levels._cancellation(roots, x)  # noqa: SLF001 part of the bound
+            return levels.DOUBLE_DOUBLE_ERROR * growth
         if self.of_sums and roots:
             with np.errstate(divide="ignore"):
-                distance = evaluation._distance(roots, x)  # noqa: SLF001 likewise
-                return evaluation._error_of_sums(x, distance)  # noqa: SLF001 likewise
-        return np.full_like(x, evaluation.FLOAT64_ERROR)
+                distance = levels._distance(roots, x)  # noqa: SLF001 likewise
+                return levels._error_of_sums(x, distance)  # noqa: SLF001 likewise
+        return np.full_like(x, levels.FLOAT64_ERROR)
 
 
 FIRST = Level(np.asarray, "FLOAT64_ERROR", is_wide=False)
@@ -180,15 +180,15 @@ def test_what_is_looked_at_once_more_is_rounded_as_at_the_second_level(function)
     x = np.random.default_rng(9).uniform(-3, 3, 1 << 18).astype(np.float32).astype(np.float64)
     dtype = np.dtype(np.float32)
     with np.errstate(all="ignore"):
-        first_bound = evaluation.FLOAT64_ERROR_OF_SUMS
-        _, in_doubt = evaluation._rounded(function.evaluate(x), first_bound, dtype)  # noqa: SLF001
+        first_bound = levels.FLOAT64_ERROR_OF_SUMS
+        _, in_doubt = levels._rounded(function.evaluate(x), first_bound, dtype)  # noqa: SLF001
         guide = function.guides[0]
-        distance = evaluation._distance(guide.cancelling_roots, x)  # noqa: SLF001
-        near = distance < evaluation.NEAR_A_ROOT
+        distance = levels._distance(guide.cancelling_roots, x)  # noqa: SLF001
+        near = distance < levels.NEAR_A_ROOT
         x = x[in_doubt | near]
-        task = evaluation._Task(function, {}, dtype, guide, block=1)  # noqa: SLF001
-        result, still = evaluation._by_float64(task, x, None)  # noqa: SLF001
-        true, _ = evaluation._by_double_double(task, x, None)  # noqa: SLF001
+        task = levels.Task(function, {}, dtype, guide, block=1)
+        result, still = levels.by_float64(task, x, None)
+        true, _ = levels.by_double_double(task, x, None)
     assert np.count_nonzero(in_doubt & ~near) > 4
     assert np.count_nonzero(still) < x.size / 100
     assert result[~still].tolist() == true[~still].tolist()
@@ -215,7 +215,7 @@ def test_bounds_are_of_use(level, worst_share):
 def test_a_bound_that_is_off_is_caught(level, tighter, worst_share, monkeypatch):
     """Tightened by the slack it is past the truth, loosened by it past use."""
     factor = 1 / level.slack if tighter else level.slack
-    monkeypatch.setattr(evaluation, level.bound, factor * getattr(evaluation, level.bound))
+    monkeypatch.setattr(levels, level.bound, factor * getattr(levels, level.bound))
     assert not 1 / level.slack < max(shares(level, worst_share)) <= 1
 
 
@@ -269,7 +269,7 @@ def test_distance_to_a_root_is_counted_from_the_nearest_double(activation):
         assert roots == tuple(root for root in function.roots if root != 0)
         for root in roots:
             x = np.array([root, np.nextafter(root, 9)])
-            growth = evaluation._cancellation(roots, x)  # noqa: SLF001 part of the bound
+            growth = levels._cancellation(roots, x)  # noqa: SLF001 part of the bound
             assert growth[0] >= 9 * 2.0**60
             assert growth[1] >= 9 / abs(x[1] - root)
 
