@@ -146,11 +146,14 @@ def by_double_double(task: Task, x: Float64, upstream: Float64 | None) -> tuple[
     upper = narrow_double_double(y, beyond, task.dtype)
     in_doubt = upper != narrow_double_double(y, -beyond, task.dtype)
     in_doubt |= ~(error <= np.abs(y.hi) / 2)
-    if task.guide.starts_at_zero and not task.function.exact:
-        if task.guide.cancelling_roots is None:
-            in_doubt |= ~_is_moderate(task, x)
-        if expansion is None:
-            in_doubt |= x == 0
+    if task.function.exact:
+        return upper, in_doubt
+    if task.guide.cancelling_roots is None:
+        in_doubt |= ~_is_moderate(task, x)
+    elif task.guide.saturation > MODERATE[1]:
+        in_doubt |= np.abs(x) > MODERATE[1]
+    if task.guide.starts_at_zero and expansion is None:
+        in_doubt |= x == 0
     return upper, in_doubt
 
 
