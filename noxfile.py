@@ -73,6 +73,25 @@ def sweep(session: nox.Session) -> None:
 
 
 @nox.session
+def sweep_short(session: nox.Session) -> None:
+    """Certify every input of float16 and bfloat16, at another setting of each parameter too."""
+    session.install("-e", ".[verification]")
+    code = "from reference import ACTIVATIONS; print(*ACTIVATIONS, *("
+    code += "f'{a.name}[{p}=0.3]' for a in ACTIVATIONS.values() for p in a.parameters))"
+    functions = session.run("python", "-c", code, silent=True).split()
+    for dtype in ("float16", "bfloat16"):
+        out = f"verification/records/sweeps/{dtype}.json"
+        session.run("halfulp", "sweep", *functions, "--dtype", dtype, "--out", out)
+
+
+@nox.session
+def facts(session: nox.Session) -> None:
+    """Derive reference/facts.json from the formula texts; names of activations go behind --."""
+    session.install("-e", ".[verification]")
+    session.run("python", "-m", "verification.formula.facts", *session.posargs)
+
+
+@nox.session
 def readme(session: nox.Session) -> None:
     """Write the pictures and tables that README shows."""
     session.install("-e", ".[figures]")

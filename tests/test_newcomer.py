@@ -69,7 +69,7 @@ def scratch(tmp_path_factory):
     assert files["reference/__init__.py"] == LINE
     before, mark, after = catalogue.read_text("utf-8").partition("\n# isort: on\n")
     catalogue.write_text(f"{before}{LINE}{mark}{after}", encoding="utf-8")
-    [command] = re.findall(r"```sh\n(python3 -m verification\.formula\.facts)\n```", STEPS)
+    [command] = re.findall(r"```sh\n(python3 -m verification\.formula\.facts softsign)\n```", STEPS)
     run(folder, *command.split()[1:])
     return folder
 

@@ -1,4 +1,4 @@
-"""The facts about a formula, derived from its text: ``python -m verification.formula.facts``.
+"""The facts about a formula, from its text: ``python -m verification.formula.facts [NAME...]``.
 
 Limits, bounds, roots, symmetry, kinks, saturation and the expansion at 0, of the value and of both
 derivatives, for any parameters. All come from enclosures by balls (`pieces`, `roots`), and are
@@ -10,7 +10,8 @@ derives it again and compares.
 """
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -174,11 +175,16 @@ def _plain(content: Any) -> Any:
     return str(content) if isinstance(content, float) and isinf(content) else content
 
 
-def main() -> None:
-    """Derive the facts of the whole catalogue, and write them."""
-    content = {name: entry_of(activation) for name, activation in ACTIVATIONS.items()}
-    write_whole(Path(str(files("reference").joinpath("facts.json"))), to_json(content))
+def main(names: Sequence[str]) -> None:
+    """Derive the facts of the activations of these names, or of all, and write them."""
+    path = Path(str(files("reference").joinpath("facts.json")))
+    known = json.loads(path.read_text(encoding="utf-8"))
+    content = {
+        name: entry_of(activation) if name in names or not names else known[name]
+        for name, activation in ACTIVATIONS.items()
+    }
+    write_whole(path, to_json(content))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
