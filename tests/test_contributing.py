@@ -45,7 +45,7 @@ def files_of(room):
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_imports_go_up_the_map(room):
-    """A room imports from itself and from rooms of higher rows, of its package or of those below."""
+    """A room imports from itself, from higher rows, and from the packages below."""
     package = room.partition("/")[0]
     allowed = {r for r in ROOMS[: ROOMS.index(room) + 1] if r.partition("/")[0] == package}
     lower = PACKAGES[: PACKAGES.index(package)]

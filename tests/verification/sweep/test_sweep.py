@@ -7,6 +7,7 @@ from importlib.resources import files
 import ml_dtypes
 import numpy as np
 import pytest
+from flint import arb
 
 from reference import ACTIVATIONS
 from reference.arithmetic.elementary import constant, where
@@ -223,3 +224,10 @@ def test_a_kink_inside_a_binade_hides_nothing(monkeypatch, wrong):
     summary = sweep.sweep(Shard(known.name, 0, "float32", two >> 23))
     assert summary.wrong == (end - three if wrong else 0)
     assert summary.inputs == 1 << 23
+
+
+def test_what_no_precision_decides_is_wrong(monkeypatch):
+    """An enclosure that stays too wide is counted against the result, not for it."""
+    monkeypatch.setattr(sweep, "truth", lambda _: lambda _x, _bits: (arb(0, 1),) * 3)
+    judge = sweep._Judge(ACTIVATIONS["gelu"], 0, FORMATS["float32"])  # noqa: SLF001  the judge itself
+    assert not judge.is_correct(np.float32(0.5), ACTIVATIONS["gelu"](np.float32(0.5)))

@@ -4,8 +4,12 @@ import json
 from dataclasses import replace
 from math import inf, nan
 
+import numpy as np
 import pytest
 
+from figures.command import main
+from reference import ACTIVATIONS
+from reference.arithmetic.formats import FORMATS
 from verification.errors import UsageError
 from verification.witnesses import certificate as module
 from verification.witnesses.certificate import Certificate, obtain, sources
@@ -105,3 +109,48 @@ def test_a_missing_file_is_refused(tmp_path):
     """With the reason."""
     with pytest.raises(UsageError, match="No such file"):
         Certificate.read(tmp_path / "certificate.json")
+
+
+def test_every_witness_is_heard_on_every_activation_in_every_format(monkeypatch):
+    """A row of each comes into the certificate, and a breach in any one fails it."""
+    asked = []
+
+    def stand_in(name):
+        def witness(activation, format_, x):
+            asked.append((name, activation.name, format_.name, x.size > 0))
+            return [replace(HELD, activation=activation.name, witness=name, dtype=format_.name)]
+
+        return witness
+
+    for name in module.WITNESSES:
+        monkeypatch.setattr(f"{module.__package__}.{name}.witness", stand_in(name))
+    monkeypatch.setattr("verification.numbers.inputs.stratified", lambda *_: np.ones(1))
+    found = module.certify()
+    expected = {
+        (witness, activation, dtype)
+        for witness in ("autodiff", "balls", "differences", "extremes", "identities")
+        for activation in ACTIVATIONS
+        for dtype in FORMATS
+    }
+    assert {(row.witness, row.activation, row.dtype) for row in found.rows} == expected
+    assert {(name, activation, dtype) for name, activation, dtype, _ in asked} == expected
+    assert all(has_inputs for *_, has_inputs in asked)
+
+
+def test_a_breach_reaches_the_certificate_the_eye_and_the_exit_code(monkeypatch, tmp_path, capsys):
+    """One failed row: ``passed`` is false in the file, the claim is printed, the exit code is 1."""
+    rows = (HELD, FAILED)
+    made = Certificate(rows, {"numpy": "2.0"}, sources(), {"system": "Linux"})
+    monkeypatch.setattr(module, "certify", lambda _: made)
+    assert main(["verify", "--out", str(tmp_path)]) == 1
+    assert json.loads((tmp_path / "certificate.json").read_text())["passed"] is False
+    said = capsys.readouterr().out
+    assert "extremes, layouts" in said
+    assert "bfloat16" in said
+
+
+def test_a_change_of_an_activation_or_of_a_witness_voids_the_certificate(certificate):
+    """Each has a hash of its own."""
+    assert certificate.matches_sources()
+    for name in ("gelu", "witnesses"):
+        assert not replace(certificate, sources=sources() | {name: "0"}).matches_sources()

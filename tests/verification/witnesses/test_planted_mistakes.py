@@ -321,3 +321,27 @@ def test_a_careless_signature_is_caught(law):
     kept = {field.name: getattr(ACTIVATIONS["gelu"], field.name) for field in fields(Activation)}
     rows = extremes.witness(Careless(**kept), FLOAT64, np.empty(0))
     assert f"extremes, {law}" in {row.witness for row in rows if not row.passed}
+
+
+@pytest.mark.parametrize("module", [autodiff, balls])
+def test_a_wrong_backward_alone_is_caught(module):
+    """By the vector-Jacobian product of JAX, and by balls; value and derivatives are right."""
+
+    class Turned(Damaged):
+        def backward(self, x, upstream, **parameters):
+            return -ACTIVATIONS["gelu"].backward(x, upstream, **parameters)
+
+    kept = {field.name: getattr(ACTIVATIONS["gelu"], field.name) for field in fields(Activation)}
+    rows = module.witness(Turned(**kept), FLOAT64, np.linspace(-3, 3, 21))
+    failed = {row.witness for row in rows if not row.passed}
+    assert failed == {"autodiff, vjp" if module is autodiff else "balls, backward"}
+
+
+@pytest.mark.parametrize("change", [{"second": (1.0, 0.0, 0.0)}, {"second": (0.5, 0.25, 1.0)}])
+def test_a_wrong_second_derivative_at_a_kink_is_caught(change):
+    """What is chosen has to be what comes, and one of the two sides' or between them."""
+    sound = ACTIVATIONS["elu"]
+    wrong = replace(sound, kinks=(replace(sound.kinks[0], **change),))
+    rows = differences.witness(wrong, FLOAT64, np.linspace(-3, 3, 11))
+    failed = {(row.witness, row.order) for row in rows if not row.passed}
+    assert failed == {("differences, choice at a kink", 2)}
