@@ -1,7 +1,8 @@
 """Another function in the place of the one that is asked for: no list, but the catalogue itself.
 
 Another activation, or this one with its default parameters; of a derivative, that of another one,
-the value, or the second derivative. A few results decide whether all are worth a comparison.
+the value, or the second derivative; and the formula itself, every step rounded to the format, where
+no other mistakes are known. A few results decide whether all are worth a comparison.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,11 @@ from functools import partial
 import numpy as np
 
 from reference import ACTIVATIONS, Activation
+from reference.arithmetic.formats import FORMATS
+from verification.activations.lore import lore_of
 from verification.activations.mistake import DERIVATIVE, VALUE, Mistake
+from verification.formula.language import parse
+from verification.formula.naive import evaluated
 
 from .patterns import Case, near
 
@@ -36,6 +41,18 @@ def _glimpse(case: Case) -> Case:
     return replace(case, x=case.x[kept], got=case.got[kept], upstream=upstream)
 
 
+def _step_by_step(activation: Activation, order: int) -> Mistake:
+    """The textbook formula of the value or of a derivative, as a straightforward kernel has it."""
+    text = activation.orders[order].formula
+    expression = parse(text, ("x", *activation.parameters))
+    return Mistake(
+        VALUE if order == 0 else DERIVATIVE,
+        f"{text}, every step rounded to the format",
+        lambda x: evaluated(expression, activation.parameters, FORMATS[x.dtype.name], x),
+        noisy=True,
+    )
+
+
 def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
     catalogue = [other for other in ACTIVATIONS.values() if other.name != activation.name]
     if order == 0:
@@ -49,6 +66,8 @@ def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
         if not activation.kinks:
             second = partial(activation.derivative, order=2)
             yield Mistake(DERIVATIVE, "this is the second derivative", second)
+    if not lore_of(activation.name).all_mistakes(activation.parameters):
+        yield _step_by_step(activation, order)
     default = ACTIVATIONS.get(activation.name, activation)
     if default.parameters != activation.parameters:
         said = ", ".join(f"{name} = {value:g}" for name, value in default.parameters.items())

@@ -1,0 +1,38 @@
+"""Where no mistakes are listed, the textbook formula itself explains what it loses."""
+
+import numpy as np
+import pytest
+
+from verification import check
+
+SAID = "every step rounded to the format"
+
+
+def naive_elu(x):
+    """e^x - 1 cancels near 0."""
+    with np.errstate(over="ignore"):
+        return np.where(x > 0, x, np.exp(x) - 1)
+
+
+def another_alpha(x):
+    """Right in every step, but for another parameter."""
+    return np.where(x > 0, x, np.float32(0.5) * np.expm1(np.minimum(x, 0)))
+
+
+def reasons(candidate, dtype):
+    """Why results of the value are wrong, by kind."""
+    found = check(candidate, "elu", dtype=dtype).findings
+    return {finding.kind: finding.why or "" for finding in found}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_textbook_kernel_is_recognised(dtype):
+    """By its own formula, in the format that it was evaluated in."""
+    found = reasons(naive_elu, dtype)
+    assert SAID in found["flushed"]
+    assert SAID in found["inaccurate"]
+
+
+def test_another_mistake_is_not_called_that():
+    """A wrong parameter is no rounding."""
+    assert SAID not in "".join(reasons(another_alpha, "float32").values())
