@@ -14,6 +14,8 @@ from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64
 
 NEIGHBOURS = 12
+# A sample of a 16-bit format has one in eight of its numbers.
+EVERY = 8
 # Of each sign, over all normal binades: 3 in a binade of float64, 24 in one of float32.
 INNER = 6144
 GOLDEN = 0.6180339887498949
@@ -125,6 +127,15 @@ def stratified(activation: Activation, format_: Format) -> Array:
         np.concatenate([_dense(), integers, integers / 8]).astype(format_.dtype),
     ]
     return np.unique(np.concatenate(parts))
+
+
+def sampled(activation: Activation, format_: Format) -> Array:
+    """The stratified inputs; of a 16-bit format, of which a sweep tries all, one in eight."""
+    inputs = stratified(activation, format_)
+    if not format_.has_few_numbers:
+        return inputs
+    points = np.concatenate([_landmarks(activation), _tail_ends(activation, format_)])
+    return np.unique(np.concatenate([inputs[::EVERY], neighbours(points, format_)]))
 
 
 def every_cell(format_: Format) -> Array:

@@ -131,7 +131,7 @@ def expected_size() -> int:
 def _rows(on_progress: Progress) -> Iterator[Row]:
     # The witnesses load JAX, SciPy and Hypothesis, which a stored certificate does not call for.
     from reference.arithmetic.formats import FORMATS  # noqa: PLC0415
-    from verification.numbers.inputs import stratified  # noqa: PLC0415
+    from verification.numbers.inputs import sampled  # noqa: PLC0415
 
     witnesses = [import_module(f".{name}", __package__) for name in WITNESSES]
     tasks = [
@@ -140,7 +140,7 @@ def _rows(on_progress: Progress) -> Iterator[Row]:
     done, total = 0, len(tasks) * len(witnesses)
     on_progress(done, total)
     for activation, format_ in tasks:
-        inputs = stratified(activation, format_)
+        inputs = sampled(activation, format_)
         for module in witnesses:
             yield from module.witness(activation, format_, inputs)
             done += 1

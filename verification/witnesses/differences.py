@@ -93,8 +93,8 @@ def differentiate(
     rounding = roundings * UNIT * (size + np.abs(x * result.df)) / last
     # Above this every rounding is relative to the value, even in the terms of a formula. Zeros
     # are underflow, but on a kinked function, where they are a straight line.
-    normal = size > SMALLEST_NORMAL / UNIT
-    return Differences(result.df, result.error, rounding, normal | (direction != 0))
+    resolved = (size > SMALLEST_NORMAL / UNIT) | ((size == 0) & (direction != 0))
+    return Differences(result.df, result.error, rounding, resolved)
 
 
 def _away_from_kinks(activation: Activation, x: Float64) -> Float64:

@@ -124,7 +124,7 @@ def test_every_witness_is_heard_on_every_activation_in_every_format(monkeypatch)
 
     for name in module.WITNESSES:
         monkeypatch.setattr(f"{module.__package__}.{name}.witness", stand_in(name))
-    monkeypatch.setattr("verification.numbers.inputs.stratified", lambda *_: np.ones(1))
+    monkeypatch.setattr("verification.numbers.inputs.sampled", lambda *_: np.ones(1))
     found = module.certify()
     expected = {
         (witness, activation, dtype)
