@@ -30,13 +30,15 @@ from .balls import ORDERS, PRECISIONS, exact, form, terms
 from .fractions import coefficients, jet
 from .language import Expression, parse
 from .pieces import Parameters, Piece, pieces
-from .roots import Bracket, isolated, nearest_double, sign_at
+from .roots import REACH, Bracket, isolated, nearest_double, sign_at
 
 # Where every formula has its limit, to every format's last digit.
 FAR = Fraction(10) ** 1000
 # What is lost in rounding, also times the largest upstream (see `reference.definition.guide`).
 NEGLIGIBLE = (arb(2) ** -278, arb(2) ** -2099)
 NOTHING = arb(2) ** -3000
+# A second point, for one alone may be a root.
+BESIDE = (Fraction(1), Fraction(17, 16))
 LARGEST = 1.7976931348623157e308
 BITS, GOOD_BITS, MANY_BITS = 320, 200, 8192
 POINTS = [Fraction(n * n * n + 7, 1999) for n in range(1, 41)]
@@ -121,7 +123,9 @@ class Derivative:
         grows = isinf(limit)
 
         def is_settled(distance: int) -> bool:
-            x = Fraction(side * distance)
+            return all(is_settled_at(side * distance * beside) for beside in BESIDE)
+
+        def is_settled_at(x: Fraction) -> bool:
             with ctx.workprec(MANY_BITS), terms(self.order + 1):
                 end = exact(x) if grows else self._ball(side * FAR)
                 value = self._ball(x)
@@ -242,7 +246,7 @@ def _entry(derivative: Derivative, formula: Expression) -> dict[str, Any]:
     exactly = _roundings(formula) <= 1
     limits = (derivative.limit(-1), derivative.limit(1))
     saturation = [inf, inf] if exactly else [derivative.saturation(n) for n in NEGLIGIBLE]
-    reach = 1.0 if exactly else min(saturation[1], 2.0**11)
+    reach = min(saturation[1], REACH)
     return {
         "limits": limits,
         "bounds": derivative.bounds(limits, reach),
@@ -261,7 +265,7 @@ def kinks(
     """Where the value or a derivative jumps, with the derivatives on either side.
 
     ``places`` name the points at which the author says what is chosen; UsageError if one is
-    missing, or is none.
+    missing.
     """
     cut = tuple(pieces(expression, parameters))
     orders = [Derivative(cut, tuple(parameters.items()), order) for order in range(ORDERS)]
@@ -293,10 +297,16 @@ def entry_of(activation: Activation, parameters: Mapping[str, float]) -> dict[st
     formulas = tuple(parse(function.formula, symbols) for function in activation.orders)
     orders = derived(formulas, parameters)
     places = {text: place(text, parameters) for text in activation.choices}
+    found = kinks(formulas[0], parameters, places)
+    stray = set(places) - {kink["place"] for kink in found}
+    if stray and parameters == activation.parameters:
+        raise UsageError(
+            f"{activation.name}: a choice is stated at {min(stray)!r}, but there is no kink there"
+        )
     return {
         "parameters": dict(parameters),
         "monotone": _is_monotone(formulas[0], parameters, orders[1]),
-        "kinks": kinks(formulas[0], parameters, places),
+        "kinks": found,
         "orders": orders,
         "parameter_derivatives": {
             name: derived((parse(function.formula, symbols),), parameters)[0]

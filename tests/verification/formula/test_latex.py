@@ -110,7 +110,7 @@ class Reader:
         self.need(")")
         return value
 
-    def atom(self):
+    def atom(self):  # noqa: PLR0911 a kind of atom each
         """A number, a letter, a function of something in parentheses."""
         word = self.next
         if word == "(":
