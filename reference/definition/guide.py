@@ -123,8 +123,8 @@ def _saturation(at: Formula, side: int, limit: float, *, is_wide: bool) -> float
             if y is None:
                 return False
             rest = y - (x if grows else at(side * FAR))
+            is_small = rest.magnitude() < NEGLIGIBLE[is_wide]
         has_its_sign = copysign(1, y.nearest_double()) == copysign(1, limit)
-        is_small = rest.magnitude() < NEGLIGIBLE[is_wide]
         return is_small and (has_its_sign or _may_have_either_sign(y))
 
     low, high = FIRST_BINADE, LAST_BINADE

@@ -281,6 +281,22 @@ def test_the_derivative_by_a_parameter_is_right_at_any_parameter(beta):
     )
 
 
+def test_a_jump_at_a_rounded_product_is_where_it_is():
+    """3 times the double below 1/3 is below 1, although it is 1 in float64."""
+    jump = define(
+        "jump",
+        "a step at βx = 1",
+        formulas=("where(beta * x >= 1, exp(x), 0)",) * 3,
+        functions=(lambda x, beta: where(beta * x >= 1, exp(x), 0.0),) * 3,
+        source="a test",
+        parameters={"beta": 1.0},
+    )
+    for format_ in FORMATS.values():
+        x = np.array([2.0, 3.0, 4.0]).astype(format_.dtype)
+        assert wrong(jump, 0, x, beta=1 / 3) == []
+        assert jump(x, beta=1 / 3)[1] == 0
+
+
 @pytest.mark.parametrize("alpha", [1e-300, 1e300, -0.3, 5e-324])
 @each_order
 def test_elu_is_right_for_an_extreme_alpha(order, alpha):
