@@ -13,7 +13,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from figures.launcher import OURS, refuse_others
 from verification.commands import check as check_command
 from verification.commands import sweep as sweep_command
 from verification.commands import vectors as vectors_command
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 # What takes long to load is imported by the handlers.
 # ruff: noqa: PLC0415
 
+PACKAGES = ("reference", "verification", "figures")
 DEFAULT_FOLDER = Path("report")
 NOBODY_READS = 141  # as of a process that SIGPIPE ends
 
@@ -54,7 +54,6 @@ def run() -> NoReturn:
 
     Neither a second Ctrl-C disturbs that, nor a standard output that is closed.
     """
-    refuse_others()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt_once)
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
@@ -95,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _complain("interrupted", 130)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] in OURS:
+        if error.name is None or error.name.partition(".")[0] in PACKAGES:
             raise
         from verification.installing import advice
 

@@ -42,16 +42,6 @@ def test_another_package_of_our_name_is_named(name, file, tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_another_reference_is_found_by_the_command_itself(tmp_path):
-    """Where it was started in another way than by its script."""
-    (tmp_path / "reference").mkdir()
-    (tmp_path / "reference" / "__init__.py").touch()
-    done = run("from figures.command import run; run()", tmp_path, ROOT)
-    assert done.returncode == 2
-    assert str(tmp_path / "reference") in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_a_folder_of_data_hides_nothing(tmp_path):
     """A folder without __init__.py is no package that comes before ours."""
     for name in OURS:

@@ -3,6 +3,7 @@
 ``check`` judges anyone's implementation; it is loaded when it is asked for.
 """
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,21 +11,19 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
+# What a check loads, when it comes to that.
+NEEDED = ("ml_dtypes", "scipy", "flint")
+
 
 def __getattr__(name: str) -> Any:
     """Import ``check`` with what it needs at its first use."""
     if name != "check":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        from verification.verdict.check import (  # noqa: PLC0415  importing a witness is light
-            check,
-        )
-    except ModuleNotFoundError as error:
+    missing = next((package for package in NEEDED if find_spec(package) is None), None)
+    if missing is not None:
         from .installing import advice  # noqa: PLC0415  only where something is missing
 
-        package = (error.name or "").partition(".")[0]
-        if package in {"", "reference", "verification"}:
-            raise
-        raise ImportError(f"verification.check: {advice(package)}", name=error.name) from None
+        raise ImportError(f"verification.check: {advice(missing)}", name=missing)
+    from verification.verdict.check import check  # noqa: PLC0415  importing a witness is light
 
     return check

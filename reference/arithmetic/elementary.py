@@ -23,7 +23,7 @@ def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     types = {type(chosen), type(otherwise)}
     if DoubleDouble in types:
         return double_double.where(condition, chosen, otherwise)
-    if Tracked in types:
+    if Tracked in types or isinstance(condition, tracked.Condition):
         return tracked.where(condition, chosen, otherwise)
     return select(condition, chosen, otherwise)
 

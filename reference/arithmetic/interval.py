@@ -68,7 +68,7 @@ class Interval:
     def magnitude(self) -> Decimal:
         """An upper bound of |x|."""
         low, high = self.ends
-        return max(abs(low.at), abs(high.at))
+        return max(low.at.copy_abs(), high.at.copy_abs())
 
     def nearest_double(self) -> float:
         """The double nearest to one of the ends, which are close to one another."""

@@ -29,6 +29,17 @@ SMALLEST = 2.0**-1022
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Where a comparison holds for the numbers as computed, and where it is open for the true ones.
+
+    A comparison of exact numbers is a mask instead.
+    """
+
+    holds: Mask
+    is_open: Mask
+
+
+@dataclass(frozen=True, slots=True)
 class Tracked:
     """Numbers, and how far they may be from the true ones."""
 
@@ -47,17 +58,22 @@ class Tracked:
     def __eq__(self, other: object) -> Any:
         return self.value == other
 
-    def __lt__(self, other: float) -> Mask:
-        return self.value < other
+    def __lt__(self, other: float) -> "Mask | Condition":
+        return self._condition(self.value < other, other)
 
-    def __le__(self, other: float) -> Mask:
-        return self.value <= other
+    def __le__(self, other: float) -> "Mask | Condition":
+        return self._condition(self.value <= other, other)
 
-    def __gt__(self, other: float) -> Mask:
-        return self.value > other
+    def __gt__(self, other: float) -> "Mask | Condition":
+        return self._condition(self.value > other, other)
 
-    def __ge__(self, other: float) -> Mask:
-        return self.value >= other
+    def __ge__(self, other: float) -> "Mask | Condition":
+        return self._condition(self.value >= other, other)
+
+    def _condition(self, holds: Mask, other: float) -> "Mask | Condition":
+        if not self.error.any():
+            return holds
+        return Condition(holds, ~(np.abs(self.value - other) > self.error))
 
     def __add__(self, other: Any) -> "Tracked":
         b = as_tracked(other)
@@ -123,7 +139,12 @@ def as_tracked(number: Any) -> Tracked:
     return Tracked(exact, np.zeros(exact.shape))
 
 
-def where(condition: Mask, chosen: Any, otherwise: Any) -> Tracked:
-    """``chosen`` where ``condition`` holds, else ``otherwise``."""
+def where(condition: Mask | Condition, chosen: Any, otherwise: Any) -> Tracked:
+    """``chosen`` where ``condition`` holds, else ``otherwise``; where it is open, either."""
     a, b = as_tracked(chosen), as_tracked(otherwise)
-    return Tracked(select(condition, a.value, b.value), select(condition, a.error, b.error))
+    holds = condition.holds if isinstance(condition, Condition) else condition
+    value, error = select(holds, a.value, b.value), select(holds, a.error, b.error)
+    if isinstance(condition, Condition):
+        either = (np.maximum(a.error, b.error) + np.abs(a.value - b.value)) * SLACK
+        error = np.where(condition.is_open, either, error)
+    return Tracked(value, error)

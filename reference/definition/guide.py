@@ -28,6 +28,8 @@ DIGITS = (100, 650)
 DIGITS_PER_BIT = 0.302
 # Binades, furthest first, in which the sign of a tail is looked for.
 SEEN_FROM = range(3300, -20, -20)
+# A second point, for one alone may be a root.
+BESIDE = (Fraction(1), Fraction(17, 16))
 FIRST_BINADE, LAST_BINADE = -10, 1000
 LARGEST = sys.float_info.max
 
@@ -112,14 +114,18 @@ def _saturation(at: Formula, side: int, limit: float, *, is_wide: bool) -> float
     grows = abs(limit) == inf
 
     def is_settled(binade: int) -> bool:
-        x = side * Fraction(2) ** binade
-        with precision(DIGITS[is_wide] + int(max(0, binade) * DIGITS_PER_BIT)):
+        digits = DIGITS[is_wide] + int(max(0, binade) * DIGITS_PER_BIT)
+        points = (side * Fraction(2) ** binade * beside for beside in BESIDE)
+        return all(is_settled_at(x, digits) for x in points)
+
+    def is_settled_at(x: Fraction, digits: int) -> bool:
+        with precision(digits):
             y = _known(at, x)
             if y is None:
                 return False
             rest = y - (x if grows else at(side * FAR))
+            is_small = rest.magnitude() < NEGLIGIBLE[is_wide]
         has_its_sign = copysign(1, y.nearest_double()) == copysign(1, limit)
-        is_small = rest.magnitude() < NEGLIGIBLE[is_wide]
         return is_small and (has_its_sign or _may_have_either_sign(y))
 
     low, high = FIRST_BINADE, LAST_BINADE

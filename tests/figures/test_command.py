@@ -180,8 +180,9 @@ def test_progress_is_told_on_standard_error(proved, capsys):
 def test_nothing_is_left_in_the_working_folder(tmp_path):
     """Hypothesis keeps nothing there, although it looks for extreme inputs."""
     code = (
-        "from reference import ACTIVATIONS\nfrom verification import extremes, ulp\n"
-        "extremes.witness(ACTIVATIONS['relu'], ulp.FORMATS['float16'], None)"
+        "from reference import ACTIVATIONS\nfrom reference.arithmetic.formats import FORMATS\n"
+        "from verification.witnesses import extremes\n"
+        "extremes.witness(ACTIVATIONS['relu'], FORMATS['float16'], None)"
     )
     outcome = run(code, folder=tmp_path, PYTHONPATH=str(ROOT))
     assert outcome.returncode == 0, outcome.stderr

@@ -16,7 +16,6 @@ from reference.arithmetic.formats import FORMATS
 from verification.activations.lore import lore_of
 from verification.activations.mistake import DERIVATIVE, VALUE, Mistake
 from verification.formula.language import parse
-from verification.formula.naive import evaluated
 
 from .patterns import Case, near
 
@@ -43,6 +42,8 @@ def _glimpse(case: Case) -> Case:
 
 def _step_by_step(activation: Activation, order: int) -> Mistake:
     """The textbook formula of the value or of a derivative, as a straightforward kernel has it."""
+    from verification.formula.naive import evaluated  # noqa: PLC0415  SciPy where it is needed
+
     text = activation.orders[order].formula
     expression = parse(text, ("x", *activation.parameters))
     return Mistake(

@@ -19,6 +19,8 @@ FAR = Fraction(10) ** 1000
 # What is lost in rounding, also times the largest upstream (see `reference.definition.guide`).
 NEGLIGIBLE = (arb(2) ** -278, arb(2) ** -2099)
 NOTHING = arb(2) ** -3000
+# A second point, for one alone may be a root.
+BESIDE = (Fraction(1), Fraction(17, 16))
 LARGEST = 1.7976931348623157e308
 BITS, GOOD_BITS, MANY_BITS = 320, 200, 8192
 POINTS = [Fraction(n * n * n + 7, 1999) for n in range(1, 41)]
@@ -103,7 +105,9 @@ class Derivative:
         grows = isinf(limit)
 
         def is_settled(distance: int) -> bool:
-            x = Fraction(side * distance)
+            return all(is_settled_at(side * distance * beside) for beside in BESIDE)
+
+        def is_settled_at(x: Fraction) -> bool:
             with ctx.workprec(MANY_BITS), terms(self.order + 1):
                 end = exact(x) if grows else self._ball(side * FAR)
                 value = self._ball(x)
@@ -116,8 +120,8 @@ class Derivative:
             if high > LARGEST:
                 return LARGEST
         while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if is_settled(middle) else (middle, high)
+            half = (low + high) // 2
+            low, high = (low, half) if is_settled(half) else (half, high)
         return float(high)
 
     def symmetry(self) -> str:

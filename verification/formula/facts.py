@@ -29,7 +29,7 @@ from .derivative import NEGLIGIBLE, Derivative, may_be_equal, middle
 from .fractions import jet
 from .language import Expression, parse
 from .pieces import Parameters, pieces
-from .roots import nearest_double, sign_at
+from .roots import REACH, nearest_double, sign_at
 
 
 @cache
@@ -68,7 +68,7 @@ def _entry(derivative: Derivative, formula: Expression) -> dict[str, Any]:
     exactly = _roundings(formula) <= 1
     limits = (derivative.limit(-1), derivative.limit(1))
     saturation = [inf, inf] if exactly else [derivative.saturation(n) for n in NEGLIGIBLE]
-    reach = 1.0 if exactly else min(saturation[1], 2.0**11)
+    reach = min(saturation[1], REACH)
     return {
         "limits": limits,
         "bounds": derivative.bounds(limits, reach),
@@ -87,7 +87,7 @@ def kinks(
     """Where the value or a derivative jumps, with the derivatives on either side.
 
     ``places`` name the points at which the author says what is chosen; UsageError if one is
-    missing, or is none.
+    missing.
     """
     cut = tuple(pieces(expression, parameters))
     orders = [Derivative(cut, tuple(parameters.items()), order) for order in range(ORDERS)]
@@ -114,14 +114,20 @@ def place(text: str, parameters: Parameters) -> Fraction:
 
 
 def entry_of(activation: Activation) -> dict[str, Any]:
-    """All facts about an activation for its default parameters."""
+    """All facts about an activation for its default parameters; UsageError for a stray choice."""
     parameters = activation.parameters
+    known = facts_of_orders(
+        tuple(function.formula for function in activation.orders),
+        tuple(parameters.items()),
+        tuple(activation.choices),
+    )
+    stray = set(activation.choices) - {kink["place"] for kink in known["kinks"]}
+    if stray:
+        raise UsageError(
+            f"{activation.name}: a choice is stated at {min(stray)!r}, but there is no kink there"
+        )
     return {
-        **facts_of_orders(
-            tuple(function.formula for function in activation.orders),
-            tuple(parameters.items()),
-            tuple(activation.choices),
-        ),
+        **known,
         "parameter_derivatives": {
             name: derived((parse(function.formula, ("x", *parameters)),), parameters)[0]
             for name, function in activation.parameter_derivatives.items()

@@ -71,7 +71,14 @@ def _power(u: Any, exponent: int) -> Any:
     result = fmpq(1)
     for _ in range(abs(exponent)):
         result = result * u
-    return result if exponent >= 0 else 1 / result
+    return result if exponent >= 0 else _quotient(1, result)
+
+
+def _quotient(a: Any, b: Any) -> Any:
+    try:
+        return a / b
+    except ValueError:  # of a series
+        raise ZeroDivisionError("a formula divides by 0") from None
 
 
 def _sign(difference: Any) -> int:
@@ -93,7 +100,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
+    "div": _quotient,
     "neg": lambda u: -u,
     "pow": _power,
     "lt": partial(_comparison, lambda sign: sign < 0),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from .evaluate import evaluate
 from .language import WITH, Expression, parse
 
-SUM, PRODUCT, POWER, ATOM = range(1, 5)
+CASES, SUM, PRODUCT, POWER, ATOM = range(5)
 GREEK = {
     "alpha": r"\alpha", "beta": r"\beta", "gamma": r"\gamma", "lambd": r"\lambda", "mu": r"\mu",
     "sigma": r"\sigma", "pi": r"\pi", "negative_slope": "a",
@@ -19,11 +19,15 @@ RELATIONS = {"lt": "<", "le": r"\leq", "gt": ">", "ge": r"\geq"}
 
 @dataclass(frozen=True)
 class Piece:
-    """LaTeX, and how tightly it binds; ``is_tall`` calls for tall parentheses around it."""
+    """LaTeX, and how tightly it binds; ``is_tall`` calls for tall parentheses around it.
+
+    ``command`` is the name at its beginning where a power may stand behind that.
+    """
 
     text: str
     binds: int = ATOM
     is_tall: bool = False
+    command: str = ""
 
     def within(self, least: int) -> str:
         """The text, in parentheses if it binds less than that."""
@@ -65,20 +69,24 @@ def _symbol(name: str) -> str:
 
 
 def _number(value: Fraction) -> Piece:
+    if value < 0:
+        return _opposite(_number(-value))
     if value.denominator == 1:
         return Piece(str(value.numerator))
-    decimal = f"{float(value):.15g}"
-    if Fraction(decimal) == value:
-        return Piece(decimal)
-    return Piece(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", is_tall=True)
+    if Fraction(f"{float(value):.15g}") != value != Fraction(float(value)):
+        return Piece(rf"\frac{{{value.numerator}}}{{{value.denominator}}}", is_tall=True)
+    digits, _, exponent = repr(float(value)).partition("e")
+    if exponent:
+        return Piece(rf"{digits}\cdot 10^{{{int(exponent)}}}", PRODUCT)
+    return Piece(digits)
 
 
 def _sum(a: Piece, b: Piece) -> Piece:
-    return Piece(f"{a.text} + {_behind(b)}", SUM, a.is_tall or b.is_tall)
+    return Piece(f"{a.within(SUM)} + {_behind(b)}", SUM, a.is_tall or b.is_tall)
 
 
 def _difference(a: Piece, b: Piece) -> Piece:
-    return Piece(f"{a.text} - {_behind(b)}", SUM, a.is_tall or b.is_tall)
+    return Piece(f"{a.within(SUM)} - {_behind(b)}", SUM, a.is_tall or b.is_tall)
 
 
 def _behind(operand: Piece) -> str:
@@ -101,6 +109,9 @@ def _opposite(u: Piece) -> Piece:
 
 
 def _power(u: Piece, exponent: int) -> Piece:
+    if u.command and exponent > 0:  # a negative one would read as the inverse function
+        text = rf"{u.command}^{{{exponent}}}{u.text.removeprefix(u.command)}"
+        return Piece(text, POWER, u.is_tall)
     return Piece(rf"{u.within(ATOM)}^{{{exponent}}}", POWER, u.is_tall)
 
 
@@ -130,20 +141,26 @@ def _function(name: str) -> Callable[[Piece], Piece]:
     command = SYMBOLS.get(name) or (
         rf"\{name}" if name in NAMED_FUNCTIONS else rf"\mathrm{{{name}}}"
     )
-    return lambda u: Piece(rf"{command}{u.in_parentheses()}", ATOM, u.is_tall)
+    powered = command if name in NAMED_FUNCTIONS else ""
+    return lambda u: Piece(rf"{command}{u.in_parentheses()}", ATOM, u.is_tall, powered)
 
 
 def _extreme(name: str) -> Callable[[Piece, Piece], Piece]:
-    return lambda a, b: Piece(rf"\{name}({a.text}, {b.text})", ATOM, a.is_tall or b.is_tall)
+    return lambda a, b: Piece(
+        rf"\{name}({a.within(SUM)}, {b.within(SUM)})", ATOM, a.is_tall or b.is_tall
+    )
 
 
 def _relation(sign: str) -> Callable[[Piece, Piece], Piece]:
-    return lambda a, b: Piece(f"{a.text} {sign} {b.text}", SUM, a.is_tall or b.is_tall)
+    return lambda a, b: Piece(
+        f"{a.within(SUM)} {sign} {b.within(SUM)}", SUM, a.is_tall or b.is_tall
+    )
 
 
 def _where(condition: Piece, chosen: Callable[[], Piece], otherwise: Callable[[], Piece]) -> Piece:
-    text = rf"{chosen().text} \;({condition.text}), \quad {otherwise().text} \;(\mathrm{{else}})"
-    return Piece(text, SUM, is_tall=False)
+    first, second = chosen().within(SUM), otherwise().within(SUM)
+    text = rf"{first} \;({condition.text}), \quad {second} \;(\mathrm{{else}})"
+    return Piece(text, CASES)
 
 
 OPERATIONS: dict[str, Callable[..., Piece]] = {

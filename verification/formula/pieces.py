@@ -68,11 +68,23 @@ def _differences(expression: Expression) -> frozenset[Expression]:
 
 def _zeros(difference: Expression, parameters: Parameters) -> list[Fraction]:
     """Its zeros: exactly if it is a straight line, else the nearest doubles."""
-    if fractions.is_rational(difference) and not _differences(difference):
-        value, slope, curvature = fractions.jet(difference, parameters, 0)
-        if curvature == 0 and fractions.jet(difference, parameters, 1)[1] == slope:
-            return [-value / slope] if slope else []
+    line = _line(difference, parameters)
+    if line is not None:
+        value, slope = line
+        return [-value / slope] if slope else []
     return [Fraction(root) for root in sign_changes(difference, parameters, 0)]
+
+
+def _line(difference: Expression, parameters: Parameters) -> tuple[Fraction, Fraction] | None:
+    """Value and slope at 0 of a straight line; None for any other formula."""
+    if not fractions.is_rational(difference) or _differences(difference):
+        return None
+    try:
+        value, slope, curvature = fractions.jet(difference, parameters, 0)
+        is_straight = curvature == 0 and fractions.jet(difference, parameters, 1)[1] == slope
+    except ZeroDivisionError:
+        return None
+    return (value, slope) if is_straight else None
 
 
 def _between(left: Fraction | None, right: Fraction | None) -> Fraction:

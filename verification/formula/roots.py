@@ -75,12 +75,20 @@ def isolated(
         elif b - a > NARROWEST * max(abs(a), abs(b), Fraction(1, 2**60)):
             middle = _middle(a, b)
             waiting += [(middle, b), (a, middle)]
-        elif sign_at(function, order, a) * sign_at(function, order, b) < 0:
-            found.append((a, b))
+        else:
+            found += _at_the_narrowest(function, order, a, b)
     if waiting:
         raise UsageError(f"{MOST_INTERVALS} intervals do not show where a formula changes its sign")
     _compare_beyond(function, order, (left, right), reach)
     return found
+
+
+def _at_the_narrowest(function: Form, order: int, a: Fraction, b: Fraction) -> list[Bracket]:
+    """A root with a change of sign where the slope is 0 as well; a pole counts as one."""
+    before, at, behind = (sign_at(function, order, x) for x in (a, b, 2 * b - a))
+    if before * at < 0:
+        return [_narrowed(function, order, a, b, before)]
+    return [(b, b)] if at == 0 and before * behind < 0 else []
 
 
 def _decided(function: Form, order: int, a: Fraction, b: Fraction) -> tuple[bool, bool]:

@@ -10,8 +10,6 @@ from reference import Activation
 from reference.definition.facts import facts_of, kinks_of
 from verification.errors import UsageError
 
-from .facts import facts_of_orders, to_json
-
 
 def setting(activation: Activation, parameters: Mapping[str, float]) -> Activation:
     """The same activation with these parameters as its default ones, and the facts about them.
@@ -45,6 +43,8 @@ def _checked(activation: Activation, parameters: Mapping[str, float]) -> dict[st
 
 def _setting(activation: Activation, parameters: Mapping[str, float]) -> Activation:
     """The facts about the derivatives with respect to parameters are left open."""
+    from .facts import facts_of_orders, to_json  # noqa: PLC0415  flint where it is needed
+
     formulas = tuple(function.formula for function in activation.orders)
     known = facts_of_orders(formulas, tuple(parameters.items()), tuple(activation.choices))
     entry = json.loads(to_json(known))

@@ -36,7 +36,7 @@ def test_report_holds_findings_examples_rows_and_formulas(drawings, certificate,
     assert data["findings"] == [{"topic": "Topic", "sentence": "It’s so."}]
     assert [e["heading"] for e in data["examples"]] == [e.heading for e in EXAMPLES.values()]
     titles = [
-        re.sub(r" \\(\\w+ = .*", "", entry["title"]) for entry in data["appendix"]["activations"]
+        re.sub(r" \(\w+ = .*", "", entry["title"]) for entry in data["appendix"]["activations"]
     ]
     assert titles == [activation.title for activation in ACTIVATIONS.values()]
     kinks = [len(entry["kinks"]) for entry in data["appendix"]["activations"]]

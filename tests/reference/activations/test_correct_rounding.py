@@ -163,6 +163,17 @@ def test_nan_in_upstream_or_x_is_nan_in_the_product(activation, format_):
 
 @each_format
 @by_name
+def test_a_zero_at_zero_has_the_sign_of_what_is_beside_it(activation, format_):
+    """In the format, f(-0) and f(0) have the signs of f at the smallest numbers."""
+    for order in range(3):
+        zeros = activation.derivative(np.array([-0.0, 0.0]).astype(format_.dtype), order=order)
+        for x, zero in zip((-5e-324, 5e-324), zeros.astype(float).tolist(), strict=True):
+            true = truth(activation)(x, 4096)[order]
+            assert zero != 0 or copysign(1, zero) == (1 if true > 0 else -1)
+
+
+@each_format
+@by_name
 def test_ties_with_x_at_zero_go_to_even(activation, format_):
     """f'(0) is a power of two: the product is exact, and a tie where it is subnormal."""
     odd_multiples = np.arange(-9, 10, 2) * format_.smallest

@@ -160,6 +160,17 @@ def test_comparisons_are_those_of_the_values():
     assert (x == 0).tolist() == [False, True, False]
 
 
+def test_a_comparison_that_the_error_leaves_open_takes_either_branch():
+    """A third as a double, times 3, is below 1, and is 1 as computed."""
+    x = as_tracked(np.array([2.0, 3.0, 4.0])) * as_tracked(1 / 3)
+    assert x.value[1] == 1
+    for condition in (x >= 1, x > 1, x < 1, x <= 1):
+        assert condition.is_open.tolist() == [False, True, False]
+        y = where(condition, 5.0, 7.0)
+        assert y.error[1] >= 2
+        assert not y.error[[0, 2]].any()
+
+
 @pytest.mark.parametrize(("name", "value"), [("UNIT", 0.0), ("FUNCTION_UNITS", 0.0)])
 def test_a_rounding_that_is_forgotten_is_caught(name, value, monkeypatch):
     """Without it a true value is outside."""

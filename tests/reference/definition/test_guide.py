@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reference import ACTIVATIONS, elu, leaky_relu, softplus
-from reference.arithmetic.elementary import logistic
+from reference.arithmetic.elementary import exp, logistic
 from reference.definition.guide import FAR, LARGEST, Guide, find
 
 FUNCTIONS = [
@@ -97,6 +97,19 @@ def test_saturation_is_beyond_the_last_change_of_sign(beta):
 def test_a_function_that_grows_saturates(beta, expected):
     """Beyond it, it is x to every digit of a format: for float32, from β|x| = 193 on."""
     assert found(softplus, 0, is_wide=False, beta=beta).saturation == expected
+
+
+def test_a_root_at_a_power_of_two_is_not_taken_for_the_limit():
+    """Roots at ±1/2, ±1, ±2, ..., where the value is that of the limit by chance."""
+
+    def value(x):
+        result = exp(-(x * x) / 64)
+        for root in (0.5, 1, 2, 4, 8, 16, 32, 64):
+            result = result * (x * x - root * root)
+        return result
+
+    guide = find(value, {}, is_wide=False, exact=False)
+    assert guide.saturation == 256.0
 
 
 def test_a_function_that_never_settles_saturates_nowhere():

@@ -79,7 +79,7 @@ def test_a_program_is_judged(folder, capsys, program, status):
         pytest.param(["caffe:relu", "relu"], "numpy, torch, jax, tensorflow", id="framework"),
         pytest.param(["numpy:numpy.nothing", "relu"], "no function 'nothing'", id="function"),
         pytest.param(["numpy:nowhere.f", "relu"], "no module 'nowhere'", id="module"),
-        pytest.param(["numpy:numpy.tanh", "mish"], "relu, leaky_relu", id="activation"),
+        pytest.param(["numpy:numpy.tanh", "gelo"], "relu, leaky_relu", id="activation"),
         pytest.param(["numpy:numpy.tanh", "tanh", "--dtype", "int8"], "float16", id="dtype"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from verification.commands import verify as command
 from verification.errors import UsageError
+from verification.records import files
 from verification.witnesses import certificate as module
 from verification.witnesses.certificate import Certificate
 from verification.witnesses.row import Row
@@ -138,7 +139,7 @@ def test_a_full_disk_is_told_before_the_work(tmp_path, monkeypatch):
                 raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(module, "certify", pytest.fail)
-    monkeypatch.setattr(module.tempfile, "TemporaryFile", lambda **_options: Full())
+    monkeypatch.setattr(files.tempfile, "TemporaryFile", lambda **_options: Full())
     with pytest.raises(UsageError, match="No space left on device; choose another"):
         run("--out", str(tmp_path / "new"))
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from scipy.special import erf, erfc
 
-from reference import ACTIVATIONS, gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
+from figures.measuring.demonstrated import DEMONSTRATED
+from reference import gelu, gelu_tanh, leaky_relu, relu, sigmoid, silu, tanh
 from verification.verdict.check import check
 
 ROOT = sqrt(2 / pi)
@@ -1731,7 +1732,7 @@ def test_no_reason_is_given_that_is_another_mistakes(bug):
 
 
 def test_the_bank_is_large():
-    """At least 80 bugs, of every activation and every format."""
+    """At least 80 bugs, of the seven that are demonstrated and of every format."""
     assert len(BUGS) >= 80
-    assert {bug.activation for bug in BUGS} == set(ACTIVATIONS)
+    assert {bug.activation for bug in BUGS} >= {*DEMONSTRATED}
     assert {bug.dtype for bug in BUGS} == {F16, BF16, F32, F64}
