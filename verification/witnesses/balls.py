@@ -92,12 +92,20 @@ def miss(computed: float, true: Real, format_: Format) -> Miss | None:
     if error < CORRECTLY_ROUNDED:
         ulp = min(float(error), 0.5)
     elif error > CORRECTLY_ROUNDED:
-        ulp = max(float(error), MORE_THAN_HALF)
+        ulp = max(_double(error), MORE_THAN_HALF)
     elif isinstance(error, Fraction) or error.is_exact():
         ulp = 0.5 if _is_even(computed, exponent) else MORE_THAN_HALF
     else:
         return None
-    return ulp, ldexp(ulp, exponent)
+    return ulp, float(np.ldexp(ulp, exponent))
+
+
+def _double(error: Real) -> float:
+    """The nearest double, infinite for what is beyond them all."""
+    try:
+        return float(error)
+    except OverflowError:
+        return inf
 
 
 @dataclass(frozen=True)
