@@ -14,7 +14,7 @@ from decimal import (
 )
 
 from .constants import inverse_sqrt_two_pi
-from .ends import INFINITY, ZERO, End, beside, context_of, rounded
+from .ends import INFINITY, ZERO, End, UndecidedError, beside, context_of, rounded
 
 BITS_PER_DIGIT = 3.3220
 GUARD_DIGITS = 10
@@ -62,6 +62,8 @@ def log1p(x: Decimal, rounding: str) -> End:
     with localcontext() as context:
         context.prec += max(0, -x.adjusted()) + GUARD_DIGITS
         total = context_of(rounding).add(Decimal(1), x)
+        if total <= 0:
+            raise UndecidedError("a logarithm of what may be 0 or less")
         logarithm = beside(context_of(ROUND_HALF_EVEN).ln(total), rounding)
     end = rounded(rounding, lambda context: context.plus(logarithm.at), is_open=True)
     return End(min(end.at, x), is_open=True) if rounding == ROUND_CEILING else end

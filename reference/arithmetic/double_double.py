@@ -58,27 +58,26 @@ class DoubleDouble:
         return DoubleDouble(sign * self.hi, sign * self.lo, self.exponent)
 
     def __eq__(self, other: object) -> Any:
-        return (self.hi == other) & (self.lo == 0)
+        return self._side_of(other) == 0
 
-    def __lt__(self, other: float) -> Mask:
+    def __lt__(self, other: Any) -> Mask:
         return self._side_of(other) < 0
 
-    def __le__(self, other: float) -> Mask:
+    def __le__(self, other: Any) -> Mask:
         return self._side_of(other) <= 0
 
-    def __gt__(self, other: float) -> Mask:
+    def __gt__(self, other: Any) -> Mask:
         return self._side_of(other) > 0
 
-    def __ge__(self, other: float) -> Mask:
+    def __ge__(self, other: Any) -> Mask:
         return self._side_of(other) >= 0
 
-    def _side_of(self, other: float) -> Float64:
+    def _side_of(self, other: Any) -> Float64:
         """A number with the sign of self - other."""
-        if other == 0:
+        if isinstance(other, int | float) and other == 0:
             return self.hi
-        number = self.unscaled()
-        difference = number.hi - other
-        return np.where(difference == 0, number.lo, difference)
+        difference: Float64 = (self - other).hi
+        return difference
 
     def unscaled(self) -> "DoubleDouble":
         """The same number without a power of its own; what is below the doubles is lost."""

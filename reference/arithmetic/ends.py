@@ -20,6 +20,10 @@ INFINITY = Decimal("Infinity")
 _LOCAL = threading.local()
 
 
+class UndecidedError(ArithmeticError):
+    """A comparison that this precision does not decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """One end of an interval: the number itself is beyond it if it is open."""

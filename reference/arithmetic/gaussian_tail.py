@@ -123,12 +123,16 @@ def _polynomial(columns: Float64, index: NDArray[np.int64], offset: Float64) -> 
 
 
 def scaled_tail_float64(a: Float64) -> Float64:
-    """R(a) for a in [0, 20], with a relative error below 2^-48."""
-    return _polynomial(float64_table(), *_located(a, FLOAT64_ANCHOR))
+    """R(a) for a in [0, 20], with a relative error below 2^-48; NaN beyond."""
+    tail = _polynomial(float64_table(), *_located(a, FLOAT64_ANCHOR))
+    return _within(a, FLOAT64_LAST, tail)
 
 
 def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
-    """R(a) for a double a in [0, 56], with a relative error below 2^-79."""
+    """R(a) for a in [0, 56], with a relative error below 2^-79; NaN beyond.
+
+    The table is for the upper half of a; the lower half counts by R' = aR - 1/√(2π).
+    """
     upper, lower = table()
     index, offset = _located(a.hi, ANCHOR)
     hi = _polynomial(upper[DOUBLE_DOUBLE_TERMS:], index, offset)
@@ -138,4 +142,12 @@ def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
         error = error + lo * offset + _gather(lower[n], index)
         hi, rest = fast_two_sum(_gather(upper[n], index), product)
         lo = rest + error
+    hi = _within(a.hi, LAST, hi)
+    if a.lo is not ZERO:
+        lo = lo + a.lo * (a.hi * hi - density_at_zero().hi)
     return DoubleDouble(*fast_two_sum(hi, lo))
+
+
+def _within(a: Float64, last: float, tail: Float64) -> Float64:
+    """The tail, NaN where there is no cell of a table."""
+    return tail if not np.max(a, initial=0.0) > last else np.where(a <= last, tail, np.nan)

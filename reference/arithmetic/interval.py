@@ -19,15 +19,11 @@ from typing import Any
 import numpy as np
 
 from . import decimals
-from .ends import ZERO, End, rounded
+from .ends import ZERO, End, UndecidedError, rounded
 from .rounding import nearest
 
 FURTHEST = 4000
 FLOAT64 = np.dtype(np.float64)
-
-
-class UndecidedError(ArithmeticError):
-    """A comparison that this precision does not decide."""
 
 
 @total_ordering

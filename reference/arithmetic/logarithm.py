@@ -19,7 +19,7 @@ SERIES_BELOW = 2.0**-30
 def log1p(x: DoubleDouble) -> DoubleDouble:
     """ln(1 + x) for 0 <= x <= 1."""
     wide = x.hi * power_of_two(np.asarray(x.exponent))
-    small = wide < SERIES_BELOW
+    small = np.abs(wide) < SERIES_BELOW
     series = x * (1 - x * (1 - x * (2 - 1.5 * x) / 3) / 2)
     if np.all(small):
         return series

@@ -21,14 +21,14 @@ from .types import Float64, Mask
 
 UNIT = 2.0**-53
 SLACK = 1 + 2.0**-20
-# NumPy's exponentials are within 4 ulp, so 8 u; the tail is within 2^-48.
+# NumPy's exponentials and logarithm are within 4 ulp, so 8 u; the tail is within 2^-48.
 FUNCTION_UNITS = 8.0
 TAIL_UNITS = 32.0
 # The least that a rounding below the normal range may cost.
 SMALLEST = 2.0**-1022
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Condition:
     """Where a comparison holds for the numbers as computed, and where it is open for the true ones.
 
@@ -37,6 +37,29 @@ class Condition:
 
     holds: Mask
     is_open: Mask
+
+    __array_ufunc__ = None
+
+    def __and__(self, other: "Mask | Condition") -> "Condition":
+        b = _as_condition(other)
+        return Condition(self.holds & b.holds, self.is_open | b.is_open)
+
+    __rand__ = __and__
+
+    def __or__(self, other: "Mask | Condition") -> "Condition":
+        b = _as_condition(other)
+        return Condition(self.holds | b.holds, self.is_open | b.is_open)
+
+    __ror__ = __or__
+
+    def __invert__(self) -> "Condition":
+        return Condition(~self.holds, self.is_open)
+
+
+def _as_condition(condition: "Mask | Condition") -> Condition:
+    if isinstance(condition, Condition):
+        return condition
+    return Condition(condition, np.zeros(np.shape(condition), bool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +79,27 @@ class Tracked:
         return Tracked(np.abs(self.value), self.error)
 
     def __eq__(self, other: object) -> Any:
-        return self.value == other
+        return self._condition(np.equal, other)
 
-    def __lt__(self, other: float) -> "Mask | Condition":
-        return self._condition(self.value < other, other)
+    def __lt__(self, other: Any) -> "Mask | Condition":
+        return self._condition(np.less, other)
 
-    def __le__(self, other: float) -> "Mask | Condition":
-        return self._condition(self.value <= other, other)
+    def __le__(self, other: Any) -> "Mask | Condition":
+        return self._condition(np.less_equal, other)
 
-    def __gt__(self, other: float) -> "Mask | Condition":
-        return self._condition(self.value > other, other)
+    def __gt__(self, other: Any) -> "Mask | Condition":
+        return self._condition(np.greater, other)
 
-    def __ge__(self, other: float) -> "Mask | Condition":
-        return self._condition(self.value >= other, other)
+    def __ge__(self, other: Any) -> "Mask | Condition":
+        return self._condition(np.greater_equal, other)
 
-    def _condition(self, holds: Mask, other: float) -> "Mask | Condition":
-        if not self.error.any():
+    def _condition(self, compare: Any, other: Any) -> "Mask | Condition":
+        b = as_tracked(other)
+        holds: Mask = compare(self.value, b.value)
+        error = self.error + b.error
+        if not error.any():
             return holds
-        return Condition(holds, ~(np.abs(self.value - other) > self.error))
+        return Condition(holds, ~(np.abs(self.value - b.value) > error))
 
     def __add__(self, other: Any) -> "Tracked":
         b = as_tracked(other)

@@ -19,7 +19,15 @@ from reference.arithmetic.types import Array, Float64, Mask
 
 from .function import Function
 from .guide import find
-from .levels import Task, by_double_double, by_float64, by_intervals, double_double
+from .levels import (
+    Task,
+    by_double_double,
+    by_float64,
+    by_intervals,
+    decided_at_saturation,
+    double_double,
+    sign_of,
+)
 from .parallel import in_parallel, threads_for
 
 FLOAT64 = np.dtype(np.float64)
@@ -119,9 +127,21 @@ def _at_the_limits(task: Task, x: Float64, upstream: Float64 | None) -> Array:
     """
     limit = np.where(x > 0, task.guide.limits[1], task.guide.limits[0])
     if upstream is None:
-        return narrow(np.where(np.isinf(limit) & np.isfinite(x), x, limit), task.dtype)
+        result = np.where(np.isinf(limit) & np.isfinite(x), x, limit)
+        beyond = np.isfinite(x) & np.isfinite(limit)
+        if beyond.any():
+            result[beyond] = _beyond_saturation(task, x[beyond])
+        return narrow(result, task.dtype)
     inside = np.clip(
         np.where(np.isfinite(x), x, 0.0), -task.guide.saturation, task.guide.saturation
     )
     slope = double_double(task, inside).hi
+    for place in np.flatnonzero((slope == 0) & np.isinf(upstream) & np.isfinite(x)):
+        slope[place] = sign_of(task, float(inside[place]))
     return narrow(np.where(np.isinf(x), limit, slope) * upstream, task.dtype)
+
+
+def _beyond_saturation(task: Task, x: Float64) -> Float64:
+    """What f rounds to at saturation, on either side; the limit itself may be a tie."""
+    below, above = (decided_at_saturation(task, side) for side in (-1, 1))
+    return np.where(x > 0, above, below)

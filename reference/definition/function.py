@@ -16,7 +16,7 @@ class Function:
     evaluate: the same by hand, over the number types of `reference.arithmetic`.
     facts: limits, bounds, roots and symmetry for the default parameters.
     guides: what the arithmetic needs of them, in formats up to float32 and in float64.
-    exact: `evaluate` needs no more than one rounding.
+    exact: `evaluate` needs no more than one rounding, that of a product with upstream included.
     """
 
     evaluate: Callable[..., Any]

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from math import copysign, inf
 from typing import Any
 
-from reference.arithmetic.ends import precision
-from reference.arithmetic.interval import Interval, UndecidedError
+from reference.arithmetic.ends import UndecidedError, precision
+from reference.arithmetic.interval import Interval
 
 # Where every function of the catalogue has its limit, to every format's last digit.
 FAR = Fraction(10) ** 1000
@@ -30,7 +30,9 @@ DIGITS_PER_BIT = 0.302
 SEEN_FROM = range(3300, -20, -20)
 # A second point, for one alone may be a root.
 BESIDE = (Fraction(1), Fraction(17, 16))
-FIRST_BINADE, LAST_BINADE = -10, 1000
+# Functions and parameters whose guides are kept.
+CACHED = 256
+FIRST_BINADE, MIDDLE_BINADE, LAST_BINADE = -10, 40, 1000
 LARGEST = sys.float_info.max
 
 Formula = Callable[[Fraction], Interval]
@@ -63,7 +65,7 @@ def find(
     return _find(function, tuple(parameters.items()), is_wide, exact)
 
 
-@cache
+@lru_cache(maxsize=CACHED)
 def _find(
     function: Callable[..., Any],
     parameters: tuple[tuple[str, float], ...],
@@ -109,6 +111,9 @@ def _may_have_either_sign(y: Interval) -> bool:
 def _saturation(at: Formula, side: int, limit: float, *, is_wide: bool) -> float:
     """The power of two from which on f, on one side, is its limit, or x, but for what is lost.
 
+    It is taken for granted that f, once it is next to its limit at a power of two, stays there up
+    to the next one, and beyond 2^40 for good.
+
     What is left has the sign of the limit, for a zero shows it.
     """
     grows = abs(limit) == inf
@@ -128,10 +133,15 @@ def _saturation(at: Formula, side: int, limit: float, *, is_wide: bool) -> float
         has_its_sign = copysign(1, y.nearest_double()) == copysign(1, limit)
         return is_small and (has_its_sign or _may_have_either_sign(y))
 
-    low, high = FIRST_BINADE, LAST_BINADE
-    if not is_settled(high):
+    if not is_settled(LAST_BINADE):
         return LARGEST
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_settled(middle) else (middle, high)
-    return 2.0**high
+    if not is_settled(MIDDLE_BINADE):
+        low, high = MIDDLE_BINADE, LAST_BINADE
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if is_settled(middle) else (middle, high)
+        return 2.0**high
+    binade = MIDDLE_BINADE
+    while binade > FIRST_BINADE and is_settled(binade - 1):
+        binade -= 1
+    return 2.0**binade

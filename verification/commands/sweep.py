@@ -135,8 +135,10 @@ def _functions(arguments: Namespace) -> list["Shard"]:
     for_all = parameters_of(arguments.parameters)
     functions = []
     for name, parameters in named:
+        known = ACTIVATIONS[name]
         chosen = {**for_all, **parameters}
-        setting(ACTIVATIONS[name], chosen)
+        setting(known, chosen)
+        chosen = {key: value for key, value in chosen.items() if value != known.parameters[key]}
         functions += [
             Shard(name, int(order), arguments.dtype, 0, tuple(sorted(chosen.items())))
             for order in orders

@@ -1,9 +1,10 @@
 """The facts about a formula, from its text: ``python -m verification.formula.facts [NAME...]``.
 
 Limits, bounds, roots, symmetry, kinks, saturation and the expansion at 0, of the value and of both
-derivatives, for any parameters. All come from enclosures by balls (`pieces`, `roots`), and are
-certified with two exceptions: signs beyond the saturation are compared at a point of each binade
-only, and a symmetry is that of 40 points to 200 bits.
+derivatives, for any parameters. All come from enclosures by balls. Roots and kinks, and with them
+the places of extrema, are certified within the saturation; beyond it, signs are compared at a point
+of each binade. Limits are the values at 10^1000, the saturation is found by bisection, and a
+symmetry is that of 40 points to 200 bits.
 
 The command writes ``reference/facts.json`` for the default parameters of the catalogue; a test
 derives it again and compares.
@@ -65,7 +66,8 @@ def derived(
 
 
 def _entry(derivative: Derivative, formula: Expression) -> dict[str, Any]:
-    exactly = _roundings(formula) <= 1
+    # The product of a first derivative with upstream is a rounding of its own.
+    exactly = _roundings(formula) + (derivative.order == 1) <= 1
     limits = (derivative.limit(-1), derivative.limit(1))
     saturation = [inf, inf] if exactly else [derivative.saturation(n) for n in NEGLIGIBLE]
     reach = min(saturation[1], REACH)

@@ -4,7 +4,7 @@
     where(x > 0, x, negative_slope * x)
     sigmoid(w) * (1 + w) with w = 2 * sqrt(2 / pi) * (x + 0.044715 * x**3)
 
-Names: ``x`` (and ``y`` in functions of two inputs), the parameters, ``pi``; the functions below;
+Names: ``x``, the parameters, ``pi``; the functions below;
 every activation of the catalogue, which stands for its own formula, with its parameters as keyword
 arguments: ``elu(x, alpha=0.5)``. Operators: ``+ - * / **`` (integer powers) and comparisons, which
 may be chained, as the first argument of ``where``. Behind ``with``, names are given to

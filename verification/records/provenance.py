@@ -16,13 +16,13 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 def hash_of_sources(*modules: str) -> str:
     """SHA-256 over the given modules and all of their package that they import.
 
-    Each counts by its name and its statements other than imports: so nothing changes when a file
-    moves, or when another one, which they do not need, is added.
+    Each counts by its name and its text; an import by the names that it brings and not by its path:
+    so nothing changes when a file moves, or when another one, which they do not need, is added.
     """
     digest = sha256()
     found = {path: module for name in modules for module, path in _needed(name)}
     for path in sorted(found, key=lambda path: (path.stem, found[path])):
-        content = _without_imports(path.read_text(encoding="utf-8"))
+        content = _without_paths(path.read_text(encoding="utf-8"))
         digest.update(f"{path.stem} {len(content)}\n{content}".encode())
     return digest.hexdigest()
 
@@ -78,15 +78,16 @@ def _imported(module: str, path: Path) -> Iterator[str]:
             yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
-def _without_imports(text: str) -> str:
-    """The text of a module, without its import statements and empty lines."""
-    lines = text.splitlines()
+def _without_paths(text: str) -> str:
+    """The text of a module, without empty lines, its imports last and without their paths."""
+    lines, imports = text.splitlines(), []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, IMPORTS):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (
-                (node.end_lineno or node.lineno) - node.lineno + 1
-            )
-    return "\n".join(line for line in lines if line.strip())
+            last = (getattr(node, "module", None) or "").rpartition(".")[2]
+            imports += [f"{last} {alias.name} {alias.asname}" for alias in node.names]
+            end = node.end_lineno or node.lineno
+            lines[node.lineno - 1 : end] = [""] * (end - node.lineno + 1)
+    return "\n".join([*(line for line in lines if line.strip()), *sorted(imports)])
 
 
 def installed_versions() -> dict[str, str]:

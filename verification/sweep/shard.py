@@ -1,14 +1,14 @@
 """Every input of a format, one after the other, each result certified.
 
 Each result of ``reference`` is held against an enclosure that shares no formula with it (at ±inf,
-at kinks and where f is 0 throughout, against the limits and choices that it states). In float32
-the bit patterns are cut into runs with a certified polynomial each (`enclosure`); where both ends
-of the enclosure round to one number, that number is the correctly rounded result. The inputs whose
-enclosure lies astride a rounding boundary, a few in a million, go to ball arithmetic itself, as do
-±0, and all inputs of the 16-bit formats. Nothing is sampled.
+at kinks and where f is 0 throughout, against the limits and choices that the formula has). In
+float32 the bit patterns are cut into runs with a certified polynomial each (`enclosure`); where
+both ends of the enclosure round to one number, that number is the correctly rounded result. The
+inputs whose enclosure lies astride a rounding boundary, a few in a million, go to ball arithmetic
+itself, as do ±0, and all inputs of the 16-bit formats. Nothing is sampled.
 
-Underflowed zeros. Where every result of a run is 0, the enclosure certifies the magnitude, and the
-sign is that of f at both ends of the run, which have to agree.
+Underflowed zeros. Where every result of a run is 0, the enclosure certifies the magnitude; the sign
+is certified at both ends of the run, which have to agree, and taken to be the same between them.
 
 Each shard of 2^24 inputs (all of a 16-bit format) is a pure function of (activation, parameters,
 order, format, number), so that shards can be done in any order, anywhere, once.

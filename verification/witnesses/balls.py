@@ -85,6 +85,8 @@ def miss(computed: float, true: Real, format_: Format) -> Miss | None:
     """
     if isnan(computed) or _has_the_wrong_sign(computed, true):
         return inf, inf
+    if computed == 0 and not (true > 0 or true < 0 or true == 0):
+        return None
     exponent = unit_exponent(true, format_)
     error: Real = distance(computed, true, exponent, format_)
     if isinstance(error, arb) and not error.rad() < WIDTH:

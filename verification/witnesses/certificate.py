@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reference import ACTIVATIONS, Activation
+from reference.definition.facts import entry
 from verification.errors import UsageError
 from verification.records.files import no_empty_folders, prepare, write_whole
 from verification.records.provenance import hash_of_sources, installed_versions, this_machine
@@ -35,8 +36,8 @@ class Certificate:
 
     @property
     def passed(self) -> bool:
-        """Whether every claim held."""
-        return not self.failures
+        """Whether there are claims, and every one held."""
+        return bool(self.rows) and not self.failures
 
     @property
     def failures(self) -> tuple[Row, ...]:
@@ -105,9 +106,11 @@ def sources() -> dict[str, str]:
 
 
 def sources_of(activation: Activation) -> str:
-    """The hash of all modules that an activation needs."""
+    """The hash of all modules that an activation needs, and of what ``facts.json`` has about it."""
     functions = (*activation.orders, *activation.parameter_derivatives.values())
-    return hash_of_sources(*(function.evaluate.__module__ for function in functions))
+    modules = hash_of_sources(*(function.evaluate.__module__ for function in functions))
+    facts = json.dumps(entry(activation.name), sort_keys=True)
+    return sha256(f"{modules} {facts}".encode()).hexdigest()
 
 
 def _to_json(value: Any) -> Any:

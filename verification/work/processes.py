@@ -51,7 +51,15 @@ def completed(
 def _sources() -> str:
     root = Path(reference.__file__).parent.parent
     folders = (root / "reference", root / "verification")
-    return hash_of_files((path for folder in folders for path in folder.rglob("*.py")), root)
+    return hash_of_files(
+        (
+            path
+            for folder in folders
+            for path in folder.rglob("*")
+            if path.suffix in {".py", ".json"}
+        ),
+        root,
+    )
 
 
 def _of_same_sources(work: Callable[[Task], Result], sources: str, task: Task) -> Result:

@@ -12,8 +12,8 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.arithmetic.ends import End, precision
-from reference.arithmetic.interval import Interval, UndecidedError, density_at_zero
+from reference.arithmetic.ends import End, UndecidedError, precision
+from reference.arithmetic.interval import Interval, density_at_zero
 from reference.arithmetic.rounding import nearest
 
 PRECISIONS = [20, 60, 240]

@@ -12,9 +12,11 @@ import pytest
 from flint import arb, ctx
 
 from reference import ACTIVATIONS, elu, leaky_relu, mish, sigmoid, softplus
-from reference.arithmetic.elementary import constant, exp, log1p, logistic, where
+from reference.arithmetic.elementary import constant, exp, log1p, logistic, normal, where
 from reference.arithmetic.formats import FORMATS
 from reference.definition.activation import define
+from verification.formula.balls import form, jet
+from verification.formula.language import parse
 from verification.witnesses.balls import PRECISIONS, miss, truth, truth_by_parameter
 
 HAND_SWISH = define(
@@ -270,9 +272,10 @@ def test_parameters_of_extreme_size_are_right(activation, order, beta):
 
 @pytest.mark.parametrize("beta", [1e-30, 1e30, -2.0])
 def test_the_derivative_by_a_parameter_is_right_at_any_parameter(beta):
-    """Softplus by β."""
+    """Softplus by β; where |βx| is beyond 1e20 balls cannot tell the sign of what is left."""
     x = np.array([0.3, -0.7, 2.5, -30.0, 40.0, 1e-20]) / beta
-    x = np.concatenate([x, [1.0, -3.0]])
+    if abs(beta) < 1e20:
+        x = np.concatenate([x, [1.0, -3.0]])
     true = truth_by_parameter(replace(softplus, parameters={"beta": beta}), "beta")
     found = softplus.derivative_wrt("beta", x, beta=beta).tolist()
     assert all(
@@ -354,3 +357,42 @@ def test_no_toy_is_in_the_catalogue():
     """They have no facts, so they are evaluated as any new function is."""
     assert not {toy.name for toy in [*TOYS, GATE]} & set(ACTIVATIONS)
     assert all(toy.orders[0].guides is None for toy in TOYS)
+
+
+def test_a_limit_that_is_a_tie_is_decided_by_the_side_that_f_is_on():
+    """Beyond saturation ELU is strictly above -alpha; a tie of the format shows it."""
+    assert elu(np.float32(-300), alpha=1 + 3 * 2.0**-24) == -(1 + 2.0**-23)
+    assert elu(np.float32(-191.3), alpha=1.5 * 2.0**-149) == -np.float32(2.0**-149)
+
+
+def test_an_infinite_upstream_sees_a_slope_below_all_doubles():
+    """It is not 0."""
+    for x in (-1.0, -100.0, -700.0):
+        assert elu.backward(x, np.inf, alpha=5e-324) == np.inf
+
+
+def test_a_comparison_with_a_parameter_is_one_at_every_level():
+    """In both wide formats: a window that the parameter places."""
+
+    def value(x, theta):
+        return where((x > theta) & (x < theta + 1), x, 0.0 * x)
+
+    formulas = ("where(theta < x < theta + 1, x, 0)", "0", "0")
+    window = define("window", "Window", formulas, (value,) * 3, "", parameters={"theta": 0.3})
+    for dtype in (np.float32, np.float64):
+        assert window(np.array([0.25, 0.5, 1.25, 3], dtype)).tolist() == [0, 0.5, 1.25, 0]
+
+
+def test_a_tail_at_an_argument_that_is_no_double_is_right():
+    """x Φ(bx): the lower half of the argument counts, and beyond the table the third level."""
+
+    def value(x, b):
+        cdf, _ = normal(b * x)
+        return x * cdf
+
+    formula = "x * Phi(b * x)"
+    scaled = define("scaled", "", (formula, "0", "0"), (value,) * 3, "", parameters={"b": 0.3})
+    true = form(parse(formula, ("x", "b")), {"b": 0.3})
+    x = np.concatenate([np.random.default_rng(1).uniform(-30, 30, 400), [-170.0, -250.0, 300.0]])
+    for point, result in zip(x.tolist(), scaled(x).tolist(), strict=True):
+        assert miss(result, jet(true, point, 3000)[0], FORMATS["float64"])[0] <= 0.5

@@ -88,8 +88,7 @@ def second_shares(activation, order):
     """The running bound, at double-double's scale, as a share of the second level's promise."""
     x = inputs(activation, order, is_wide=True)
     relative, counts = running(activation, order, x)
-    second = relative
-    return x[counts], (second / promised_second(activation, order, x))[counts]
+    return x[counts], (relative / promised_second(activation, order, x))[counts]
 
 
 @pytest.fixture

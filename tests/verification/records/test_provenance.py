@@ -14,6 +14,8 @@ FILES = {
     "rooms/other.py": "OTHER = 1\n",
 }
 
+HELPER = "from math import {} as r\n\n\ndef half(x):\n    return r(x)\n"
+
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
@@ -69,4 +71,16 @@ def test_it_changes_with_the_name_of_a_module(package):
     (package / "rooms/helper.py").rename(package / "rooms/renamed.py")
     moved = FILES["rooms/formula.py"].replace("helper", "renamed")
     (package / "rooms/formula.py").write_text(moved)
+    assert fresh_hash() != before
+
+
+def test_it_changes_with_what_an_import_brings(package):
+    """floor is not ceil, though both are called the same here."""
+    (package / "rooms/helper.py").write_text(
+        "from math import floor as r\n\n\ndef half(x):\n    return r(x)\n"
+    )
+    before = fresh_hash()
+    (package / "rooms/helper.py").write_text(
+        "from math import ceil as r\n\n\ndef half(x):\n    return r(x)\n"
+    )
     assert fresh_hash() != before

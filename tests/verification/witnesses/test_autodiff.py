@@ -96,8 +96,9 @@ def test_running_error_bounds_jax_everywhere(name, order, whose):
     values, errors = running_error.evaluate(form, x, *parameters)
     with ctx.workprec(1024):
         for point, value, error in zip(x.tolist(), values.tolist(), errors.tolist(), strict=True):
-            gap = abs(arb(value) - _ball(true(point, 1024)[order]))
-            assert not gap > arb(error)
+            if np.isfinite(error):
+                assert abs(arb(value) - _ball(true(point, 1024)[order])) <= arb(error)
+    assert np.count_nonzero(np.isfinite(errors)) >= 0.6 * x.size
 
 
 def _ball(number):

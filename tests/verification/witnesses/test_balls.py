@@ -99,3 +99,10 @@ def test_what_no_precision_decides_is_wrong(monkeypatch):
     rows = balls.witness(ACTIVATIONS["relu"], FLOAT64, np.array([0.5, 2.0]))
     assert not any(row.passed for row in rows)
     assert {row.ulp for row in rows} == {inf}
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_a_ball_astride_0_says_nothing_of_a_zero(zero):
+    """Its sign is not known yet."""
+    assert balls.miss(zero, arb(0, "1e-100"), FLOAT64) is None
+    assert balls.miss(zero, arb(0), FLOAT64) is not None

@@ -10,6 +10,7 @@ import pytest
 from figures.command import main
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS
+from reference.definition.facts import entry
 from verification.errors import UsageError
 from verification.witnesses import certificate as module
 from verification.witnesses.certificate import Certificate, obtain, sources
@@ -154,3 +155,17 @@ def test_a_change_of_an_activation_or_of_a_witness_voids_the_certificate(certifi
     assert certificate.matches_sources()
     for name in ("gelu", "witnesses"):
         assert not replace(certificate, sources=sources() | {name: "0"}).matches_sources()
+
+
+def test_a_certificate_without_claims_certifies_nothing(certificate):
+    """Nobody was heard."""
+    assert not replace(certificate, rows=()).passed
+
+
+def test_the_facts_of_an_activation_count(monkeypatch):
+    """They decide where the arithmetic takes a result for the limit."""
+    before = sources()
+    changed = {**entry("gelu"), "monotone": True}
+    monkeypatch.setattr(module, "entry", lambda name: changed if name == "gelu" else entry(name))
+    after = sources()
+    assert {name for name in before if before[name] != after[name]} == {"gelu"}
