@@ -40,10 +40,10 @@ def census(session: nox.Session) -> None:
 
 @nox.session
 def survey(session: nox.Session) -> None:
-    """Judge every activation of PyTorch, JAX and TensorFlow: verification/records/survey.md."""
+    """Judge PyTorch, JAX and TensorFlow: verification/records/survey.md; or what is behind --."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
     session.install("-e", ".[figures]", *groups)
-    session.run("python", "-m", "verification.survey.survey")
+    session.run("python", "-m", "verification.survey.survey", *session.posargs)
 
 
 @nox.session

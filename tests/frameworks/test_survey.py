@@ -2,10 +2,11 @@
 
 import pytest
 
+from reference import gelu
 from reference.arithmetic.formats import FORMATS
 from verification.survey.census import census, question_of
 from verification.survey.peers import PEERS
-from verification.survey.survey import in_full, judged
+from verification.survey.survey import in_full, judged, main
 
 PEER = {peer.title: peer for peer in PEERS}
 
@@ -29,7 +30,7 @@ def test_torch_gelu_is_lost_in_its_left_tail():
 def test_a_shard_in_full_tells_more_than_a_sample():
     """Of torch's GELU from -8 to -2: how many results are wrong, and a worse one."""
     sample = rows("PyTorch", "gelu", "float32")["value"]
-    question = question_of("gelu", "value", FORMATS["float32"])
+    question = question_of(gelu, "value", FORMATS["float32"])
     whole = in_full(sample, census(question, sample.spelling, [0xC0]))
     assert whole.inputs == 1 << 24
     assert whole.wrong > 1 << 22
@@ -51,3 +52,16 @@ def test_jax_gelu_tanh_has_a_gradient_of_nan_in_float16():
     assert row.nan > 18_000
     assert 140 < row.regions[-1][0] < 150
     assert any("x² overflows" in why for why in row.why)
+
+
+def test_a_named_function_is_printed_with_its_parameter(monkeypatch, capsys):
+    """PyTorch's and JAX's ELU; TensorFlow's has no α. Nothing is written."""
+    monkeypatch.setattr("sys.argv", ["survey", "elu[alpha=0.3]"])
+    monkeypatch.setattr("verification.survey.survey.write_whole", None)
+    main()
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| elu")]
+    assert len(rows) == 2 * 2 * len(FORMATS)
+    assert all(row.startswith("| elu[alpha=0.3] | ") for row in rows)
+    assert not any("TensorFlow" in row for row in rows)
+    values = [row.split(" | ") for row in rows if " | value | " in row]
+    assert all(float(cells[3]) < 64 for cells in values)

@@ -8,5 +8,6 @@ LORE = Lore(
         "jax": "jax:jax.nn.elu",
         "tensorflow": "tensorflow:tensorflow.nn.elu",
     },
+    keywords={"torch": {"alpha": "alpha"}, "jax": {"alpha": "alpha"}},
     choices={"left": "PyTorch's, JAX's and TensorFlow's choice"},
 )

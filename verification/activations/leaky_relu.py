@@ -53,6 +53,11 @@ LORE = Lore(
         "jax": "jax:jax.nn.leaky_relu",
         "tensorflow": "tensorflow:tensorflow.nn.leaky_relu?alpha=0.01",
     },
+    keywords={
+        "torch": {"negative_slope": "negative_slope"},
+        "jax": {"negative_slope": "negative_slope"},
+        "tensorflow": {"negative_slope": "alpha"},
+    },
     choices={
         "left": "PyTorch's and TensorFlow's choice",
         "right": "JAX's choice",

@@ -27,7 +27,8 @@ class Reflection:
 class Lore:
     """What others say of one activation.
 
-    ``spellings`` are the framework's names of it, by package, as `candidates.frameworks` reads
+    ``spellings`` are the framework's names of it at its default parameters, by package, as
+    `candidates.frameworks` reads them; ``keywords`` are its names of the parameters, where it has
     them. ``choices`` say who chooses the "left" or "right" derivative, or one in the "middle", at
     a kink. ``mistakes`` are known wrong ways, and ``mistakes_of`` gives those that depend on the
     parameters. ``reflection`` is a law of f(x) and f(-x); ``doubles`` is the activation g with
@@ -35,6 +36,7 @@ class Lore:
     """
 
     spellings: Mapping[str, str] = field(default_factory=dict)
+    keywords: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
     mistakes_of: Callable[[Mapping[str, float]], tuple[Mistake, ...]] | None = None

@@ -8,4 +8,5 @@ LORE = Lore(
         "jax": "jax:jax.nn.softplus",
         "tensorflow": "tensorflow:tensorflow.nn.softplus",
     },
+    keywords={"torch": {"beta": "beta"}},
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from reference import ACTIVATIONS
+from reference import ACTIVATIONS, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.frameworks import implementation
@@ -58,10 +58,9 @@ class Count:
     at: float
 
 
-def question_of(activation: str, subject: str, format_: Format) -> Question:
+def question_of(activation: Activation, subject: str, format_: Format) -> Question:
     """What the frameworks are asked: the default tolerance, subnormal numbers are free."""
-    tolerance = TOLERANCES[format_.name]
-    return Question(ACTIVATIONS[activation], subject, format_, tolerance, ALLOWED)
+    return Question(activation, subject, format_, TOLERANCES[format_.name], ALLOWED)
 
 
 def joined(counts: Iterable[Count]) -> Count:
@@ -133,14 +132,30 @@ def _of_block(question: Question, x: Array, got: Array) -> Count:
 
 
 def read() -> dict[tuple[str, str, str], Count]:
-    """The committed census by (framework, activation, subject), if it is of these versions."""
+    """The committed census by (framework, activation, subject).
+
+    Raises UsageError if it is of other versions, or lacks a function that has a spelling.
+    """
     content = json.loads(CENSUS.read_text(encoding="utf-8"))
     if content["versions"] != installed_versions():
         raise UsageError(
             f"expected a census of the installed frameworks, but {CENSUS.name} is of other "
             "versions: nox -s census counts anew"
         )
-    return {tuple(row.pop("of")): Count(**row) for row in content["rows"]}
+    counts = {tuple(row.pop("of")): Count(**row) for row in content["rows"]}
+    spelled = {
+        (peer.title, activation, subject)
+        for peer in PEERS
+        for activation in ACTIVATIONS
+        if peer.spelling(activation, {})
+        for subject in SUBJECTS
+    }
+    if missing := sorted({activation for _, activation, _ in spelled - counts.keys()}):
+        raise UsageError(
+            f"expected a census of the whole catalogue, but {CENSUS.name} lacks "
+            f"{', '.join(missing)}: nox -s census counts anew"
+        )
+    return counts
 
 
 def main() -> None:
@@ -148,9 +163,9 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for activation in ACTIVATIONS:
         for peer in PEERS:
-            spelling = peer.spelling(activation)
+            spelling = peer.spelling(activation, {})
             for subject in SUBJECTS if spelling else ():
-                question = question_of(activation, subject, FLOAT32)
+                question = question_of(ACTIVATIONS[activation], subject, FLOAT32)
                 count = census(question, spelling or "", portions(FLOAT32))
                 rows.append({"of": (peer.title, activation, subject), **asdict(count)})
                 sys.stderr.write(f"{rows[-1]}\n")

@@ -1,5 +1,6 @@
 """The frameworks that are surveyed; `verification.activations` says how each spells one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -14,9 +15,17 @@ class Peer:
     package: str
     distributions: tuple[str, ...]
 
-    def spelling(self, activation: str) -> str | None:
-        """How it spells an activation of the catalogue; None if nobody has said."""
-        return lore_of(activation).spellings.get(self.package)
+    def spelling(self, activation: str, parameters: Mapping[str, float]) -> str | None:
+        """How it spells an activation with these parameters; None if nobody has said."""
+        lore = lore_of(activation)
+        spelling = lore.spellings.get(self.package)
+        keywords = lore.keywords.get(self.package, {})
+        if spelling is None or not parameters:
+            return spelling
+        if not keywords.keys() >= parameters.keys():
+            return None
+        settings = (f"{keywords[name]}={value!r}" for name, value in parameters.items())
+        return f"{spelling.partition('?')[0]}?{'&'.join(settings)}"
 
 
 PEERS = (

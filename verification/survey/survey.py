@@ -1,15 +1,17 @@
 """``nox -s survey``: the check run over every framework, activation and format, as a table.
 
 It writes ``survey.json``, ``survey.md`` and a plot; the counts of float32 come from the `census`.
-Subnormal inputs and results may count as zeros.
+Subnormal inputs and results may count as zeros. ``nox -s survey -- 'elu[alpha=0.3]' mish`` prints
+the table of these functions instead, with float32 at stratified inputs.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,8 @@ from verification.examination.truth import answer
 from verification.observation.results import observe_results
 from verification.records.files import RECORDS, write_whole
 from verification.records.provenance import this_machine
-from verification.verdict.check import TOLERANCES, check
+from verification.verdict.check import TOLERANCES, activation_of, check
+from verification.verdict.naming import named, parsed
 from verification.verdict.verdict import Verdict
 
 from .census import ALLOWED, SUBJECTS, Count, counted, function_of, is_normal, question_of, read
@@ -38,10 +41,11 @@ count as zeros.
 
 *Worst* is the largest finite error in ulp at *at*, of normal inputs away from roots of the
 derivative, where the true result is at least 256 times the smallest normal number. *Wrong* are the
-inputs, of those tried, where the result is beyond the tolerance; all formats but float64 are tried
-in full. *NaN* counts those at finite inputs. *100 % off* are the regions where every result is a
-zero, an infinity, NaN, of the wrong sign or at least twice too large, though neither the input nor
-the true result is subnormal; they, and the reasons, are looked for at stratified inputs."""
+inputs, of those tried, where the result is beyond the tolerance; the 16-bit formats are tried in
+full, and float32 too in a survey of everything. *NaN* counts those at finite inputs. *100 % off*
+are the regions where every result is a zero, an infinity, NaN, of the wrong sign or at least twice
+too large, though neither the input nor the true result is subnormal; they, and the reasons, are
+looked for at stratified inputs."""
 COLUMNS = """| activation | framework | | worst | at | wrong | NaN | 100 % off | why |
 |---|---|---|---|---|---|---|---|---|
 """
@@ -74,27 +78,29 @@ class Entry:
     why: tuple[str, ...]
 
 
-def entries() -> Iterator[tuple[Entry, Verdict]]:
-    """Check everything; minutes."""
-    counts = read()
+def entries(functions: Sequence[str]) -> Iterator[tuple[Entry, Verdict]]:
+    """Check functions of the catalogue, written like ``elu[alpha=0.3]``; minutes."""
     for format_ in FORMATS.values():
-        for activation in ACTIVATIONS:
+        for activation, parameters in map(parsed, functions):
             for peer in PEERS:
-                for entry, verdict in judged(peer, activation, format_):
-                    of = (entry.framework, entry.activation, entry.subject)
-                    whole = format_.name == "float32"
-                    yield in_full(entry, counts[of]) if whole else entry, verdict
+                yield from judged(peer, activation, format_, parameters)
 
 
-def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Entry, Verdict]]:
+def judged(
+    peer: Peer,
+    activation: str,
+    format_: Format,
+    parameters: Mapping[str, float] = MappingProxyType({}),
+) -> Iterator[tuple[Entry, Verdict]]:
     """One function's value and derivative, each with the verdict on both; none without a name."""
-    spelling = peer.spelling(activation)
+    asked = activation_of(activation, parameters)
+    spelling = peer.spelling(activation, parameters)
     if spelling is None:
         return
     candidate = replace(implementation(spelling), backward=None)
-    verdict = check(candidate, activation, dtype=format_.name, allow=ALLOWED)
+    verdict = check(candidate, activation, dtype=format_.name, parameters=parameters, allow=ALLOWED)
     for subject in SUBJECTS:
-        question = question_of(activation, subject, format_)
+        question = question_of(asked, subject, format_)
         seen = observe_results(question, Caller(subject, function_of(candidate, subject), format_))
         x, got = seen.x, seen.got
         count = counted(question, x, got)
@@ -102,7 +108,7 @@ def judged(peer: Peer, activation: str, format_: Format) -> Iterator[tuple[Entry
         clear = is_normal(question, wide, true)
         entry = Entry(
             framework=peer.title,
-            activation=activation,
+            activation=named(activation, parameters),
             spelling=spelling,
             dtype=format_.name,
             subject=subject,
@@ -188,14 +194,21 @@ def _line(entry: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Check, and write what was found."""
+    """Check the functions that are named, and print; or all, and write what was found."""
+    functions = sys.argv[1:]
+    counts = {} if functions else read()
     found = []
-    for entry, verdict in entries():
+    for entry, verdict in entries(functions or tuple(ACTIVATIONS)):
         sys.stderr.write(f"{entry.dtype} {entry.framework} {entry.activation} {entry.subject}\n")
-        found.append(entry)
-        if (entry.framework, entry.activation, entry.dtype) == PLOTTED:
+        whole = counts and entry.dtype == "float32"
+        of = (entry.framework, entry.activation, entry.subject)
+        found.append(in_full(entry, counts[of]) if whole else entry)
+        if counts and (entry.framework, entry.activation, entry.dtype) == PLOTTED:
             verdict.plot(PLOT)
     text = to_json(found)
+    if functions:
+        sys.stdout.write(to_markdown(json.loads(text)))
+        return
     write_whole(RECORDS / "survey.json", text)
     write_whole(RECORDS / "survey.md", to_markdown(json.loads(text)))
 

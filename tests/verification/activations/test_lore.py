@@ -83,7 +83,7 @@ def test_one_without_a_file_has_its_laws_and_no_spelling(nameless):
     assert all(row.passed for row in rows)
     assert not any("reflection" in row.witness for row in rows)
     for peer in PEERS:
-        assert peer.spelling("nameless") is None
+        assert peer.spelling("nameless", {}) is None
         assert list(survey.judged(peer, "nameless", FORMATS["float64"])) == []
 
 

@@ -8,8 +8,9 @@ import pytest
 from figures.measuring.demonstrated import DEMONSTRATED
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS
+from verification.errors import UsageError
 from verification.records.files import RECORDS
-from verification.survey.census import CENSUS, SUBJECTS
+from verification.survey.census import CENSUS, SUBJECTS, read
 from verification.survey.peers import PEERS
 from verification.survey.survey import regions_lost, to_markdown
 
@@ -19,9 +20,29 @@ SURVEY = json.loads((RECORDS / "survey.json").read_text(encoding="utf-8"))
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.title)
 def test_every_framework_spells_some_of_the_catalogue(peer):
     """As `candidates.frameworks` reads it."""
-    spelled = [peer.spelling(name) for name in ACTIVATIONS]
+    spelled = [peer.spelling(name, {}) for name in ACTIVATIONS]
     assert all(name is None or name.startswith(f"{peer.package}:") for name in spelled)
     assert any(spelled)
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.title)
+def test_a_parameter_is_passed_by_the_name_that_the_framework_has(peer):
+    """TensorFlow's slope is alpha, and it and JAX have no β."""
+    slope = {"PyTorch": "negative_slope", "JAX": "negative_slope", "TensorFlow": "alpha"}
+    spelled = peer.spelling("leaky_relu", {"negative_slope": 0.3})
+    assert spelled == f"{peer.spelling('leaky_relu', {}).partition('?')[0]}?{slope[peer.title]}=0.3"
+    softplus = peer.spelling("softplus", {"beta": 2.0})
+    assert softplus == {"PyTorch": "torch:torch.nn.functional.softplus?beta=2.0"}.get(peer.title)
+
+
+def test_a_function_that_nobody_counted_is_asked_for(monkeypatch):
+    """By name, before anything is judged."""
+    content = json.loads(CENSUS.read_text(encoding="utf-8"))
+    monkeypatch.setattr(
+        "verification.survey.census.installed_versions", content.get("versions").copy
+    )
+    with pytest.raises(UsageError, match=r"lacks .*mish"):
+        read()
 
 
 def test_the_committed_survey_is_whole():
@@ -36,7 +57,7 @@ def test_the_committed_survey_is_whole():
         (peer.title, activation, dtype, subject, spelling)
         for peer in PEERS
         for activation in surveyed
-        if (spelling := peer.spelling(activation))
+        if (spelling := peer.spelling(activation, {}))
         for dtype in FORMATS
         for subject in SUBJECTS
     }
