@@ -120,6 +120,21 @@ def expm1(x):
     return np.expm1(x.value), np.exp(x.value) * np.expm1(x.error)
 
 
+@pytest.mark.parametrize(
+    ("second", "units"),
+    [
+        (ARITHMETIC, 1),
+        (EXPONENTIAL, tracked.FUNCTION_UNITS),
+        (DIFFERENCE, tracked.FUNCTION_UNITS),
+        (LOGARITHM, tracked.FUNCTION_UNITS),
+        (TAIL, tracked.TAIL_UNITS),
+    ],
+)
+def test_no_step_of_the_second_level_is_off_by_more_than_its_share(second, units):
+    """Of the bound of the same step at the first, from which the second level's is scaled."""
+    assert second <= levels.TRACKED_TO_DOUBLE_DOUBLE * units * tracked.UNIT
+
+
 # Where the running bound is past the promise: σ(w) and σ(-w) of one e^w go for independent in it.
 NOT_PROVED, OVER = "gelu_tanh-2", 1.1
 
