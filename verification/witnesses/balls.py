@@ -77,15 +77,16 @@ def _is_even(computed: float, exponent: int) -> bool:
     return isinf(computed) or ldexp(computed, -exponent) % 2 == 0
 
 
-def miss(computed: float, true: Real, format_: Format) -> Miss | None:
+def miss(computed: float, true: Real, format_: Format, *, signed: bool = True) -> Miss | None:
     """Return the error in ulp and absolutely, or None while the ball is too wide to say.
 
     The first is at most 1/2 exactly when the result is the correctly rounded one: a tie that
-    went to the odd neighbour, or a zero of the wrong sign, counts as more.
+    went to the odd neighbour, or a zero of the wrong sign, counts as more. Unless it is ``signed``,
+    a zero may have either sign while the ball has both.
     """
     if isnan(computed) or _has_the_wrong_sign(computed, true):
         return inf, inf
-    if computed == 0 and not (true > 0 or true < 0 or true == 0):
+    if signed and computed == 0 and not (true > 0 or true < 0 or true == 0):
         return None
     exponent = unit_exponent(true, format_)
     error: Real = distance(computed, true, exponent, format_)
@@ -114,7 +115,8 @@ def _double(error: Real) -> float:
 class Target:
     """Results to be judged: those of one derivative, or of backward, at every input.
 
-    ``place`` is that of the true value among those of its `Truth`.
+    ``place`` is that of the true value among those of its `Truth`. The sign of a zero is left open
+    unless it is ``signed``.
     """
 
     order: int
@@ -123,17 +125,22 @@ class Target:
     truth: Truth
     place: int
     upstream: list[float] | None = None
+    signed: bool = True
 
     def miss(self, index: int, values: tuple[Real, ...], format_: Format) -> Miss | None:
         """Compare the result at one input with the true value there."""
         true = values[self.place]
         if self.upstream is not None:
             true *= type(true)(self.upstream[index])
-        return miss(self.computed[index], true, format_)
+        return miss(self.computed[index], true, format_, signed=self.signed)
 
 
 def _targets(activation: Activation, x: Array, format_: Format) -> list[Target]:
-    """Collect what ``reference`` says at ``x``."""
+    """Collect what ``reference`` says at ``x``.
+
+    The terms of a derivative by a parameter cancel: those of softplus leave e^-x of x, of whose
+    sign no precision tells when x is huge. There balls judge the magnitude alone.
+    """
     upstream = upstreams(x.size, format_)
     by_x = truth(activation)
     targets = [
@@ -145,7 +152,7 @@ def _targets(activation: Activation, x: Array, format_: Format) -> list[Target]:
     for parameter in activation.parameters:
         computed = _listed(activation.derivative_wrt(parameter, x))
         by_it = truth_by_parameter(activation, parameter)
-        targets.append(Target(0, f"balls, by {parameter}", computed, by_it, 1))
+        targets.append(Target(0, f"balls, by {parameter}", computed, by_it, 1, signed=False))
     return targets
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from math import inf, nan, nextafter
+from math import copysign, inf, nan, nextafter
 
 import numpy as np
 import pytest
@@ -106,3 +106,12 @@ def test_a_ball_astride_0_says_nothing_of_a_zero(zero):
     """Its sign is not known yet."""
     assert balls.miss(zero, arb(0, "1e-100"), FLOAT64) is None
     assert balls.miss(zero, arb(0), FLOAT64) is not None
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_its_magnitude_can_be_judged_alone(zero):
+    """A sign that the ball has not is wrong all the same, and so is a number that is too large."""
+    assert balls.miss(zero, arb(0, "1e-1000"), FLOAT64, signed=False) == (0, 0)
+    negated = arb("-1e-1000") if copysign(1, zero) > 0 else arb("1e-1000")
+    assert balls.miss(zero, negated, FLOAT64, signed=False) == (inf, inf)
+    assert balls.miss(5e-324, arb(0, "1e-1000"), FLOAT64, signed=False)[0] > 0.5
