@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,12 +66,13 @@ def sweep(arguments: Namespace) -> int:
     functions = _functions(arguments)
     expected = _expected(arguments.expect)
     out = arguments.out or Path("report") / f"sweep-{arguments.dtype}.json"
+    _refuse_to_replace(out, functions)
     prepare(out)
     if arguments.scheduler is not None:
         from verification.work.cluster import reach
 
         reach(arguments.scheduler)
-    header = _header(arguments.dtype)
+    header = _header(arguments.dtype, functions)
     with Ledger(out.with_name(out.name + ".state"), header, resume=arguments.resume) as ledger:
         if not _fill(ledger, functions, arguments.scheduler):
             return INTERRUPTED
@@ -103,16 +105,42 @@ def _name(row: dict[str, Any]) -> str:
     return f"{named(row['activation'], row.get('parameters', {}))} order {row['order']}"
 
 
+def _function_name(function: "Shard") -> str:
+    return _name({**asdict(function), "parameters": dict(function.parameters)})
+
+
 def _expected(path: Path | None) -> dict[str, str] | None:
     """The hashes in an earlier certificate, if one is given."""
     if path is None:
         return None
+    found = _hashes_in(path)
+    if found is None:
+        raise UsageError(f"--expect: expected a certificate of a sweep, but {path} is none")
+    return found
+
+
+def _hashes_in(path: Path) -> dict[str, str] | None:
+    """The hashes in a certificate; None if the file is none."""
+    if not path.is_file():
+        return None
     try:
         return _hashes(json.loads(path.read_text(encoding="utf-8"))["rows"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _refuse_to_replace(out: Path, functions: Iterable["Shard"]) -> None:
+    """UsageError if a file is there that is no certificate, or has rows that would be lost."""
+    if not out.is_file() or out.stat().st_size == 0:
+        return
+    rows = _hashes_in(out)
+    lost = None if rows is None else rows.keys() - set(map(_function_name, functions))
+    if lost is None or lost:
+        what = f"a certificate that also has {', '.join(sorted(lost))}" if lost else "another file"
         raise UsageError(
-            f"--expect: expected a certificate of a sweep, but {path} is none"
-        ) from None
+            f"expected to write a certificate at {out}, but there is {what}: choose another --out, "
+            "or take it away"
+        )
 
 
 def _functions(arguments: Namespace) -> list["Shard"]:
@@ -155,6 +183,8 @@ def _fill(ledger: "Ledger", functions: Iterable["Shard"], scheduler: str | None)
 
     wanted = [shard for function in functions for shard in function.all_of_it()]
     missing = [shard for shard in wanted if not _is_done(ledger, shard)]
+    if stale := sum(shard in ledger.done for shard in missing):
+        sys.stderr.write(f"Shards of other sources in {ledger.path}, done anew: {stale}.\n")
     inputs = [sum(map(inputs_of, some)) for some in (wanted, missing)]
     with progress("sweep", inputs[0], inputs[0] - inputs[1]) as advance:
         try:
@@ -200,12 +230,13 @@ def _sources_of(name: str) -> str:
     return sources_of(ACTIVATIONS[name])
 
 
-def _header(dtype: str) -> dict[str, Any]:
-    """What all shards of a sweep have in common."""
+def _header(dtype: str, functions: Iterable["Shard"]) -> dict[str, Any]:
+    """What makes a sweep: shards are shared with no other."""
     from verification.records.provenance import hash_of_sources, installed_versions
 
     return {
         "dtype": dtype,
+        "functions": sorted(map(_function_name, functions)),
         "certifier": hash_of_sources("verification.sweep.shard"),
         "numpy": installed_versions()["numpy"],
     }

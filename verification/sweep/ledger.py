@@ -1,14 +1,18 @@
 """The state of a sweep: one line for each shard that is done, written the moment it is.
 
 A sweep that is killed loses the shards that were under way and nothing else: a last line that was
-cut off in the middle is dropped when the file is read. The first line says which format, certifier
-and NumPy the shards are of, and a file of others is refused; so is one that another sweep is at
-work on. Each shard names the sources of its activation; of others than those here, it is done anew.
+cut off in the middle is dropped when the file is read. Each line begins with the SHA-256 of the
+rest; a shard whose line is damaged is done anew. The first line says which functions, format,
+certifier and NumPy the sweep is of, and a file of others is refused, and left as it is; so is one
+that another sweep is at work on. Each shard names the sources of its activation; of others than
+those here, it is done anew.
 """
 
 import json
 import os
+import sys
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -65,30 +69,45 @@ class Ledger:
         self._lock.release()
 
     def _open(self) -> None:
-        is_there = self.path.exists() and self.path.stat().st_size > 0
-        if is_there and not self.resume:
+        if self.path.exists() and not self.path.is_file():
+            raise UsageError(
+                f"expected a file, or none, at {self.path} for the state of this sweep, but there "
+                "is something else: choose another --out"
+            )
+        text = self.path.read_bytes() if self.path.exists() else b""
+        first = _line(self.header)
+        # A kill may leave the first line half written.
+        if first.startswith(text):
+            if text:
+                os.truncate(self.path, 0)
+            self._append(first)
+        elif not text.startswith(first):
+            raise UsageError(
+                f"expected the state of this very sweep at {self.path}, but there is another file, "
+                "or the state of other functions, or by another certifier or NumPy: choose another "
+                "--out, or delete the file"
+            )
+        elif not self.resume:
             raise UsageError(
                 f"expected no unfinished sweep at {self.path}, but there is one: go on with it "
                 "with --resume, or delete the file"
             )
-        if is_there:
-            self._read()
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            self._append(self.header)
+        else:
+            self._read(text)
 
     def add(self, done: Done) -> None:
         """Record a shard; it is on the disk when this returns."""
-        self._append(asdict(done))
+        self._append(_line(asdict(done)))
         self.done[done.shard] = done
 
     def remove(self) -> None:
         """Delete the file, once the certificate is written."""
         self.path.unlink()
 
-    def _append(self, content: dict[str, Any]) -> None:
+    def _append(self, line: bytes) -> None:
         try:
-            with self.path.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps(content) + "\n")
+            with self.path.open("ab") as file:
+                file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -98,22 +117,32 @@ class Ledger:
                 "command and --resume"
             ) from None
 
-    def _read(self) -> None:
-        text = self.path.read_bytes()
+    def _read(self, text: bytes) -> None:
+        """Take the lines that fit their sums, and shorten the file by what follows the last."""
         whole = text[: text.rfind(b"\n") + 1]
-        try:
-            lines = [json.loads(line) for line in whole.splitlines()]
-            self.done = {done.shard: done for done in map(_to_done, lines[1:])}
-            found = lines[0] if lines else self.header
-        except (ValueError, TypeError, KeyError, AttributeError):
-            found = None
-        if found != self.header:
-            raise UsageError(
-                f"expected the state of a sweep with {self.header} at {self.path}, but found "
-                f"{found or 'something else'}: delete the file to start anew"
-            )
+        _, *lines = whole.splitlines(keepends=True)
+        found = [_to_done(json.loads(line[SUM:])) for line in lines if _fits(line)]
+        self.done = {done.shard: done for done in found}
         if whole != text:
             os.truncate(self.path, len(whole))
+        if damaged := len(lines) - len(found):
+            sys.stderr.write(
+                f"{damaged} of {len(lines)} lines of {self.path} are damaged: their shards are "
+                "done anew.\n"
+            )
+
+
+# The length of a line's SHA-256 and the space behind it.
+SUM = 65
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    rest = json.dumps(content).encode() + b"\n"
+    return f"{sha256(rest).hexdigest()} ".encode() + rest
+
+
+def _fits(line: bytes) -> bool:
+    return line[:SUM] == f"{sha256(line[SUM:]).hexdigest()} ".encode()
 
 
 def _to_done(content: dict[str, Any]) -> Done:

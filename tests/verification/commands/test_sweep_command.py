@@ -1,6 +1,7 @@
 """``halfulp sweep`` loses nothing: killed, interrupted, resumed, misused."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -210,9 +211,12 @@ def test_two_sweeps_do_not_share_a_state(undisturbed, tmp_path, capsys):
 def test_an_unfinished_sweep_is_not_overwritten(tmp_path, capsys):
     """Without --resume, a state file that is there is left alone."""
     out = tmp_path / "sweep.json"
-    keep(tmp_path / "sweep.json.state")
+    with Ledger(
+        out.with_name("sweep.json.state"), header_of("relu", "silu"), resume=False
+    ) as ledger:
+        ledger.add(DONE)
     assert main([*ARGUMENTS, "--out", str(out)]) == 2
-    assert "--resume" in capsys.readouterr().err
+    assert "go on with it with --resume" in capsys.readouterr().err
     assert (tmp_path / "sweep.json.state").exists()
 
 
@@ -234,16 +238,73 @@ def test_a_ledger_keeps_what_is_added(tmp_path):
     assert kept(tmp_path / "state") == {DONE.shard: DONE}
 
 
-@pytest.mark.parametrize("rest", ['{"shard": {"activ', '{"dtype": "flo'], ids=["shard", "header"])
-def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path, rest):
-    """The whole lines before it count, and the next one starts on a line of its own."""
+def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path):
+    """At every byte: the whole lines before it count, and the next starts on a line of its own."""
     path = tmp_path / "state"
-    if "shard" in rest:
-        keep(path)
-    with path.open("a") as file:
-        file.write(rest)
-    keep(path, resume=True)
-    assert kept(path) == {DONE.shard: DONE}
+    keep(path)
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        assert kept(path) == {}
+        keep(path, resume=True)
+        assert path.read_bytes() == whole
+
+
+def test_a_flipped_bit_is_never_taken_for_a_result(tmp_path, capsys):
+    """Each bit of a state: a damaged header is refused, a damaged shard done anew and told."""
+    path = tmp_path / "state"
+    keep(path)
+    whole = path.read_bytes()
+    header = len(whole.splitlines(keepends=True)[0])
+    for bit in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        if bit // 8 < header:
+            with pytest.raises(UsageError, match="choose another --out"):
+                kept(path)
+            assert path.read_bytes() == flipped
+        else:
+            assert kept(path) == {}
+            is_cut_off = bit // 8 == len(whole) - 1
+            assert ("lines of" in capsys.readouterr().err) != is_cut_off
+
+
+@pytest.mark.parametrize("other", ["another function", "a foreign file"])
+def test_the_work_of_others_is_left_alone(undisturbed, tmp_path, capsys, other):
+    """Of one function, the state and the certificate of all are not touched."""
+    out = tmp_path / "sweep.json"
+    state = tmp_path / "sweep.json.state"
+    out.write_bytes(undisturbed if other == "another function" else b"mine")
+    before = out.read_bytes()
+    arguments = ["sweep", "relu", "--dtype", "float16", "--out", str(out)]
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert ("silu order 2" if other == "another function" else "another file") in said
+    assert out.read_bytes() == before
+    out.unlink()
+    state.write_bytes(b"mine")
+    if other == "another function":
+        state.unlink()
+        keep(state)
+    before = state.read_bytes()
+    for resume in ([], ["--resume"]):
+        assert main([*arguments, *resume]) == 2
+        assert "choose another --out" in capsys.readouterr().err
+        assert state.read_bytes() == before
+
+
+def test_a_pipe_is_no_state_and_no_certificate(tmp_path, capsys):
+    """Reading it would wait for ever."""
+    out = tmp_path / "sweep.json"
+    pipe = tmp_path / "sweep.json.state"
+    os.mkfifo(pipe)
+    arguments = ["sweep", "relu", "--dtype", "float16", "--out", str(out)]
+    assert main([*arguments, "--resume"]) == 2
+    assert main([*arguments, "--expect", str(pipe)]) == 2
+    said = capsys.readouterr().err
+    assert "expected a file, or none" in said
+    assert "expected a certificate" in said
 
 
 def test_a_shard_that_is_there_twice_counts_once(tmp_path):
@@ -268,8 +329,9 @@ def test_an_empty_state_is_that_of_a_sweep_just_begun(tmp_path):
     [
         pytest.param("not JSON\n", id="foreign"),
         pytest.param('{"dtype": "float16", "certifier": "def"}\n', id="another certifier"),
-        pytest.param('{"dtype": "float16", "certifier": "abc"}\n{"shard": 1}\n', id="damaged"),
-        pytest.param('{"dtype": "float16", "certifier": "abc"}\n[]\n', id="other JSON"),
+        pytest.param('{"dtype": "float16", "certifier": "abc"}\n', id="without a sum"),
+        pytest.param("[]\n", id="other JSON"),
+        pytest.param("mine", id="without a newline"),
     ],
 )
 def test_a_foreign_state_is_refused_and_left_alone(tmp_path, text):
@@ -294,6 +356,12 @@ def test_misuse_names_the_choices(tmp_path, capsys, arguments, said):
     assert main(["sweep", *arguments, "--out", str(tmp_path / "sweep.json")]) == 2
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def header_of(*names):
+    """That of a sweep of all orders in float16."""
+    shards = [Shard(name, order, "float16", 0) for name in names for order in range(3)]
+    return sweep._header("float16", shards)  # noqa: SLF001  theirs
 
 
 @pytest.fixture
@@ -343,24 +411,24 @@ def test_a_wrong_result_reaches_exit_code_certificate_and_eye(
 def test_a_resumed_sweep_does_what_is_left(inline, tmp_path):
     """What is in the state is not computed again."""
     out = tmp_path / "sweep.json"
-    header, sources = sweep._header("float16"), sweep._sources_of("relu")  # noqa: SLF001  theirs
+    sources = sweep._sources_of("relu")  # noqa: SLF001  theirs
     arguments = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--resume"]
-    with Ledger(out.with_name("sweep.json.state"), header, resume=False) as ledger:
+    with Ledger(out.with_name("sweep.json.state"), header_of("relu"), resume=False) as ledger:
         ledger.add(replace(DONE, sources=sources))
     assert main(arguments) == 0
     assert [shard.order for shard in inline] == [1, 2]
     assert json.loads(out.read_bytes())["rows"][0]["sha256"] == combined(["00"])
 
 
-def test_a_shard_of_other_sources_is_done_anew(inline, tmp_path):
-    """A state from before a change of the activation is not mixed in."""
+def test_a_shard_of_other_sources_is_done_anew(inline, tmp_path, capsys):
+    """A state from before a change of the activation is not mixed in, and the user is told."""
     out = tmp_path / "sweep.json"
-    header = sweep._header("float16")  # noqa: SLF001  theirs
     arguments = ["sweep", "relu", "--dtype", "float16", "--out", str(out), "--resume"]
-    with Ledger(out.with_name("sweep.json.state"), header, resume=False) as ledger:
+    with Ledger(out.with_name("sweep.json.state"), header_of("relu"), resume=False) as ledger:
         ledger.add(DONE)
     assert main(arguments) == 0
     assert [shard.order for shard in inline] == [0, 1, 2]
+    assert "done anew: 1" in capsys.readouterr().err
     assert json.loads(out.read_bytes())["rows"][0]["sha256"] != combined(["00"])
 
 
@@ -389,6 +457,7 @@ def test_parameters_are_set_by_name_or_for_all(inline, tmp_path):
     rows = json.loads(out.read_bytes())["rows"]
     assert [row.get("parameters") for row in rows] == [None, {"negative_slope": 0.25}]
     assert rows[0]["sha256"] != rows[1]["sha256"]
+    out = tmp_path / "another.json"
     given = ["leaky_relu", "--set", "negative_slope=0.25", "--order", "0"]
     assert main(["sweep", *given, "--dtype", "float16", "--out", str(out)]) == 0
     [row] = json.loads(out.read_bytes())["rows"]
