@@ -11,14 +11,35 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory):
-    """The names of the files in a wheel built from the tree."""
+def unpacked(tmp_path_factory):
+    """A folder with the content of a wheel built from the tree, as it is installed."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)  # noqa: S603  our own command
     (wheel,) = folder.glob("halfulp-*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        return set(archive.namelist())
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def names(unpacked):
+    """The names of its files."""
+    return {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+
+
+def test_the_command_runs_from_the_wheel(unpacked, tmp_path):
+    """Its own packages are not taken for somebody else's."""
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from halfulp import run; run()"
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-P", "-c", code, str(unpacked), "figures", "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--only" in done.stdout
 
 
 @pytest.mark.parametrize("package", ["reference", "verification", "figures"])
