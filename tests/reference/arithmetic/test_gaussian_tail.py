@@ -170,3 +170,16 @@ def test_one_term_fewer_is_caught(terms, function, bound, worst, monkeypatch):
     uncached = gaussian_tail.float64_table.__wrapped__
     monkeypatch.setattr(gaussian_tail, "float64_table", uncached)
     assert worst(function) > bound
+
+
+@pytest.mark.parametrize(
+    ("last", "tail"),
+    [
+        (gaussian_tail.FLOAT64_LAST, over_float64),
+        (gaussian_tail.LAST, lambda a: over_double_double(a).hi),
+    ],
+)
+def test_beyond_the_table_there_is_no_number(last, tail):
+    """A number from the last cell would be a guess."""
+    ends = np.array([last, np.nextafter(last, np.inf), 1e3])
+    assert np.isnan(tail(ends)).tolist() == [False, True, True]

@@ -284,6 +284,13 @@ def test_the_derivative_by_a_parameter_is_right_at_any_parameter(beta):
     )
 
 
+def test_a_derivative_by_a_parameter_that_underflows_has_its_sign():
+    """Softplus by β is below 0 everywhere: -(1 + βx) e^-βx / β² for a huge βx, and so for -βx."""
+    found = softplus.derivative_wrt("beta", np.array([1.0, -3.0]), beta=1e30)
+    assert np.array_equal(found, [0, 0])
+    assert np.signbit(found).all()
+
+
 def test_a_jump_at_a_rounded_product_is_where_it_is():
     """3 times the double below 1/3 is below 1, although it is 1 in float64."""
     jump = define(
