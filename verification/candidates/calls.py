@@ -1,10 +1,7 @@
-"""Somebody else's function, called with care: whatever it does is noted, and nothing escapes."""
+"""One function of a candidate: called in portions, and what goes wrong kept at its smallest."""
 
-import io
-import warnings
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf
 from typing import Any, ClassVar
@@ -13,10 +10,9 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
-from verification.errors import UsageError
 from verification.kinds import KINDS, Access, out_of_reach
 
-from .floating_point import MODE
+from .callee import Answer, Callee
 from .trouble import Died, Expired, Trouble
 
 # An array that gives no result is cut into this number of parts, and those that give none again.
@@ -24,17 +20,16 @@ PARTS = 16
 # Most calls spent on that; and most of them that may end the process.
 RETRIES = 400
 DEATHS = 24
-# What frameworks say about themselves, not about the numbers.
-HARMLESS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
 @dataclass
 class Caller:
     """Calls one function of a candidate, its subject: "value", "derivative" or "backward".
 
-    This way of calling has ``access`` to some of what the candidate does, and ``why_not`` is the
-    sentence about the kinds of findings that it cannot rule out. ``cut_short``: not all inputs
-    without a result were tried alone; ``expired`` says that there was no time left, if so.
+    The ``function`` may be a `Callee` itself. This way of calling has ``access`` to some of what
+    the candidate does, and ``why_not`` is the sentence about the kinds of findings that it cannot
+    rule out. ``cut_short``: not all inputs without a result were tried alone; ``expired`` says
+    that there was no time left, if so.
     """
 
     access: ClassVar[Access] = Access.CALLS | Access.ARRAYS | Access.MEMORY
@@ -47,21 +42,51 @@ class Caller:
     deaths: int = 0
     cut_short: bool = False
     expired: str = ""
+    _deadly: set[int] = field(default_factory=set)
 
-    def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
+    def __post_init__(self) -> None:
+        function = self.function
+        self._callee = function if isinstance(function, Callee) else Callee(function, self.format_)
+
+    def __call__(self, *arguments: Array, warns: bool = True, reuse: bool = False) -> Array | None:
         """Return the result in the format and in the arguments' common shape, None if none came.
 
-        What goes wrong is noted under its kind: the first time, and again with fewer elements.
+        What goes wrong is noted under its kind: the first time, and again with fewer elements. With
+        ``reuse`` the function gets the arrays of the last call, with these numbers in them.
         """
-        before = [argument.tobytes() for argument in arguments]
-        result = self.guarded(arguments, warns=warns)
-        if any(a.tobytes() != b for a, b in zip(arguments, before, strict=True)):
-            given = [
-                np.frombuffer(b, a.dtype).reshape(a.shape)
-                for a, b in zip(arguments, before, strict=True)
-            ]
-            self._note("input written", "the argument is not what it was before", tuple(given))
-        return None if result is None else self._checked(result, arguments)
+        return self._answer(
+            arguments, lambda: self._callee.call(*arguments, warns=warns, reuse=reuse)
+        ).result
+
+    def overwrites(self, arguments: tuple[Array, ...], others: tuple[Array, ...]) -> bool:
+        """Whether what a call returns is changed by the next one, which has others."""
+        return self._answer(others, lambda: self._callee.overwrites(arguments, others)).overwrote
+
+    def writes(self, *arguments: Array) -> str:
+        """The first of what compiled code writes during a call."""
+        return self._answer(arguments, lambda: self._callee.writes(*arguments)).wrote
+
+    def _answer(self, arguments: tuple[Array, ...], ask: Callable[[], Answer]) -> Answer:
+        """What comes of a call, troubles kept; an element that ended it once is not tried again."""
+        if self._deadly and np.isin(self._bits(arguments), list(self._deadly)).any():
+            return Answer(None)
+        try:
+            answer = ask()
+        except Expired as late:
+            self.expired = str(late)
+            return Answer(None)
+        except Died as death:
+            self.deaths += 1
+            answer = Answer(None, ((death.kind, str(death)),))
+            if arguments[0].size == 1:
+                self._deadly.add(int(self._bits(arguments)[0]))
+        for kind, detail in answer.troubles:
+            self.keep(Trouble(kind, detail, arguments))
+        return answer
+
+    def _bits(self, arguments: tuple[Array, ...]) -> Array:
+        bits: Array = np.ascontiguousarray(arguments[0]).view(self.format_.bits).reshape(-1)
+        return bits
 
     def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:
         """Results of 1-D arguments, and where there are any: past exceptions, the rest is kept.
@@ -108,79 +133,12 @@ class Caller:
                 else:
                     break
 
-    def guarded(self, arguments: tuple[Array, ...], *, warns: bool = True) -> Any:
-        """Return what the function returns, its noises noted; None if it raised."""
-        said = io.StringIO()
-        with (
-            warnings.catch_warnings(record=True) as caught,
-            redirect_stdout(said),
-            redirect_stderr(said),
-            np.errstate(all="warn", under="ignore"),
-        ):
-            warnings.simplefilter("always")
-            try:
-                with MODE.theirs():
-                    result = self.function(*arguments)
-            except (KeyboardInterrupt, UsageError):  # the user's doing, not the function's
-                raise
-            except Died as death:
-                self.died(death, arguments)
-                result = None
-            except BaseException as error:  # noqa: BLE001  SystemExit too is its doing
-                said_first = str(error).strip().partition("\n")[0]
-                detail = f"{type(error).__name__}: {said_first}".removesuffix(": ")
-                self._note("exception", detail, arguments)
-                result = None
-            else:
-                if result is None:
-                    self._note("no result", "it returned None", arguments)
-        if MODE.deviation:
-            self._note("mode", MODE.deviation, arguments)
-        if said.getvalue():
-            self._note("output", repr(said.getvalue()[:60]), arguments)
-        for warning in caught:
-            if warns and not issubclass(warning.category, HARMLESS):
-                self._note("warning", f"{warning.category.__name__}: {warning.message}", arguments)
-        return result
-
-    def died(self, death: Died, arguments: tuple[Array, ...]) -> None:
-        """Note that the candidate's process ended in a call; or that there was no time for it."""
-        self.deaths += 1
-        if isinstance(death, Expired):
-            self.expired = str(death)
-        else:
-            self._note(death.kind, str(death), arguments)
-
-    def _checked(self, result: Any, arguments: tuple[Array, ...]) -> Array | None:
-        shape = np.broadcast_shapes(*(argument.shape for argument in arguments))
-        scalar = shape == () and isinstance(result, float)
-        if not isinstance(result, np.ndarray | np.generic) and not scalar:
-            self._note("no result", f"it returned a {type(result).__name__}", arguments)
-            return None
-        array = np.asarray(result)
-        if array.dtype != self.format_.dtype:
-            detail = f"{array.dtype} for {self.format_.name}"
-            numbers = array.dtype.name in ("float16", "bfloat16", "float32", "float64")
-            self._note("dtype" if numbers else "no result", detail, arguments)
-            if not numbers:
-                return None
-        if array.shape != shape:
-            self._note("shape", f"{array.shape} for {shape}", arguments)
-            return None
-        if any(np.may_share_memory(array, argument) for argument in arguments if argument.size):
-            self._note("shared result", "the result lies in the argument's memory", arguments)
-        with np.errstate(all="ignore"):
-            return array.astype(self.format_.dtype)
-
-    def _note(self, kind: str, detail: str, arguments: tuple[Array, ...]) -> None:
-        kept = tuple(np.array(argument) for argument in arguments)
-        self.keep(Trouble(kind, detail, kept))
-
     def keep(self, trouble: Trouble) -> None:
         """Keep a trouble, if none of its kind is known with as few elements, but for no element."""
         known = self.troubles.get(trouble.kind)
         if known is None or trouble.size < known.size:
-            self.troubles[trouble.kind] = trouble
+            arguments = tuple(np.array(argument) for argument in trouble.arguments)
+            self.troubles[trouble.kind] = replace(trouble, arguments=arguments)
 
 
 def _halves(size: int) -> tuple[slice, slice]:

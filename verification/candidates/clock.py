@@ -1,21 +1,26 @@
 """The time that a candidate may take."""
 
+import platform
 import time
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from .trouble import Expired
 
 # Of the time for all calls together, what a single one may take, and the least that it may.
 CALL_SHARE = 0.1
 LEAST = 1.0
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock:
     """The time that all calls of a candidate may take together, and a tenth of it for one.
 
-    Within a process it goes by ``now``, which nobody sets. A copy in another process, here or on
-    another machine, begins with what was left by the clock on the wall: that is the one that they
-    share, but for its skew.
+    It goes by ``now``, which nobody sets, and which all processes of a machine share. A copy on
+    another machine begins with what was left by the clock on the wall: that is the one that
+    machines share, but for its skew.
     """
 
     def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
@@ -23,12 +28,15 @@ class Clock:
         self._now = now
         self._end = now() + seconds
 
-    def __getstate__(self) -> tuple[float, Callable[[], float], float]:
-        return self.seconds, self._now, time.time() + self._end - self._now()
+    def __getstate__(self) -> dict[str, Any]:
+        on_the_wall = time.time() + self._end - self._now()
+        return {**self.__dict__, "boot": _boot(), "on the wall": on_the_wall}
 
-    def __setstate__(self, state: tuple[float, Callable[[], float], float]) -> None:
-        self.seconds, self._now, end = state
-        self._end = self._now() + end - time.time()
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        boot, on_the_wall = state.pop("boot"), state.pop("on the wall")
+        self.__dict__.update(state)
+        if boot != _boot():
+            self._end = self._now() + on_the_wall - time.time()
 
     def left(self) -> float:
         """Seconds that are left for everything, at least 0."""
@@ -63,3 +71,12 @@ class Clock:
 def late(limit: float) -> str:
     """What is said of a call that took longer than it may."""
     return f"no result within {limit:.3g} s (see --timeout)"
+
+
+@cache
+def _boot() -> str:
+    """What the start of this machine is called, since which its monotonic clock goes."""
+    try:
+        return BOOT.read_text()
+    except OSError:
+        return platform.node()

@@ -1,26 +1,32 @@
-"""What a candidate's process may do: half of the memory, and no word on our terminal."""
+"""What a candidate's process may do: half of the memory, and nothing that outlives us.
 
+It is started by a warden, a process between us and it (see there).
+"""
+
+import json
 import os
+import select
 import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
 from contextlib import suppress
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
-from threading import Lock, Thread
-from typing import NoReturn
+from pathlib import Path
+from typing import Any
+
+from verification.errors import UsageError
 
 from .trouble import Died
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits
-    resource = None  # type: ignore[assignment]
-
 MEMORY_SHARE = 0.5
-DYING = 5.0
-# The leaders of the sessions that this process has started and that are not to outlive it; and
-# what is held from a start until it is known here.
-STARTED: set[int] = set()
-STARTING = Lock()
+WARDEN = Path(__file__).with_name("warden.py")
+PIECE = 1 << 16
+# In seconds: for a warden's answer, which comes at once if the machine lets it; for an end.
+PATIENCE, DYING = 60.0, 5.0
+BY_MEMORY = "ended, as it and what it had started took more than half of the machine's memory"
+WARDEN_LOST = "it ended the process that watches over it"
 
 
 def memory_limit() -> int:
@@ -28,74 +34,134 @@ def memory_limit() -> int:
     return int(MEMORY_SHARE * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
-def limit_memory(pid: int = 0) -> None:
-    """Limit the data of a process, by default this one, where the system can do that.
+class Confinement:
+    """The place of one program at a time, and of all that it starts.
 
-    The limit is on private writable memory and not on addresses, which CUDA reserves without end.
+    ``status`` says how the program ended: an exit status, negative for a signal, or a sentence; it
+    is None as long as the program runs.
     """
-    if resource is None:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = memory_limit()
-    limits = (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
-    if not pid:
-        resource.setrlimit(resource.RLIMIT_DATA, limits)
-    elif hasattr(resource, "prlimit"):
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_DATA, limits)
+
+    def __init__(self) -> None:
+        self.status: int | str | None = None
+        self._program = 0
+        self._warden: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+        self._heard = b""
+
+    def start(self, words: Sequence[str], descriptors: Sequence[int]) -> None:
+        """Start a program with these for its standard input, output and error.
+
+        Raises ValueError with the system's reason if it refuses, UsageError where it cannot confine
+        a program.
+        """
+        self.end()
+        if self._line is None:
+            self._hire()
+        self.status = None
+        message = self._ask({"start": [*words]}, descriptors)
+        if "started" not in message:
+            raise ValueError(message.get("refused", WARDEN_LOST))
+        self._program = message["started"]
+
+    def has_ended(self, seconds: float) -> bool:
+        """Wait for the end of the program, for some seconds."""
+        end = time.monotonic() + seconds
+        while self.status is None:
+            message = self._next(end)
+            if message is None:
+                return False
+            self._note(message)
+        return True
+
+    def how_it_ended(self) -> Died:
+        """Wait for a program that is ending, and say how it did."""
+        if not self.has_ended(DYING):
+            return Died("it closed its connections")
+        return Died(self.status if isinstance(self.status, str) else in_words(self.status or 0))
+
+    def end(self) -> None:
+        """End the program and all that it has started."""
+        if self._program and self._line is not None:
+            message = self._ask({"end": True})
+            self._program = 0
+            if left := message.get("left"):
+                sys.stderr.write(f"{left} processes of the candidate cannot be ended.\n")
+
+    def close(self) -> None:
+        """End everything, the warden too, which a later start would replace."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._warden is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._warden.wait(PATIENCE)
+            self._warden = None
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _hire(self) -> None:
+        if not hasattr(socket, "send_fds"):
+            raise UsageError(
+                "expected Linux or macOS, where a candidate can be confined: on this system, call "
+                "verification.check with a function"
+            )
+        self._line, theirs = socket.socketpair()
+        words = [sys.executable, "-I", "-S", str(WARDEN), str(os.getpid()), str(memory_limit())]
+        with theirs:
+            self._warden = subprocess.Popen(  # noqa: S603  our own
+                words, stdin=theirs.fileno(), start_new_session=True
+            )
+        self._heard = b""
+
+    def _ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        """Tell the warden something; its answer, or what came of the warden instead."""
+        assert self._line is not None  # noqa: S101  it is hired
+        try:
+            socket.send_fds(self._line, [json.dumps(message).encode() + b"\n"], [*descriptors])
+        except OSError:
+            return self._lost()
+        end = time.monotonic() + PATIENCE
+        while answer := self._next(end):
+            if "ended" not in answer:
+                return answer
+            self._note(answer)
+        return self._lost()
+
+    def _next(self, end: float) -> dict[str, Any] | None:
+        """What the warden says next, None if that is nothing before a time."""
+        poll = select.poll()
+        while b"\n" not in self._heard:
+            if self._line is None:
+                return {"ended": WARDEN_LOST}
+            poll.register(self._line, select.POLLIN)
+            if not poll.poll(1000 * max(0.0, end - time.monotonic())):
+                return None
+            piece = self._line.recv(PIECE)
+            if not piece:
+                return self._lost()
+            self._heard += piece
+        line, _, self._heard = self._heard.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def _note(self, message: dict[str, Any]) -> None:
+        ended = message["ended"]
+        self.status = BY_MEMORY if ended == "memory" else ended
+
+    def _lost(self) -> dict[str, Any]:
+        """The warden is gone, or does not answer: end what is known, and do without."""
+        if self._program:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._program, signal.SIGKILL)
+        if self._warden is not None:
+            self._warden.kill()
+        self.close()
+        self._program, self.status = 0, WARDEN_LOST
+        return {"ended": WARDEN_LOST}
 
 
-def confine() -> None:
-    """Begin a child: a session of its own, limited memory, standard output and error nowhere.
-
-    It does not outlive its parent, however that ends.
-    """
-    if hasattr(os, "setsid"):
-        os.setsid()
-    Thread(target=_follow_parent, daemon=True).start()
-    limit_memory()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
-
-
-def _follow_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        kill_session(os.getpid())
-
-
-def end_with_started() -> NoReturn:
-    """End this process and the sessions in ``STARTED``; from a thread, as it waits for a start."""
-    with STARTING:
-        for pid in STARTED:
-            kill_session(pid)
-        os._exit(1)
-
-
-def kill_session(pid: int) -> None:
-    """Kill a process that leads a session, and all that it started in it."""
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-
-
-def end(child: BaseProcess) -> None:
-    """Kill a child and all that it started."""
-    if child.pid is not None:
-        kill_session(child.pid)
-        child.kill()
-        child.join()
-
-
-def how_it_ended(child: BaseProcess) -> Died:
-    """Wait for a child that is ending, and say how it did."""
-    child.join(DYING)
-    return Died("it closed its connections" if child.exitcode is None else status(child.exitcode))
-
-
-def status(code: int) -> str:
+def in_words(code: int) -> str:
     """An exit status in words; a negative one is a signal."""
     if code >= 0:
         return f"exit status {code}"

@@ -1,41 +1,75 @@
-"""A candidate in a process of its own: if that ends or hangs in a call, the next call gets another.
+"""A candidate known by its name, in a process of its own: the truth and the verdict stay here.
 
-So the smallest input that ends it is found, and all the others are judged. What needs the same
-memory as the candidate (offsets, layouts, shared results) or its output cannot be looked at from
-here.
+Arrays go there and come back as bytes, and every comparison is made here. What that process says of
+itself, that it raised or warned or wrote to its input, is no more than a kind that we know and a
+text. If it ends or hangs in a call, the next call gets another process; so the smallest input that
+ends it is found, and all the others are judged.
 """
 
-import multiprocessing
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import partial
-from multiprocessing.connection import Connection
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import prod
+from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
-from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.errors import UsageError
-from verification.kinds import Access
+from verification.kinds import KINDS
 
-from .calls import Caller
+from .arrays import packed
+from .callee import Answer, Callee
 from .clock import Clock, late
-from .confinement import confine, end, how_it_ended
+from .confinement import Confinement
 from .implementation import Implementation
-from .trouble import Died, Hung, Trouble
+from .text import shown
+from .trouble import Died, Hung, Nonsense
+from .wire import IDLE, NO_ANSWER, Exchange, Message
 
-Build = Callable[[], Implementation]
+SERVE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+SERVE += "from verification.candidates.serving import serve; serve()"
+SUBJECTS = ("value", "derivative", "backward")
+CALLS = ("call", "derivative_call", "backward_call", "before_float64")
+# Characters of a text that has been cut already.
+LONGEST = 1000
+
+
+@dataclass(frozen=True)
+class Named:
+    """How other processes make the implementation that a name stands for, once for each check."""
+
+    name: str
+    clock: Clock = field(compare=False)
+    check: str = field(default_factory=lambda: token_hex(8))
+
+    def __call__(self) -> Implementation:
+        """The implementation, in a process beside this one."""
+        return _made(self)
+
+
+@lru_cache(maxsize=1)
+def _made(named: Named) -> Implementation:
+    return Worker(named.name, named.clock).implementation()
 
 
 class Worker:
-    """The process that holds the candidate ``name``; ``build`` makes the implementation in it."""
+    """The process that holds a candidate, and is replaced when it ends."""
 
-    def __init__(self, name: str, build: Build, format_: Format, clock: Clock) -> None:
-        self._name, self._build, self._format, self._clock = name, build, format_, clock
-        self._process: Any = None
-        self._connection: Any = None
+    def __init__(self, name: str, clock: Clock) -> None:
+        self._name, self._clock = name, clock
+        self._path = json.dumps([str(Path(folder).absolute()) for folder in sys.path])
+        self._confinement = Confinement()
+        self._connection: socket.socket | None = None
+        self._used = 0.0
         self._stillborn: Died | None = None
 
     def __enter__(self) -> Self:
@@ -47,130 +81,156 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._end()
+        self.end()
+        self._confinement.close()
 
     def implementation(self) -> Implementation:
-        """The implementation, its functions being calls to the process.
+        """The implementation, its functions being calls to the process; UsageError if it is none.
 
         One that ends the process while it is loaded has a forward, so that there is a finding.
         """
         try:
-            described, names = self._start()
+            functions, calls = self._start()
         except Died:
-            described, names = Implementation(self._name, None), ["value"]
-        described = replace(described, caller=Isolated)
-        return described.with_functions({name: partial(self.call, name) for name in names})
+            functions, calls = ["value"], dict.fromkeys(CALLS, "")
+        return Implementation(
+            self._name,
+            None,
+            call=calls["call"],
+            derivative_call=calls["derivative_call"],
+            backward_call=calls["backward_call"],
+            before_float64=calls["before_float64"],
+            origin=Named(self._name, self._clock),
+        ).with_functions({name: Remote(self, name) for name in functions})
 
-    def call(self, name: str, *arguments: Array, warns: bool = True) -> tuple[Any, list[Trouble]]:
-        """Result and troubles of one call; raise Died if there was no end to it."""
-        if self._process is None:
+    def ask(
+        self, message: Message, data: Sequence[memoryview], most: int
+    ) -> tuple[Message, memoryview]:
+        """The answer to a message, and at most some bytes with it; raise Died if there is none."""
+        if self._connection is None or time.monotonic() - self._used > IDLE / 2:
             self._start()
         limit = self._clock.call()
         try:
-            self._connection.send((name, arguments, warns))
-            answer: tuple[Any, list[Trouble]] = self._receive(limit)
+            return self._exchange(message, data, most, limit)
         except Died:
-            self._end()
+            self.end()
             raise
         except (EOFError, OSError):
-            death = how_it_ended(self._process)
-            self._end()
+            death = self._confinement.how_it_ended()
+            self.end()
             raise death from None
-        if any(_is_out_of_memory(trouble) for trouble in answer[1]):
-            self._end()
-        return answer
 
-    def _start(self) -> tuple[Implementation, list[str]]:
-        """Start a process; return what its implementation is, and the names of its functions."""
+    def end(self) -> None:
+        """End the process; the next call gets another."""
+        self._confinement.end()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _start(self) -> tuple[list[str], dict[str, str]]:
+        """Start a process; the names of its functions, and how a user would call them."""
         if self._stillborn is not None:
             raise self._stillborn
         self._clock.call()
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._build, self._format))
-        self._process.start()
-        theirs.close()
+        self.end()
+        self._begin()
         try:
-            started = self._receive(self._clock.left())
+            message, _ = self._exchange({"name": self._name}, [], 0, self._clock.left())
+            return _description(message)
         except Hung:
             self._stillborn = Hung("it is not loaded in time (see --timeout)")
+        except Nonsense as nonsense:
+            self._stillborn = nonsense
         except (EOFError, OSError):
-            self._stillborn = Died(f"{how_it_ended(self._process)} while it was loaded")
-        if self._stillborn is not None:
-            self._end()
-            raise self._stillborn
-        if isinstance(started, UsageError):
-            self._end()
-            raise started
-        implementation, names = started
-        return implementation, names
+            self._stillborn = Died(f"{self._confinement.how_it_ended()} while it was loaded")
+        self.end()
+        raise self._stillborn
 
-    def _receive(self, limit: float) -> Any:
-        if not self._clock.wait(self._connection.poll, limit):
+    def _begin(self) -> None:
+        """Start Python in a process that writes nowhere."""
+        self._connection, theirs = socket.socketpair()
+        self._connection.setblocking(False)  # noqa: FBT003  it takes no name
+        words = [sys.executable, "-c", SERVE, self._path]
+        with theirs, Path(os.devnull).open("wb") as nowhere:
+            self._confinement.start(words, [theirs.fileno(), nowhere.fileno(), nowhere.fileno()])
+
+    def _exchange(
+        self, message: Message, data: Sequence[memoryview], most: int, limit: float
+    ) -> tuple[Message, memoryview]:
+        assert self._connection is not None  # noqa: S101  the process is started
+        exchange = Exchange(self._connection, message, data, most)
+        if not self._clock.wait(exchange.is_over, limit):
             raise Hung(late(limit))
-        return self._connection.recv()
-
-    def _end(self) -> None:
-        if self._process is not None:
-            end(self._process)
-            self._connection.close()
-            self._process = None
+        self._used = time.monotonic()
+        return exchange.answer
 
 
-def _is_out_of_memory(trouble: Trouble) -> bool:
-    return trouble.kind == "exception" and "MemoryError" in trouble.detail
+class Remote(Callee):
+    """A function in the process of a worker."""
+
+    def __init__(self, worker: Worker, subject: str) -> None:
+        self._worker, self._subject = worker, subject
+
+    def call(self, *arguments: Array, warns: bool = True, reuse: bool = False) -> Answer:
+        """See `Callee`."""
+        return self._ask("call", arguments, warns=warns, reuse=reuse)
+
+    def overwrites(self, arguments: tuple[Array, ...], others: tuple[Array, ...]) -> Answer:
+        """See `Callee`."""
+        return self._ask("overwrites", (*arguments, *others))
+
+    def writes(self, *arguments: Array) -> Answer:
+        """See `Callee`."""
+        return self._ask("writes", arguments)
+
+    def _ask(self, what: str, arguments: tuple[Array, ...], **options: bool) -> Answer:
+        looks, data = zip(*map(packed, arguments), strict=True)
+        message = {"do": what, "subject": self._subject, "arrays": looks, "options": options}
+        shape = np.broadcast_shapes(*(argument.shape for argument in arguments))
+        dtype = arguments[0].dtype
+        most = dtype.itemsize * prod(shape)
+        answer, came = self._worker.ask(message, data, most)
+        troubles = _troubles(answer)
+        if any("MemoryError" in detail for _, detail in troubles):
+            self._worker.end()
+        if len(came) not in (0, most):
+            raise Nonsense(NO_ANSWER)
+        has_result = answer.get("result") is True and len(came) == most
+        result = np.frombuffer(came, dtype).reshape(shape) if has_result else None
+        overwrote = answer.get("overwrote") is True
+        return Answer(result, troubles, overwrote, _text(answer, "wrote"))
 
 
-def _serve(connection: Connection, build: Build, format_: Format) -> None:
-    """Answer calls until nobody asks any more."""
-    confine()
+def _description(message: Message) -> tuple[list[str], dict[str, str]]:
+    """What a process says of its implementation; UsageError if it says that there is none."""
+    if refused := _text(message, "refused"):
+        raise UsageError(refused)
+    told = message.get("functions")
+    if not isinstance(told, list):
+        raise Nonsense(NO_ANSWER)
+    functions = [name for name in SUBJECTS if name in told]
+    return functions, {name: _text(message, name) for name in CALLS}
+
+
+def _troubles(message: Message) -> tuple[tuple[str, str], ...]:
+    """The troubles that a process tells of, of kinds that we know."""
     try:
-        implementation = build()
-    except UsageError as error:
-        connection.send(error)
-        return
-    functions = implementation.functions
-    described = replace(implementation, origin=None).with_functions({})
-    connection.send((described, list(functions)))
-    while True:
-        try:
-            name, arguments, warns = connection.recv()
-        except EOFError:
-            return
-        caller = Caller(name, functions[name], format_)
-        result = caller(*arguments, warns=warns)
-        connection.send((result, list(caller.troubles.values())))
+        return tuple((_known(kind), _cut(detail)) for kind, detail in message["troubles"])
+    except (KeyError, TypeError, ValueError):
+        raise Nonsense(NO_ANSWER) from None
 
 
-@dataclass
-class Isolated(Caller):
-    """Calls a function by way of a `Worker`; what ended it once is not tried again."""
+def _known(kind: Any) -> str:
+    """The kind, or ValueError."""
+    return list(KINDS)[list(KINDS).index(kind)]
 
-    access = Access.CALLS | Access.ARRAYS
-    why_not = (
-        "in a process of its own, as it ends or hangs: offset and layout of its arrays, whose "
-        "memory a result is, and what compiled code writes are not judged"
-    )
 
-    fatal: set[int] = field(default_factory=set)
+def _text(message: Message, name: str) -> str:
+    return _cut(message.get(name, ""))
 
-    def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
-        """Return the result, None if none came; troubles are kept."""
-        bits = np.ascontiguousarray(arguments[0]).view(self.format_.bits).reshape(-1)
-        if self.fatal and np.isin(bits, list(self.fatal)).any():
-            return None
-        result: Array | None
-        try:
-            result, troubles = self.function(*arguments, warns=warns)
-        except Died as death:
-            self.died(death, arguments)
-            if bits.size == 1:
-                self.fatal.add(int(bits[0]))
-            return None
-        for trouble in troubles:
-            self.keep(trouble)
-        return result
 
-    def guarded(self, arguments: tuple[Array, ...], *, warns: bool = True) -> Array | None:
-        """The same: the call is guarded where it happens."""
-        return self(*arguments, warns=warns)
+def _cut(text: Any) -> str:
+    """A text that has been cut there already, unless somebody else has sent it."""
+    if not isinstance(text, str):
+        raise Nonsense(NO_ANSWER)
+    return shown(text, LONGEST)

@@ -3,10 +3,11 @@
 import ctypes
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Any
+
+from .scratch import scratch
 
 DESCRIPTORS = (1, 2)
 SHOWN = 60
@@ -22,7 +23,7 @@ def written_by(call: Callable[[], Any]) -> bytes:
                 stack.callback(os.close, saved[-1])
         except OSError:  # closed: there is nothing to write to
             return b""
-        file = stack.enter_context(tempfile.TemporaryFile())
+        file = stack.enter_context(scratch())
         _flush()
         try:
             for descriptor in DESCRIPTORS:

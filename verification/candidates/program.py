@@ -3,13 +3,9 @@
 import os
 import shlex
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +15,10 @@ from verification.kinds import Access
 
 from .calls import Caller
 from .clock import Clock, late
-from .confinement import STARTED, STARTING, kill_session, limit_memory, status
+from .confinement import Confinement
 from .implementation import Implementation
+from .scratch import scratch
+from .text import shown
 from .trouble import Died, Hung, Nonsense
 
 SAID = 200
@@ -44,8 +42,8 @@ def implementation(
     name = command or derivative_command or ""
     return Implementation(
         name,
-        None if command is None else _program(command, clock),
-        None if derivative_command is None else _program(derivative_command, clock),
+        None if command is None else _Filter(command, clock),
+        None if derivative_command is None else _Filter(derivative_command, clock),
         call=_pipe(command),
         derivative_call=_pipe(derivative_command),
         origin=partial(implementation, command, derivative_command, clock),
@@ -74,19 +72,64 @@ def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return dtype.newbyteorder("<") if dtype.kind == "f" else dtype
 
 
-def _program(command: str, clock: Clock) -> Callable[[Array], Array]:
-    words = _words(command)
+class _Filter:
+    """A program as a function of arrays: each call runs it once."""
 
-    def run(x: Array) -> Array:
+    def __init__(self, command: str, clock: Clock) -> None:
+        self._words, self._clock = _words(command), clock
+        self._confinement = Confinement()
+
+    def __call__(self, x: Array) -> Array:
         data = little_endian(x)
-        came = _output(words, data, clock)
+        came = self._output(data)
         if len(came) != len(data):
             more = "more than " if len(came) > len(data) else ""
             counts = f"{more}{min(len(came), len(data))} bytes came for {len(data)}"
             raise Nonsense(f"{counts}, which begin with {came[:BEGINNING]!r}")
         return from_little_endian(came, x.dtype).reshape(x.shape)
 
-    return run
+    def _output(self, data: bytes) -> bytes:
+        """What the program writes for ``data``, and not much more; Died if it does not end well.
+
+        What it has started ends with it. It writes to a file, so that nobody can keep us waiting.
+        """
+        limit = self._clock.call()
+        with scratch() as given, scratch() as came, scratch() as said:
+            given.write(data)
+            given.seek(0)
+            self._start([given.fileno(), came.fileno(), said.fileno()])
+            try:
+                ended = self._wait(limit, {came.fileno(): len(data), said.fileno(): MOST})
+                status = self._confinement.status
+            finally:
+                self._confinement.end()
+            if ended and status != 0:
+                said.seek(0)
+                message = shown(said.read(4 * SAID).decode(errors="replace").strip(), SAID)
+                raise Died(f"{self._confinement.how_it_ended()} {message}".strip())
+            came.seek(0)
+            return came.read(len(data) + 1)
+
+    def _start(self, descriptors: list[int]) -> None:
+        try:
+            self._confinement.start(self._words, descriptors)
+        except ValueError as error:
+            raise UsageError(
+                f"expected a program, but {self._words[0]!r} cannot be run: {error} "
+                "(a script has to begin with #! and its interpreter)"
+            ) from None
+
+    def _wait(self, limit: float, files: dict[int, int]) -> bool:
+        """Wait for the end; False if a file is longer than it may be before, Hung if it is late."""
+
+        def is_over(seconds: float) -> bool:
+            return self._confinement.has_ended(min(seconds, POLL)) or any(
+                os.fstat(file).st_size > most for file, most in files.items()
+            )
+
+        if not self._clock.wait(is_over, limit):
+            raise Hung(late(limit))
+        return self._confinement.status is not None
 
 
 def _words(command: str) -> list[str]:
@@ -115,67 +158,3 @@ def _is_for_a_shell(command: str) -> bool:
     lexer = shlex.shlex(command, posix=False, punctuation_chars=SHELL)
     lexer.whitespace_split = True
     return any(set(token) <= set(SHELL) for token in lexer)
-
-
-def _output(words: list[str], data: bytes, clock: Clock) -> bytes:
-    """What a program writes for ``data``, and not much more; raise Died if it does not end well.
-
-    Its children end with it. It writes to a file, so that none of them can keep us waiting.
-    """
-    limit = clock.call()
-    with (
-        tempfile.TemporaryFile() as given,
-        tempfile.TemporaryFile() as came,
-        tempfile.TemporaryFile() as said,
-    ):
-        given.write(data)
-        given.seek(0)
-        with STARTING:
-            process = _started(words, given, came, said)
-            STARTED.add(process.pid)
-        try:
-            limit_memory(process.pid)
-            ended = _wait(process, clock, limit, {came.fileno(): len(data), said.fileno(): MOST})
-        finally:
-            kill_session(process.pid)
-            process.wait()
-            STARTED.discard(process.pid)
-        if ended and process.returncode != 0:
-            said.seek(0)
-            message = said.read(SAID).decode(errors="replace").strip()
-            raise Died(f"{status(process.returncode)} {message}".strip())
-        came.seek(0)
-        return came.read(len(data) + 1)
-
-
-def _started(
-    words: list[str], given: IO[bytes], came: IO[bytes], said: IO[bytes]
-) -> "subprocess.Popen[bytes]":
-    """The process, leading a session; UsageError if the system refuses to run the program."""
-    try:
-        return subprocess.Popen(  # noqa: S603  running it is what the user asks for
-            words, stdin=given, stdout=came, stderr=said, start_new_session=True
-        )
-    except OSError as error:
-        raise UsageError(
-            f"expected a program, but {words[0]!r} cannot be run: {error.strerror} "
-            "(a script has to begin with #! and its interpreter)"
-        ) from None
-
-
-def _wait(
-    process: "subprocess.Popen[bytes]", clock: Clock, limit: float, files: dict[int, int]
-) -> bool:
-    """Wait for the end; False if a file is longer than it may be before, Hung if it is late."""
-
-    def too_long() -> bool:
-        return any(os.fstat(file).st_size > most for file, most in files.items())
-
-    def is_over(seconds: float) -> bool:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(min(seconds, POLL))
-        return process.returncode is not None or too_long()
-
-    if not clock.wait(is_over, limit):
-        raise Hung(late(limit))
-    return process.returncode is not None

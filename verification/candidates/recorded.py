@@ -15,7 +15,7 @@ class Recorded(Caller):
     access = Access.NONE
     why_not = "recorded results: what the function does besides computing is not judged"
 
-    def __call__(self, *arguments: Array, warns: bool = True) -> Array | None:
+    def __call__(self, *arguments: Array, warns: bool = True, reuse: bool = False) -> Array | None:  # noqa: ARG002  a Caller's
         """Return the results, None if one of them is not known."""
         [x] = arguments
         results, known = self.resiliently(x.reshape(-1), warns=warns)

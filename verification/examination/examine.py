@@ -34,7 +34,7 @@ def _of_behaviour(question: Question, behaviour: Behaviour) -> list[Complaint]:
 
 def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
     if behaviour.written:
-        detail = f"compiled code wrote {behaviour.written.decode(errors='replace')!r}"
+        detail = f"compiled code wrote '{behaviour.written}'"
         yield Complaint("output", detail, behaviour.x, behaviour.x.size)
     for difference in behaviour.differences:
         legal = _is_legal(question, difference)

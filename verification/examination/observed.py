@@ -37,7 +37,7 @@ class Behaviour:
 
     x: Array
     differences: tuple[Difference, ...] = ()
-    written: bytes = b""
+    written: str = ""
     overwritten: tuple[Array, ...] = ()
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
-from verification.candidates.output import written_by
 from verification.examination.accuracy import differ
 from verification.examination.examine import are_right
 from verification.examination.observed import Behaviour, Difference
@@ -82,7 +81,7 @@ class _Observation:
         if whole is None:
             return None
         # What Python writes, the call itself notes; and a first call may say what it loads.
-        written = written_by(lambda: self._call(self.x))
+        written = self.caller.writes(*self._arguments(self.x))
         self._again(whole)
         self._shared(self.x)
         self._remembered(whole)
@@ -151,12 +150,7 @@ class _Observation:
 
     def _shared(self, x: Array) -> None:
         """What a call returns, the next one of the same shape leaves alone."""
-        first = self.caller.guarded(self._arguments(x))
-        if not isinstance(first, np.ndarray):
-            return
-        kept = first.tobytes()
-        self._call(x[::-1])
-        if first.tobytes() != kept:
+        if self.caller.overwrites(self._arguments(x), self._arguments(x[::-1])):
             self.overwritten.append(x)
 
     def _remembered(self, whole: Array) -> None:
@@ -165,18 +159,15 @@ class _Observation:
             return
         inner = np.arange(SAMPLE)
         inner[1:-1] = inner[-2:0:-1]
-        given, others = self._arguments(self.x), self._arguments(self.x[inner])
-        self.caller(*given)
-        for argument, other in zip(given, others, strict=True):
-            argument[...] = other
-        for arguments, detail in [
-            (given, "other numbers in the memory of the last call"),
-            (others, "other numbers in the shape of the last call, the first one the same"),
+        others = self._arguments(self.x[inner])
+        self._call(self.x)
+        for reuse, detail in [
+            (True, "other numbers in the memory of the last call"),
+            (False, "other numbers in the shape of the last call, the first one the same"),
         ]:
-            got = self.caller(*arguments)
+            got = self.caller(*others, reuse=reuse)
             if got is not None and self._differ(got, whole[inner]).any():
-                asked = self._arguments(self.x[inner])
-                self._note("state", detail, asked, got, whole[inner], may_be_right=True)
+                self._note("state", detail, others, got, whole[inner], may_be_right=True)
 
     def _lengths(self, whole: Array) -> None:
         for length in LENGTHS:

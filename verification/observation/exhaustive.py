@@ -86,9 +86,9 @@ def _patterns(format_: Format) -> int:
 
 def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Portion:
     implementation = origin()
-    function = implementation.derivative if subject == "derivative" else implementation.forward
-    assert function is not None  # noqa: S101  the subject that is asked for is there
-    return observe_portion(question, Caller(subject, function, question.format_), number)
+    function = implementation.functions[subject]
+    caller = implementation.caller(subject, function, question.format_)
+    return observe_portion(question, caller, number)
 
 
 def observe_portion(question: Question, caller: Caller, number: int) -> Portion:

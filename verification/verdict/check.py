@@ -12,6 +12,7 @@ from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from verification.candidates.floating_point import FLUSHES, MODE
 from verification.candidates.implementation import Implementation
+from verification.candidates.text import shown, type_of
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
@@ -196,7 +197,7 @@ def _implementation(
     functions = (forward, derivative, backward)
     for function in functions:
         if function is not None and not callable(function):
-            raise UsageError(f"expected a function or an Implementation, not {function!r}")
+            raise UsageError(f"expected a function or an Implementation, not a {type_of(function)}")
     names = [_name(function) for function in functions]
     given = [name for name, f in zip(names, functions, strict=True) if f is not None]
     if not given:
@@ -217,5 +218,5 @@ def _name(function: Any) -> str:
     for attribute in ("__name__", "name"):
         name = getattr(function, attribute, None)
         if isinstance(name, str):
-            return name
-    return type(function).__name__
+            return shown(name)
+    return type_of(function)

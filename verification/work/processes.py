@@ -3,7 +3,6 @@
 Each task's result is yielded once. What a process that died was at work on is done again.
 """
 
-import ctypes
 import multiprocessing
 import os
 import platform
@@ -11,7 +10,6 @@ import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -19,7 +17,7 @@ from threading import Thread
 from typing import TypeVar
 
 import reference
-from verification.candidates.confinement import end_with_started
+from verification.candidates.allocation import keep_freed_memory
 from verification.errors import UsageError, WorkersLostError
 from verification.records.provenance import hash_of_files
 
@@ -27,8 +25,6 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 LOSSES_OF_A_TASK = 3
-# Of glibc's malloc.h.
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 
 
 def completed(
@@ -63,26 +59,13 @@ def _sources() -> str:
 
 
 def _of_same_sources(work: Callable[[Task], Result], sources: str, task: Task) -> Result:
-    _keep_freed_memory()
+    keep_freed_memory()
     if _sources() != sources:
         raise UsageError(
             f"expected workers with the sources that are here, but {platform.node()} has "
             "others: install the same version of halfulp there"
         )
     return work(task)
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Let the C library reuse the memory of arrays.
-
-    Dask's nanny has it returned to the system at once, and getting it back costs several times
-    what the arithmetic does.
-    """
-    with suppress(OSError, AttributeError):  # glibc alone has it
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(M_MMAP_THRESHOLD, 32 << 20)
-        mallopt(M_TRIM_THRESHOLD, 256 << 20)
 
 
 def _in_processes(
@@ -140,10 +123,10 @@ def _in_a_pool(
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, go when the parent goes or says so, and take one core."""
+    """Leave Ctrl-C to the parent, go when the parent goes, and take one core."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: Thread(target=end_with_started).start())
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -151,4 +134,4 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        end_with_started()
+        os._exit(1)

@@ -11,7 +11,7 @@ import pytest
 
 from figures.command import main
 from verification.candidates.clock import Clock, late
-from verification.candidates.confinement import memory_limit
+from verification.candidates.confinement import Confinement, memory_limit
 from verification.candidates.output import written_by
 from verification.candidates.trouble import Hung
 from verification.verdict.check import check
@@ -294,10 +294,8 @@ def test_a_program_that_the_system_does_not_run_is_misuse(
     (folder / "program").write_text(content)
     (folder / "program").chmod(0o755)
     attempts = []
-    start = subprocess.Popen
-    monkeypatch.setattr(
-        subprocess, "Popen", lambda *a, **options: attempts.append(a) or start(*a, **options)
-    )
+    start = Confinement.start
+    monkeypatch.setattr(Confinement, "start", lambda *a: attempts.append(a) or start(*a))
     assert main(["check", "--command", "./program", "relu"]) == 2
     [error] = capsys.readouterr().err.splitlines()
     assert f"'./program' cannot be run: {said}" in error

@@ -8,15 +8,9 @@ import textwrap
 import time
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
-import numpy as np
 import pytest
 
-from verification.candidates import confinement
-from verification.candidates import program as external
-from verification.candidates.clock import Clock
-from verification.candidates.trouble import Nonsense
 from verification.errors import WorkersLostError
 from verification.work.processes import completed
 
@@ -117,27 +111,3 @@ def test_programs_end_with_the_check_that_started_them(sent, tmp_path, is_alive)
     while any(is_alive(int(mark.name)) for mark in marks.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def test_a_program_that_is_being_started_is_known_before_all_is_ended(monkeypatch):
-    """Whoever ends the process waits for the start, and then ends what was started."""
-    killed, held = [], []
-    monkeypatch.setattr(confinement, "kill_session", killed.append)
-    monkeypatch.setattr(confinement.os, "_exit", lambda _status: None)
-    ending = Thread(target=confinement.end_with_started)
-    start = external._started  # noqa: SLF001  where the system starts it
-
-    def slow(*arguments):
-        held.append(confinement.STARTING.locked())
-        ending.start()
-        ending.join(0.1)
-        assert killed == []
-        return start(*arguments)
-
-    monkeypatch.setattr(external, "_started", slow)
-    program = external.implementation("sleep 0.5", None, Clock(1e5))
-    with pytest.raises(Nonsense):
-        program.forward(np.zeros(3, np.float32))
-    ending.join()
-    assert held == [True]
-    assert len(killed) == 1

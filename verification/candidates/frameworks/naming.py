@@ -59,7 +59,6 @@ def implementation(name: str) -> Implementation:
         forward,
         call=framework.value(call, x),
         before_float64=framework.before_float64,
-        origin=partial(implementation, name),
     )
     if backward is None or framework.product is None:
         return given
