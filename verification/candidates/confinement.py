@@ -146,8 +146,10 @@ class Confinement:
         return message
 
     def _note(self, message: dict[str, Any]) -> None:
-        ended = message["ended"]
-        self.status = BY_MEMORY if ended == "memory" else ended
+        """Take the first thing that is said of an end."""
+        if self.status is None:
+            ended = message["ended"]
+            self.status = BY_MEMORY if ended == "memory" else ended
 
     def _lost(self) -> dict[str, Any]:
         """The warden is gone, or does not answer: end what is known, and do without."""

@@ -50,8 +50,8 @@ class Warden:
                 os.read(woken, LINE)
             self._bury()
             if self._candidate and _memory_of(_descendants(os.getpid()), self._memory):
-                self._end_all()
                 self._say({"ended": "memory"})
+                self._end_all()
             if self._told.fileno() in ready and not self._obey():
                 break
         self._end_all()
