@@ -65,7 +65,8 @@ class Callee:
         for argument, data in zip(arguments, before, strict=True):
             if argument.tobytes() != data:
                 troubles.append(("input written", "the argument is not what it was before"))
-                argument[...] = np.frombuffer(data, argument.dtype).reshape(argument.shape)
+                if argument.flags.writeable:
+                    argument[...] = np.frombuffer(data, argument.dtype).reshape(argument.shape)
         return Answer(checked, tuple(troubles))
 
     def overwrites(self, arguments: tuple[Array, ...], others: tuple[Array, ...]) -> Answer:

@@ -1,6 +1,6 @@
 """What a candidate's process may do: half of the memory, and nothing that outlives us.
 
-It is started by a warden, a process between us and it (see there).
+It is started by a supervisor, a process between us and it (see there).
 """
 
 import json
@@ -21,12 +21,12 @@ from verification.errors import UsageError
 from .trouble import Died
 
 MEMORY_SHARE = 0.5
-WARDEN = Path(__file__).with_name("warden.py")
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
 PIECE = 1 << 16
-# In seconds: for a warden's answer, which comes at once if the machine lets it; for an end.
+# In seconds: for a supervisor's answer, which comes at once if the machine lets it; for an end.
 PATIENCE, DYING = 60.0, 5.0
 BY_MEMORY = "ended, as it and what it had started took more than half of the machine's memory"
-WARDEN_LOST = "it ended the process that watches over it"
+SUPERVISOR_LOST = "it ended the process that watches over it"
 
 
 def memory_limit() -> int:
@@ -44,7 +44,7 @@ class Confinement:
     def __init__(self) -> None:
         self.status: int | str | None = None
         self._program = 0
-        self._warden: subprocess.Popen[bytes] | None = None
+        self._supervisor: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
         self._heard = b""
 
@@ -60,7 +60,7 @@ class Confinement:
         self.status = None
         message = self._ask({"start": [*words]}, descriptors)
         if "started" not in message:
-            raise ValueError(message.get("refused", WARDEN_LOST))
+            raise ValueError(message.get("refused", SUPERVISOR_LOST))
         self._program = message["started"]
 
     def has_ended(self, seconds: float) -> bool:
@@ -88,14 +88,14 @@ class Confinement:
                 sys.stderr.write(f"{left} processes of the candidate cannot be ended.\n")
 
     def close(self) -> None:
-        """End everything, the warden too, which a later start would replace."""
+        """End everything, the supervisor too, which a later start would replace."""
         if self._line is not None:
             self._line.close()
             self._line = None
-        if self._warden is not None:
+        if self._supervisor is not None:
             with suppress(subprocess.TimeoutExpired):
-                self._warden.wait(PATIENCE)
-            self._warden = None
+                self._supervisor.wait(PATIENCE)
+            self._supervisor = None
 
     def __del__(self) -> None:
         self.close()
@@ -107,15 +107,15 @@ class Confinement:
                 "verification.check with a function"
             )
         self._line, theirs = socket.socketpair()
-        words = [sys.executable, "-I", "-S", str(WARDEN), str(os.getpid()), str(memory_limit())]
+        words = [sys.executable, "-I", "-S", str(SUPERVISOR), str(os.getpid()), str(memory_limit())]
         with theirs:
-            self._warden = subprocess.Popen(  # noqa: S603  our own
+            self._supervisor = subprocess.Popen(  # noqa: S603  our own
                 words, stdin=theirs.fileno(), start_new_session=True
             )
         self._heard = b""
 
     def _ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
-        """Tell the warden something; its answer, or what came of the warden instead."""
+        """Tell the supervisor something; its answer, or what came of the supervisor instead."""
         assert self._line is not None  # noqa: S101  it is hired
         try:
             socket.send_fds(self._line, [json.dumps(message).encode() + b"\n"], [*descriptors])
@@ -129,11 +129,11 @@ class Confinement:
         return self._lost()
 
     def _next(self, end: float) -> dict[str, Any] | None:
-        """What the warden says next, None if that is nothing before a time."""
+        """What the supervisor says next, None if that is nothing before a time."""
         poll = select.poll()
         while b"\n" not in self._heard:
             if self._line is None:
-                return {"ended": WARDEN_LOST}
+                return {"ended": SUPERVISOR_LOST}
             poll.register(self._line, select.POLLIN)
             if not poll.poll(1000 * max(0.0, end - time.monotonic())):
                 return None
@@ -152,15 +152,15 @@ class Confinement:
             self.status = BY_MEMORY if ended == "memory" else ended
 
     def _lost(self) -> dict[str, Any]:
-        """The warden is gone, or does not answer: end what is known, and do without."""
+        """The supervisor is gone, or does not answer: end what is known, and do without."""
         if self._program:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._program, signal.SIGKILL)
-        if self._warden is not None:
-            self._warden.kill()
+        if self._supervisor is not None:
+            self._supervisor.kill()
         self.close()
-        self._program, self.status = 0, WARDEN_LOST
-        return {"ended": WARDEN_LOST}
+        self._program, self.status = 0, SUPERVISOR_LOST
+        return {"ended": SUPERVISOR_LOST}
 
 
 def in_words(code: int) -> str:

@@ -12,9 +12,9 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from math import prod
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
@@ -26,6 +26,7 @@ from reference.arithmetic.types import Array
 from verification.errors import UsageError
 from verification.kinds import KINDS
 
+from . import frameworks
 from .arrays import packed
 from .callee import Answer, Callee
 from .clock import Clock, late
@@ -37,10 +38,12 @@ from .wire import IDLE, NO_ANSWER, Exchange, Message
 
 SERVE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
 SERVE += "from verification.candidates.serving import serve; serve()"
-SUBJECTS = ("value", "derivative", "backward")
-CALLS = ("call", "derivative_call", "backward_call", "before_float64")
+# What is wrong with a call that gives no result.
+SILENT = {"exception", "no result", "shape"}
 # Characters of a text that has been cut already.
 LONGEST = 1000
+# In seconds: how often the process is looked at, while there is no answer.
+POLL = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,21 +90,15 @@ class Worker:
     def implementation(self) -> Implementation:
         """The implementation, its functions being calls to the process; UsageError if it is none.
 
-        One that ends the process while it is loaded has a forward, so that there is a finding.
+        One that ends the process while it is loaded does so again when it is called: a finding.
         """
-        try:
-            functions, calls = self._start()
-        except Died:
-            functions, calls = ["value"], dict.fromkeys(CALLS, "")
-        return Implementation(
-            self._name,
-            None,
-            call=calls["call"],
-            derivative_call=calls["derivative_call"],
-            backward_call=calls["backward_call"],
-            before_float64=calls["before_float64"],
-            origin=Named(self._name, self._clock),
-        ).with_functions({name: Remote(self, name) for name in functions})
+        implementation = replace(
+            frameworks.described(self._name), origin=Named(self._name, self._clock)
+        )
+        with suppress(Died):
+            self._start()
+        functions = {name: Remote(self, name) for name in frameworks.subjects(self._name)}
+        return implementation.with_functions(functions)
 
     def ask(
         self, message: Message, data: Sequence[memoryview], most: int
@@ -127,24 +124,26 @@ class Worker:
             self._connection.close()
             self._connection = None
 
-    def _start(self) -> tuple[list[str], dict[str, str]]:
-        """Start a process; the names of its functions, and how a user would call them."""
+    def _start(self) -> None:
+        """Start a process that has loaded the candidate; UsageError if it cannot be loaded."""
         if self._stillborn is not None:
             raise self._stillborn
         self._clock.call()
         self.end()
         self._begin()
         try:
-            message, _ = self._exchange({"name": self._name}, [], 0, self._clock.left())
-            return _description(message)
+            answer, _ = self._exchange({"name": self._name}, [], 0, self._clock.left())
+            if refused := _text(answer, "refused"):
+                raise UsageError(refused)
         except Hung:
             self._stillborn = Hung("it is not loaded in time (see --timeout)")
         except Nonsense as nonsense:
             self._stillborn = nonsense
         except (EOFError, OSError):
             self._stillborn = Died(f"{self._confinement.how_it_ended()} while it was loaded")
-        self.end()
-        raise self._stillborn
+        if self._stillborn is not None:
+            self.end()
+            raise self._stillborn
 
     def _begin(self) -> None:
         """Start Python in a process that writes nowhere."""
@@ -152,14 +151,27 @@ class Worker:
         self._connection.setblocking(False)  # noqa: FBT003  it takes no name
         words = [sys.executable, "-c", SERVE, self._path]
         with theirs, Path(os.devnull).open("wb") as nowhere:
-            self._confinement.start(words, [theirs.fileno(), nowhere.fileno(), nowhere.fileno()])
+            descriptors = [theirs.fileno(), nowhere.fileno(), nowhere.fileno()]
+            try:
+                self._confinement.start(words, descriptors)
+            except ValueError as error:
+                raise UsageError(f"no process can be started for {self._name!r}: {error}") from None
 
     def _exchange(
         self, message: Message, data: Sequence[memoryview], most: int, limit: float
     ) -> tuple[Message, memoryview]:
         assert self._connection is not None  # noqa: S101  the process is started
         exchange = Exchange(self._connection, message, data, most)
-        if not self._clock.wait(exchange.is_over, limit):
+
+        def is_over(seconds: float) -> bool:
+            if exchange.is_over(min(seconds, POLL)):
+                return True
+            # Its children may hold the connection open when it has ended.
+            if self._confinement.has_ended(0.0) and not exchange.is_over(0.0):
+                raise EOFError
+            return False
+
+        if not self._clock.wait(is_over, limit):
             raise Hung(late(limit))
         self._used = time.monotonic()
         return exchange.answer
@@ -187,50 +199,40 @@ class Remote(Callee):
         looks, data = zip(*map(packed, arguments), strict=True)
         message = {"do": what, "subject": self._subject, "arrays": looks, "options": options}
         shape = np.broadcast_shapes(*(argument.shape for argument in arguments))
-        dtype = arguments[0].dtype
-        most = dtype.itemsize * prod(shape)
-        answer, came = self._worker.ask(message, data, most)
-        troubles = _troubles(answer)
-        if any("MemoryError" in detail for _, detail in troubles):
+        like = np.empty(shape, arguments[0].dtype)
+        came = self._worker.ask(message, data, like.nbytes)
+        try:
+            answer = _answer(*came, like, needs_reason=what == "call")
+        except Nonsense:
             self._worker.end()
-        if len(came) not in (0, most):
-            raise Nonsense(NO_ANSWER)
-        has_result = answer.get("result") is True and len(came) == most
-        result = np.frombuffer(came, dtype).reshape(shape) if has_result else None
-        overwrote = answer.get("overwrote") is True
-        return Answer(result, troubles, overwrote, _text(answer, "wrote"))
+            raise
+        if any("MemoryError" in detail for _, detail in answer.troubles):
+            self._worker.end()
+        return answer
 
 
-def _description(message: Message) -> tuple[list[str], dict[str, str]]:
-    """What a process says of its implementation; UsageError if it says that there is none."""
-    if refused := _text(message, "refused"):
-        raise UsageError(refused)
-    told = message.get("functions")
-    if not isinstance(told, list):
+def _answer(message: Message, data: memoryview, like: Array, *, needs_reason: bool) -> Answer:
+    """The answer that came, if it is one; where there is no result, it may need a reason."""
+    told = message.get("troubles")
+    if not isinstance(told, list) or not all(map(_is_trouble, told)):
         raise Nonsense(NO_ANSWER)
-    functions = [name for name in SUBJECTS if name in told]
-    return functions, {name: _text(message, name) for name in CALLS}
+    troubles = tuple((kind, shown(detail, LONGEST)) for kind, detail in told)
+    result: Array | None = None
+    if message.get("result") is True and len(data) == like.nbytes:
+        result = np.frombuffer(data, like.dtype).reshape(like.shape)
+    elif needs_reason and not SILENT & {kind for kind, _ in troubles}:
+        raise Nonsense(NO_ANSWER)
+    return Answer(result, troubles, message.get("overwrote") is True, _text(message, "wrote"))
 
 
-def _troubles(message: Message) -> tuple[tuple[str, str], ...]:
-    """The troubles that a process tells of, of kinds that we know."""
-    try:
-        return tuple((_known(kind), _cut(detail)) for kind, detail in message["troubles"])
-    except (KeyError, TypeError, ValueError):
-        raise Nonsense(NO_ANSWER) from None
-
-
-def _known(kind: Any) -> str:
-    """The kind, or ValueError."""
-    return list(KINDS)[list(KINDS).index(kind)]
+def _is_trouble(told: Any) -> bool:
+    is_pair = isinstance(told, list) and len(told) == 2  # noqa: PLR2004  kind and detail
+    return is_pair and all(isinstance(part, str) for part in told) and told[0] in KINDS
 
 
 def _text(message: Message, name: str) -> str:
-    return _cut(message.get(name, ""))
-
-
-def _cut(text: Any) -> str:
     """A text that has been cut there already, unless somebody else has sent it."""
+    text = message.get(name, "")
     if not isinstance(text, str):
         raise Nonsense(NO_ANSWER)
     return shown(text, LONGEST)

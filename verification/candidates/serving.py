@@ -14,7 +14,7 @@ from .allocation import keep_freed_memory
 from .arrays import unpacked
 from .callee import Answer, Callee
 from .floating_point import MODE
-from .implementation import Implementation
+from .frameworks.framework import Function
 from .text import said_by
 from .wire import NOTHING, Line, Message
 
@@ -29,32 +29,25 @@ def serve() -> None:
         return
     with MODE.ours():
         try:
-            implementation = _named(asked[0]["name"])
+            functions = _loaded(asked[0]["name"])
         except UsageError as error:
             line.answer({"refused": str(error)})
             return
-        line.answer(
-            {
-                "functions": list(implementation.functions),
-                "call": implementation.call,
-                "derivative_call": implementation.derivative_call,
-                "backward_call": implementation.backward_call,
-                "before_float64": implementation.before_float64,
-            }
-        )
+        line.answer({})
         callees: dict[tuple[str, str], Callee] = {}
         while asked := line.asked():
             message, arguments = asked[0], _arguments(*asked)
             subject, dtype = message["subject"], arguments[0].dtype.name
-            function = implementation.functions[subject]
-            callee = callees.setdefault((subject, dtype), Callee(function, FORMATS[dtype]))
+            callee = callees.setdefault(
+                (subject, dtype), Callee(functions[subject], FORMATS[dtype])
+            )
             line.answer(*_told(_asked(callee, message, arguments)))
 
 
-def _named(name: str) -> Implementation:
-    """The implementation that a name stands for, or UsageError."""
+def _loaded(name: str) -> dict[str, Function]:
+    """The functions of the implementation that a name stands for, or UsageError."""
     try:
-        return frameworks.implementation(name)
+        return frameworks.functions(name)
     except UsageError:
         raise
     except ModuleNotFoundError as error:

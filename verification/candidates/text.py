@@ -21,12 +21,18 @@ def said_by(error: BaseException) -> str:
 
 def warned(category: type[Warning], message: Any) -> str:
     """The same of a warning."""
-    return shown(f"{category.__name__}: {_text_of(message)}")
+    return shown(f"{_name_of(category)}: {_text_of(message)}")
 
 
 def type_of(thing: object) -> str:
-    """The name of its type, whatever its metaclass says."""
-    return shown(type.__dict__["__name__"].__get__(type(thing)))
+    """The name of its type."""
+    return shown(_name_of(type(thing)))
+
+
+def _name_of(kind: type) -> str:
+    """Its name, whatever its metaclass says."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name
 
 
 def _text_of(thing: Any) -> str:

@@ -9,6 +9,7 @@ import select
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from .trouble import Nonsense
@@ -69,7 +70,8 @@ class Exchange:
 
     def _send(self) -> None:
         first, *rest = self._left
-        first = first[self._connection.send(first[:PIECE]) :]
+        with suppress(BlockingIOError):
+            first = first[self._connection.send(first[:PIECE]) :]
         self._left = [first, *rest] if first else rest
 
     def _take(self) -> None:

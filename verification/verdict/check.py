@@ -50,6 +50,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
 ) -> Verdict:
     """Judge an implementation of an activation in one format; the verdict is true if it passed.
 
+    A function shares this process, and may do to it what it likes: judge one that you do not trust
+    by its name, with the command ``halfulp check``.
+
     Args:
         forward: maps an array to an array of the same dtype and shape; or an `Implementation`.
         activation: its name in the catalogue: "relu", "gelu", ...
@@ -139,7 +142,7 @@ def _judged(
     accuracies = {name: found.seen for name, found in observed.items()}
     caller = implementation.caller
     return Verdict(
-        implementation=implementation.name,
+        implementation=shown(implementation.name),
         activation=terms.activation.name,
         dtype=terms.format_.name,
         tolerance=terms.tolerance,

@@ -8,6 +8,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 from verification.activations.lore import lore_of
 from verification.candidates.implementation import Implementation
+from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
 from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent
@@ -23,6 +24,8 @@ OTHERS = {
     OTHER_ZERO: "{count} zeros have the other sign than the limit, in [{low:.6g}, {high:.6g}]",
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in the frameworks",
 }
+# Characters of a snippet that are shown.
+LONGEST = 1000
 NOT_ALONE = "only within a longer array"
 
 
@@ -154,7 +157,9 @@ class Reporter:
         text = text.replace("{dtype}", self.question.format_.name)
         if self.question.format_.name == "float64":
             text = self.implementation.before_float64 + text
-        return text if upstream is None else text.replace("{upstream}", _literal(upstream))
+        if upstream is not None:
+            text = text.replace("{upstream}", _literal(upstream))
+        return shown(text, LONGEST)
 
     def _others(self) -> Iterator[Convention]:
         """Zeros of the other sign than the limit's, and numbers at NaN, where they are legal."""

@@ -167,7 +167,7 @@ def test_a_program_says_how_it_ended(folder):
     place.close()
 
 
-def test_a_lost_warden_is_replaced(folder, is_alive):
+def test_a_lost_supervisor_is_replaced(folder, is_alive):
     """Its program ends, and the next one has another."""
     place = Confinement()
     with (folder / "nowhere").open("w+b") as file:
@@ -188,11 +188,11 @@ def test_a_lost_warden_is_replaced(folder, is_alive):
     place.close()
 
 
-def test_no_warden_is_left(folder):
+def test_no_supervisor_is_left(folder):
     """After checks that pass, fail and are misuse."""
     for arguments in (["numpy:numpy.tanh", "tanh"], ["numpy:numpy.nothing", "tanh"]):
         main(["check", *arguments, "--dtype", "float64"])
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children]
-    assert not any(b"warden" in command for command in commands)
+    assert not any(b"supervisor" in command for command in commands)
     assert folder.exists()

@@ -1,5 +1,5 @@
 """Functions of a framework by name, a file each, with its own autodiff as the derivative."""
 
-from .naming import implementation
+from .naming import described, functions, implementation, subjects
 
-__all__ = ["implementation"]
+__all__ = ["described", "functions", "implementation", "subjects"]

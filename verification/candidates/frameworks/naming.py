@@ -13,7 +13,6 @@ import importlib
 import inspect
 import sys
 from ast import literal_eval
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from verification.candidates.implementation import Implementation
+from verification.candidates.text import said_by
 from verification.errors import UsageError
 
-from .framework import Forward, Function
+from .framework import Forward, Framework, Function
 from .jax import JAX
 from .numpy import NUMPY
 from .tensorflow import TENSORFLOW
@@ -35,49 +35,67 @@ FRAMEWORKS = {framework.package: framework for framework in (NUMPY, TORCH, JAX, 
 
 def implementation(name: str) -> Implementation:
     """The implementation that ``name`` stands for, or UsageError."""
-    framework_name, _, rest = name.partition(":")
-    path, _, query = rest.partition("?")
-    if framework_name not in FRAMEWORKS or not path:
-        raise UsageError(
-            f"expected FRAMEWORK:FUNCTION with a framework among {', '.join(FRAMEWORKS)}, such as "
-            f"{EXAMPLE!r}, but got {name!r}"
-        )
-    framework = FRAMEWORKS[framework_name]
-    options = dict(map(_option, query.split("&"))) if query else {}
-    function = function_of(name)
-    forward, backward = framework.adapt(function)
-    if options:
-        _try(forward, name)
+    return described(name).with_functions(functions(name))
+
+
+def described(name: str) -> Implementation:
+    """The implementation without its functions: what can be said before anything is imported."""
+    framework, path, options = _parsed(name)
     arguments = "".join(f", {key}={value!r}" for key, value in options.items())
 
     def call(x: str) -> str:
         return f"{path.replace(':', '.')}({x}{arguments})"
 
     x, upstream, ones = map(framework.array.format, ("{x}", "{upstream}", "1.0"))
-    given = Implementation(
+    return Implementation(
         name,
-        forward,
+        None,
         call=framework.value(call, x),
+        derivative_call=framework.product(call, x, ones) if framework.product else "",
+        backward_call=framework.product(call, x, upstream) if framework.product else "",
         before_float64=framework.before_float64,
     )
-    if backward is None or framework.product is None:
-        return given
-    return replace(
-        given,
-        derivative=lambda x: backward(x, np.ones_like(x)),
-        backward=backward,
-        derivative_call=framework.product(call, x, ones),
-        backward_call=framework.product(call, x, upstream),
-    )
+
+
+def subjects(name: str) -> tuple[str, ...]:
+    """What the functions of an implementation give, which depends on the framework alone."""
+    framework, *_ = _parsed(name)
+    return ("value", "derivative", "backward") if framework.product else ("value",)
+
+
+def functions(name: str) -> dict[str, Function]:
+    """The functions of an implementation, by what they give; or UsageError."""
+    framework, _, options = _parsed(name)
+    forward, backward = framework.adapt(function_of(name))
+    if options:
+        _try(forward, name)
+    if backward is None:
+        return {"value": forward}
+    product = backward
+    return {
+        "value": forward,
+        "derivative": lambda x: product(x, np.ones_like(x)),
+        "backward": backward,
+    }
 
 
 def function_of(name: str) -> Function:
     """The function that such a name stands for, with its options, or UsageError."""
+    framework, path, options = _parsed(name)
+    _require(framework.package, name)
+    return partial(_function(path, name), **options)
+
+
+def _parsed(name: str) -> tuple[Framework, str, dict[str, Any]]:
+    """The framework, where it has the function, and the options of calls; or UsageError."""
     framework, _, rest = name.partition(":")
     path, _, query = rest.partition("?")
-    _require(FRAMEWORKS[framework].package, name)
-    options = dict(map(_option, query.split("&"))) if query else {}
-    return partial(_function(path, name), **options)
+    if framework not in FRAMEWORKS or not path:
+        raise UsageError(
+            f"expected FRAMEWORK:FUNCTION with a framework among {', '.join(FRAMEWORKS)}, such as "
+            f"{EXAMPLE!r}, but got {name!r}"
+        )
+    return FRAMEWORKS[framework], path, dict(map(_option, query.split("&"))) if query else {}
 
 
 def _require(package: str, name: str) -> None:
@@ -107,9 +125,8 @@ def _try(forward: Forward, name: str) -> None:
     try:
         forward(np.array([0.5], np.float32))
     except Exception as error:  # noqa: BLE001  any is a sign that they do not fit
-        said = str(error).partition("\n")[0]
         raise UsageError(
-            f"{name!r}: the function does not work with these options: {said}"
+            f"{name!r}: the function does not work with these options: {said_by(error)}"
         ) from None
 
 

@@ -31,7 +31,7 @@ UNWANTED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROC = Path("/proc")
 
 
-class Warden:
+class Supervisor:
     """Holds one candidate at a time, with all that descends from it."""
 
     def __init__(self, told: socket.socket, parent: int, memory: int) -> None:
@@ -59,6 +59,8 @@ class Warden:
     def _obey(self) -> bool:
         """Do one thing; False if nobody is there any more."""
         line, descriptors, _, _ = socket.recv_fds(self._told, LINE, 3)
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)  # noqa: FBT003  it takes no name
         while line and not line.endswith(b"\n"):
             more = self._told.recv(LINE)
             line = line + more if more else b""
@@ -147,11 +149,12 @@ def _limit(memory: int) -> None:
 
 def _descendants(pid: int) -> list[int]:
     """The processes that descend from one; none where the system does not tell."""
-    found: list[int] = []
-    for children in PROC.glob(f"{pid}/task/*/children"):
-        with suppress(OSError):
-            found.extend(map(int, children.read_text().split()))
-    return found + [far for near in found for far in _descendants(near)]
+    found = [pid]
+    for parent in found:
+        for children in PROC.glob(f"{parent}/task/*/children"):
+            with suppress(OSError):
+                found.extend(map(int, children.read_text().split()))
+    return found[1:]
 
 
 def _memory_of(pids: list[int], memory: int) -> bool:
@@ -174,4 +177,4 @@ def _bytes(pid: int, file: str, names: tuple[str, ...]) -> int:
 if __name__ == "__main__":
     _be_the_reaper()
     _limit(int(sys.argv[2]))
-    Warden(socket.socket(fileno=0), int(sys.argv[1]), int(sys.argv[2])).serve()
+    Supervisor(socket.socket(fileno=0), int(sys.argv[1]), int(sys.argv[2])).serve()
