@@ -1,0 +1,52 @@
+"""Candidates that misbehave: none passes, none takes us along, and nothing of them is left."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from row import Choice
+from running import FINDINGS, halfulp, wrong
+
+HOSTILE = Path(__file__).parent / "hostile"
+
+
+def hostile_functions(folder: Path, choice: Choice) -> Iterator[str]:
+    """a function forges a verdict, patches us, ends, or takes away the folders it runs in
+
+    it fails, exit status 1
+    """
+    for path in choice.of(sorted(HOSTILE.glob("*.py"))):
+        here = folder / path.stem
+        temporary = here / "temporary"
+        temporary.mkdir(parents=True)
+        shutil.copy(path, here)
+        arguments = ["check", f"numpy:{path.stem}.f", "tanh", "--allow", "flush-to-zero"]
+        yield wrong(halfulp(*arguments, cwd=here, TMPDIR=str(temporary)), FINDINGS)
+
+
+def hostile_programs(folder: Path, choice: Choice) -> Iterator[str]:
+    """a program crashes, hangs, writes without end, or leaves daemons behind
+
+    it fails, exit status 1, and no process is left
+    """
+    for path in choice.of(sorted((HOSTILE / "programs").iterdir())):
+        shutil.copy(path, folder)
+        mark = tempfile.mkdtemp(dir=folder)
+        done = halfulp(
+            "check", "--command", f"./{path.name}", "tanh", "--timeout", "30", cwd=folder, MARK=mark
+        )
+        left = [process for process in psutil.process_iter() if _is_marked(process, mark)]
+        said = wrong(done, FINDINGS)
+        yield said or ("" if not left else f"{len(left)} processes are left")
+
+
+def _is_marked(process, mark):
+    try:
+        return process.environ().get("MARK") == mark
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+ROWS = (hostile_functions, hostile_programs)

@@ -1,0 +1,134 @@
+"""Processes killed at random moments: nothing is lost, nothing counts twice, nothing stays behind."""
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from row import Choice
+from running import halfulp, started, wrong
+
+SWEEP = ["sweep", "relu", "leaky_relu", "--dtype", "float16", "--out", "sweep.json"]
+CHECK = ["check", "numpy:numpy.tanh", "tanh", "--json", "verdict.json"]
+VECTORS = ["vectors", "tanh", "--dtype", "float64", "--answers", "-o", "vectors"]
+TIMES = 40
+SEED = 16
+
+
+def _undisturbed(folder, arguments):
+    """Seconds that a command takes when nothing happens to it."""
+    start = time.monotonic()
+    done = halfulp(*arguments, cwd=folder)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return time.monotonic() - start
+
+
+def _killed(folder, arguments, seconds):
+    """Kill the command after some seconds; whether it was still there, and what descends from it."""
+    process = started(*arguments, cwd=folder)
+    time.sleep(seconds)
+    try:
+        family = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        family = []
+    process.kill()
+    process.wait()
+    return family
+
+
+def _left(family):
+    """What is wrong where processes are left after a while."""
+    _, alive = psutil.wait_procs(family, timeout=60)
+    return f"{len(alive)} processes are left" if alive else ""
+
+
+def sweeps(folder: Path, choice: Choice) -> Iterator[str]:
+    """a sweep is killed by SIGKILL at a random moment and resumed, until it ends
+
+    the certificate has the same bytes, no state and no process is left
+    """
+    whole = folder / "undisturbed"
+    whole.mkdir()
+    seconds = _undisturbed(whole, SWEEP)
+    certificate = (whole / "sweep.json").read_bytes()
+    moments = random.Random(SEED)  # noqa: S311  no secret
+    for number in choice.times(TIMES):
+        here = folder / str(number)
+        here.mkdir()
+        said = _left(_killed(here, SWEEP, moments.uniform(0, 1.1 * seconds)))
+        if not (here / "sweep.json").exists():
+            said = said or wrong(halfulp(*SWEEP, "--resume", cwd=here), 0)
+        same = (here / "sweep.json").read_bytes() == certificate
+        files = sorted(path.name for path in here.iterdir())
+        said = said or ("" if same else "another certificate")
+        yield said or ("" if files == ["sweep.json"] else f"files are left: {files}")
+
+
+def workers(folder: Path, choice: Choice) -> Iterator[str]:
+    """a worker of a sweep is killed by SIGKILL at a random moment
+
+    the certificate has the same bytes
+    """
+    whole = folder / "undisturbed"
+    whole.mkdir()
+    seconds = _undisturbed(whole, SWEEP)
+    certificate = (whole / "sweep.json").read_bytes()
+    moments = random.Random(SEED)  # noqa: S311  no secret
+    for number in choice.times(TIMES // 2):
+        here = folder / str(number)
+        here.mkdir()
+        process = started(*SWEEP, cwd=here)
+        time.sleep(moments.uniform(0.3, 0.9) * seconds)
+        for child in psutil.Process(process.pid).children()[:1]:
+            child.kill()
+        status = process.wait()
+        same = status == 0 and (here / "sweep.json").read_bytes() == certificate
+        yield "" if same else f"exit status {status}, or another certificate"
+
+
+def checks(folder: Path, choice: Choice) -> Iterator[str]:
+    """a check is ended by SIGTERM or SIGKILL at a random moment
+
+    its verdict is whole or not there, and no process is left
+    """
+    seconds = _undisturbed(folder, CHECK)
+    (folder / "verdict.json").unlink()
+    moments = random.Random(SEED)  # noqa: S311  no secret
+    for number in choice.times(TIMES):
+        process = started(*CHECK, cwd=folder)
+        time.sleep(moments.uniform(0, 1.1 * seconds))
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGTERM if number % 2 else signal.SIGKILL)
+        process.wait()
+        said = _left(family)
+        if (folder / "verdict.json").exists():
+            json.loads((folder / "verdict.json").read_bytes())
+            (folder / "verdict.json").unlink()
+        yield said or ("" if not os.listdir(folder) else f"files are left: {os.listdir(folder)}")
+
+
+def folders_of_vectors(folder: Path, choice: Choice) -> Iterator[str]:
+    """`halfulp vectors` is killed by SIGKILL at a random moment
+
+    its folder is whole, or `halfulp judge` refuses it
+    """
+    whole = folder / "undisturbed"
+    whole.mkdir()
+    seconds = _undisturbed(whole, VECTORS)
+    outputs = str(whole / "vectors" / "value.bin")
+    moments = random.Random(SEED)  # noqa: S311  no secret
+    for number in choice.times(TIMES // 2):
+        here = folder / str(number)
+        here.mkdir()
+        _killed(here, VECTORS, moments.uniform(0.3, 1.0) * seconds)
+        done = halfulp("judge", "vectors", outputs, cwd=here)
+        manifest = (here / "vectors" / "manifest.json").exists()
+        yield wrong(done, 0 if manifest else 2)
+
+
+ROWS = (sweeps, workers, checks, folders_of_vectors)

@@ -1,0 +1,59 @@
+"""A row of the table: a kind of fault, how many were injected, and how many did no harm."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Yields, for each fault, what did not hold; nothing if all that has to did.
+Injection = Callable[[Path, "Choice"], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which of many faults are injected: all, or ``few`` of them."""
+
+    few: int | None = None
+
+    def of(self, faults: Sequence[T]) -> Sequence[T]:
+        """The faults, or as many as wanted, evenly spread."""
+        if self.few is None or len(faults) <= self.few:
+            return faults
+        return [faults[(2 * i + 1) * len(faults) // (2 * self.few)] for i in range(self.few)]
+
+    def times(self, number: int) -> range:
+        """So many repetitions, or fewer."""
+        return range(number if self.few is None else min(number, self.few))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was injected, what has to hold, and what came of it."""
+
+    fault: str
+    holds: str
+    injected: int
+    failures: tuple[str, ...]
+
+    @property
+    def markdown(self) -> str:
+        """A line of the table."""
+        return f"| {self.fault} | {self.holds} | {self.injected} | {self.harmless} |"
+
+    @property
+    def harmless(self) -> int:
+        """How many did no harm."""
+        return self.injected - len(self.failures)
+
+
+def injected(injection: Injection, folder: Path, choice: Choice) -> Row:
+    """Inject faults of a kind; its docstring says which, and what has to hold."""
+    fault, _, holds = (injection.__doc__ or "").partition("\n\n")
+    folder.mkdir()
+    outcomes = list(injection(folder, choice))
+    failures = tuple(islice(filter(None, outcomes), len(outcomes)))
+    words = [" ".join(text.split()).rstrip(".") for text in (fault, holds)]
+    return Row(*words, len(outcomes), failures)

@@ -1,0 +1,153 @@
+"""Places to write to that fail: no status that means something else, and no file half written."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from row import Choice
+from running import FINDINGS, MISUSE, PATIENCE, PYTHON, halfulp, refused, wrong
+
+PASSES = ["check", "numpy:numpy.tanh", "tanh", "--dtype", "float16"]
+FAILS = ["check", "numpy:numpy.sin", "tanh", "--dtype", "float16"]
+SWEEP = ["sweep", "relu", "--order", "0", "--dtype", "float16", "--out", "sweep.json"]
+STATUSES = {"passes": (PASSES, 0), "fails": (FAILS, FINDINGS), "sweeps": (SWEEP, 0)}
+ERRORS = ("2>/dev/full", "2>&-", "2> >(true)", "2> >(head -c0)")
+OUTPUTS = (">/dev/full", "| true", "| head -c0", ">&-")
+
+
+def _in_a_shell(folder, arguments, ending):
+    """The status of the command itself, with something behind it."""
+    command = "set -o pipefail; " + '"$@" ' + ending
+    return subprocess.run(  # noqa: S603  our own command
+        ["bash", "-c", command, "bash", *PYTHON, *arguments],  # noqa: S607  the user's shell
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def standard_errors(folder: Path, choice: Choice) -> Iterator[str]:
+    """standard error is a full disk, closed, or a pipe that nobody reads
+
+    the exit status is what it would be
+    """
+    for arguments, status in STATUSES.values():
+        for ending in choice.of(ERRORS):
+            (folder / "sweep.json").unlink(missing_ok=True)
+            yield wrong(_in_a_shell(folder, arguments, ending), status)
+
+
+def standard_outputs(folder: Path, choice: Choice) -> Iterator[str]:
+    """standard output is a full disk, closed, or a pipe that nobody reads
+
+    the exit status is never 1 for what passes, and there is no traceback
+    """
+    for ending in choice.of(OUTPUTS):
+        done = _in_a_shell(folder, PASSES, ending)
+        said = "" if done.returncode != FINDINGS else "exit status 1"
+        yield said or wrong(done, done.returncode)
+
+
+def ascii_streams(folder: Path, choice: Choice) -> Iterator[str]:
+    """the terminal has only ASCII, and the words have not
+
+    they are written with escapes
+    """
+    for arguments in choice.of([FAILS, PASSES, ["check", "numpy:numpy.∞", "tanh"]]):
+        done = halfulp(*arguments, cwd=folder, PYTHONIOENCODING="ascii", LC_ALL="C")
+        yield wrong(done, done.returncode if done.returncode in {0, 1, 2} else MISUSE)
+
+
+def names_of_files(folder: Path, choice: Choice) -> Iterator[str]:
+    """an output has a name that is too long, no UTF-8, a folder's, or that of a dangling link
+
+    it is refused in a sentence, or written
+    """
+    (folder / "folder").mkdir()
+    (folder / "dangling").symlink_to(folder / "nowhere" / "file")
+    os.mkfifo(folder / "fifo")
+    names = ["x" * 300, "x" * 300 + "/y", "folder", "dangling", "fifo", "folder/../folder/"]
+    names += [os.fsdecode(b"no\xffutf8"), "\x1b[31mred", "a\nb"]
+    for name in choice.of(names):
+        for option in ("--json", "--junit"):
+            yield _written_or_refused(halfulp(*PASSES, option, name, cwd=folder))
+        plot = halfulp(*PASSES, "--plot", f"{name}.png", cwd=folder)
+        yield _written_or_refused(plot)
+        yield _written_or_refused(halfulp(*SWEEP[:-1], name, cwd=folder))
+
+
+def _written_or_refused(done):
+    return wrong(done, done.returncode if done.returncode in {0, MISUSE} else MISUSE)
+
+
+def links_in_the_way(folder: Path, choice: Choice) -> Iterator[str]:
+    """links to a file of the user's lie where a temporary file could be
+
+    the user's file is untouched
+    """
+    victim = folder / "victim"
+    for option, name in choice.of([("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")]):
+        victim.write_text("mine")
+        for suffix in (".part", ".tmp", "~", ".new"):
+            (folder / (name + suffix)).symlink_to(victim)
+        said = wrong(halfulp(*PASSES, option, name, cwd=folder), 0)
+        yield said or ("" if victim.read_text() == "mine" else "the user's file was written to")
+
+
+def full_disks(folder: Path, choice: Choice) -> Iterator[str]:
+    """the disk is full when an output is written over an older one
+
+    the older one stays, and the status says that it could not be written
+    """
+    for size in choice.of([0, 1, 100, 400]):
+        for option, name in (("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")):
+            (folder / name).write_text("older")
+            limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size},) * 2)"
+            said = refused(halfulp(*PASSES, option, name, cwd=folder, preamble=limit))
+            kept = (folder / name).read_text() == "older"
+            left = sorted(path.name for path in folder.iterdir() if path.name not in NAMES)
+            said = said or ("" if kept else "the older one is gone")
+            yield said or ("" if not left else f"files are left: {left}")
+
+
+NAMES = {"v.json", "v.xml", "v.png"}
+
+
+def few_descriptors(folder: Path, choice: Choice) -> Iterator[str]:
+    """a process may open few files
+
+    the command works or refuses, and never hangs
+    """
+    for most in choice.of(range(4, 40, 2)):
+        limit = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({most},) * 2)"
+        yield _written_or_refused(halfulp(*PASSES, cwd=folder, preamble=limit))
+        yield _written_or_refused(halfulp(*SWEEP, cwd=folder, preamble=limit))
+
+
+def schedulers(folder: Path, choice: Choice) -> Iterator[str]:
+    """`--scheduler` is no address, needs security, or nobody answers there
+
+    it is refused
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        silent = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+        addresses = [silent, "tls://127.0.0.1:1", "ws://127.0.0.1:1", "http://x", "tcp://x", ""]
+        for address in choice.of([*addresses, "tcp://127.0.0.1:99999", "\x1b[31m"]):
+            yield refused(halfulp(*SWEEP, "--scheduler", address, cwd=folder))
+
+
+ROWS = (
+    standard_errors,
+    standard_outputs,
+    ascii_streams,
+    names_of_files,
+    links_in_the_way,
+    full_disks,
+    few_descriptors,
+    schedulers,
+)
