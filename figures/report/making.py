@@ -11,7 +11,7 @@ from figures.examples.registry import EXAMPLES
 from figures.findings.registry import measure_all
 from figures.measuring.demonstrated import ACTIVATIONS, Catalogue, demonstrated
 from verification.errors import UsageError
-from verification.records.files import no_empty_folders
+from verification.records.files import no_empty_folders, sync
 from verification.witnesses.certificate import Certificate
 
 from .document import typeset
@@ -115,14 +115,21 @@ def _temporary_folder(out: Path) -> tempfile.TemporaryDirectory[str]:
 
 
 def _move(folder: Path, out: Path) -> None:
-    """Move all files, after making sure that the folders for them are there."""
+    """Move all files, after making sure that the folders for them are there.
+
+    They are on the disk before the first of those that were there is gone.
+    """
     paths = [path.relative_to(folder) for path in sorted(folder.rglob("*"))]
-    for path in paths:
-        if (folder / path).is_dir():
-            (out / path).mkdir(exist_ok=True)
-    for path in paths:
-        if not (folder / path).is_dir():
-            (folder / path).replace(out / path)
+    folders = [path for path in paths if (folder / path).is_dir()]
+    files = [path for path in paths if path not in folders]
+    for path in folders:
+        (out / path).mkdir(exist_ok=True)
+    for path in files:
+        sync(folder / path)
+    for path in files:
+        (folder / path).replace(out / path)
+    for path in (*folders, Path()):
+        sync(out / path)
 
 
 def _not_writable(out: Path, error: OSError) -> UsageError:
