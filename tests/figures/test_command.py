@@ -169,6 +169,32 @@ def test_full_disk_is_one_sentence(failing, proved, monkeypatch, capsys):
     assert [path.name for path in proved.iterdir()] == ["certificate.json"]
 
 
+def test_new_figures_are_on_the_disk_before_old_ones_go(proved, monkeypatch):
+    """All files, then they move, then the folders."""
+    log = []
+    for name in ("fsync", "replace"):
+        known = getattr(os, name)
+
+        def call(*arguments, name=name, known=known):
+            log.append(name)
+            return known(*arguments)
+
+        monkeypatch.setattr(os, name, call)
+    assert main(["figures", "--only", "3b", "--format", "svg", "--out", str(proved)]) == 0
+    assert log[-6:] == ["fsync", "fsync", "replace", "replace", "fsync", "fsync"]
+
+
+@pytest.mark.parametrize("command", ["report", "figures"])
+@pytest.mark.parametrize("name", ["n" * 300, "pipe", "link", "circle"])
+def test_output_that_cannot_be_a_folder_is_one_sentence(command, name, tmp_path, capsys):
+    """Whatever is there."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("missing/folder")
+    (tmp_path / "circle").symlink_to("circle")
+    assert main([command, "--out", str(tmp_path / name)]) == 2
+    assert "expected --out to name a folder" in capsys.readouterr().err
+
+
 def test_progress_is_told_on_standard_error(proved, capsys):
     """What is being drawn, and nothing of it on standard output."""
     assert main(["figures", "--only", "1", "3b", "--format", "svg", "--out", str(proved)]) == 0
