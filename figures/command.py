@@ -5,19 +5,21 @@ Everything heavy is imported by the handlers, so that ``halfulp --help`` answers
 
 import argparse
 import errno
-import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn
 
 from verification.commands import check as check_command
 from verification.commands import sweep as sweep_command
 from verification.commands import vectors as vectors_command
 from verification.commands.verify import CERTIFICATE, add_commands, progress_bar
 from verification.errors import UsageError
+
+from . import streams
 
 if TYPE_CHECKING:
     from verification.witnesses.certificate import Certificate, Progress
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
 PACKAGES = ("reference", "verification", "figures")
 DEFAULT_FOLDER = Path("report")
-NOBODY_READS = 141  # as of a process that SIGPIPE ends
+INTERRUPTED = 130
+BUG = 70  # EX_SOFTWARE of sysexits.h
+TOO_MANY_FILES = {errno.EMFILE, errno.ENFILE}
 
 
 class Version(argparse.Action):
@@ -52,31 +56,33 @@ class Parser(argparse.ArgumentParser):
 def run() -> NoReturn:
     """Run the command as a process of its own, which ends in order.
 
-    Neither a second Ctrl-C disturbs that, nor a standard output that is closed.
+    Neither a second Ctrl-C disturbs that, nor standard output or error that cannot be written to.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt_once)
-    for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        if getattr(sys, name) is None:  # closed by the shell
-            setattr(sys, name, _to_nowhere(descriptor))
+    streams.prepare()
     try:
-        status = main()
+        status = _status()
         sys.stdout.flush()
-    except OSError as error:
-        if error.errno not in {errno.EPIPE, errno.ENOSPC}:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno == errno.EPIPE:
-            sys.exit(NOBODY_READS)
-        status = _complain("standard output cannot be written to: the disk is full", 2)
+    except streams.OutputError as error:
+        streams.abandon_output()
+        status = streams.NOBODY_READS if error.nobody_reads else _complain(str(error), 2)
     sys.exit(status)
 
 
-def _to_nowhere(descriptor: int) -> TextIO:
-    """Open it, for our children as well: else it would be the next file that anyone opens."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-    os.set_inheritable(descriptor, True)  # noqa: FBT003  it takes no name
-    return os.fdopen(descriptor, "w", closefd=False)
+def _status() -> int:
+    """The exit status of the command; what nobody has foreseen has one of its own."""
+    try:
+        return main()
+    except SystemExit as ended:  # of --help and --version
+        return int(ended.code or 0)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except streams.OutputError:
+        raise
+    except BaseException:  # noqa: BLE001  it is told
+        traceback.print_exc()
+        return _complain("this is a bug of Halfulp: please report it, with the lines above", BUG)
 
 
 def _interrupt_once(*_signal: object) -> NoReturn:
@@ -92,7 +98,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         return _complain(str(error), 2)
     except KeyboardInterrupt:
-        return _complain("interrupted", 130)
+        return _complain("interrupted", INTERRUPTED)
+    except OSError as error:
+        if error.errno not in TOO_MANY_FILES:
+            raise
+        return _complain(
+            f"expected to open more files, but: {error.strerror}; raise the limit (ulimit -n)", 2
+        )
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] in PACKAGES:
             raise

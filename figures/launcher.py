@@ -5,7 +5,9 @@ one of our packages and stand before it on Python's path: then nothing in that p
 say so.
 """
 
+import os
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -16,9 +18,12 @@ OURS = {"reference": "facts.json", "verification": "witnesses", "figures": "find
 
 def run() -> NoReturn:
     """Run the command as a process of its own."""
-    refuse_others()
-    from figures.command import run as run_ours  # noqa: PLC0415  after the check
-
+    try:
+        refuse_others()
+        from figures.command import run as run_ours  # noqa: PLC0415  after the check
+    except OSError as error:
+        _say(f"halfulp: expected to read its own files, but: {error.strerror}\n")
+        sys.exit(2)
     run_ours()
 
 
@@ -31,8 +36,14 @@ def refuse_others() -> None:
         found = Path(spec.origin).resolve()
         if not (found.parent / mark).exists():
             other = found.parent if found.name == "__init__.py" else found
-            sys.stderr.write(
+            _say(
                 f"halfulp: expected the package {name!r} of Halfulp, but {other} hides it: rename "
                 "it, or take its folder off Python's path\n"
             )
             sys.exit(2)
+
+
+def _say(sentence: str) -> None:
+    """On standard error, if it can be written to; Python would keep it, and fail when it ends."""
+    with suppress(OSError):
+        os.write(2, sentence.encode(errors="backslashreplace"))

@@ -4,12 +4,12 @@
 """
 
 import json
-import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from verification.records.files import write_whole
 from verification.witnesses.certificate import obtain
 
 from .report.making import FIGURES, write_figures
@@ -102,8 +102,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_figures(Path(folder), OVERLAYS, ["svg"], print)
         for picture in (Path(folder) / FIGURES).glob("*.svg"):
-            shutil.copy(picture, GALLERY)
-    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+            write_whole(GALLERY / picture.name, picture.read_bytes())
+    write_whole(README, with_tables(README.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from figures.examples.registry import EXAMPLES
 from figures.findings.registry import measure_all
 from figures.measuring.demonstrated import ACTIVATIONS, Catalogue, demonstrated
 from verification.errors import UsageError
-from verification.records.files import no_empty_folders
+from verification.records.files import no_empty_folders, sync
 from verification.witnesses.certificate import Certificate
 
 from .document import typeset
@@ -39,16 +39,19 @@ def chosen_formats(formats: Sequence[str] | None) -> list[str]:
 def staging(out: Path) -> Iterator[Path]:
     """Give a temporary folder inside ``out``, whose files move to ``out`` when all went well.
 
-    Raises UsageError when ``out`` cannot be a folder, what is there is in the way, or the disk is
-    full. If nothing comes of it, a folder that was made for it goes again.
+    They are on the disk before they move. Raises UsageError when ``out`` cannot be a folder, what
+    is there is in the way, or the disk is full. If nothing comes of it, a folder that was made for
+    it goes again.
     """
     with no_empty_folders(out), _temporary_folder(out) as name:
         folder = Path(name)
         try:
             yield folder
+            for path in folder.rglob("*"):
+                sync(path)
         except OSError as error:
             if error.errno in NO_ROOM:
-                raise _not_writable(out, error) from error
+                raise _not_writable(out, error, "; what was there is kept") from error
             raise
         try:
             _move(folder, out)
@@ -117,17 +120,19 @@ def _temporary_folder(out: Path) -> tempfile.TemporaryDirectory[str]:
 def _move(folder: Path, out: Path) -> None:
     """Move all files, after making sure that the folders for them are there."""
     paths = [path.relative_to(folder) for path in sorted(folder.rglob("*"))]
-    for path in paths:
-        if (folder / path).is_dir():
-            (out / path).mkdir(exist_ok=True)
-    for path in paths:
-        if not (folder / path).is_dir():
-            (folder / path).replace(out / path)
+    folders = [path for path in paths if (folder / path).is_dir()]
+    files = [path for path in paths if path not in folders]
+    for path in folders:
+        (out / path).mkdir(exist_ok=True)
+    for path in files:
+        (folder / path).replace(out / path)
+    for path in (*folders, Path()):
+        sync(out / path)
 
 
-def _not_writable(out: Path, error: OSError) -> UsageError:
+def _not_writable(out: Path, error: OSError, kept: str = "") -> UsageError:
     where = "" if error.filename is None else f"{error.filename}: "
     return UsageError(
         f"expected --out to name a folder that can be written, but got {str(out)!r} "
-        f"({where}{error.strerror})"
+        f"({where}{error.strerror}){kept}"
     )

@@ -165,8 +165,35 @@ def test_full_disk_is_one_sentence(failing, proved, monkeypatch, capsys):
     assert drawing == "Drawing example 3b"
     assert str(proved) in message
     assert os.strerror(failing) in message
+    assert "what was there is kept" in message
     assert written(proved) == {}
     assert [path.name for path in proved.iterdir()] == ["certificate.json"]
+
+
+def test_new_figures_are_on_the_disk_before_old_ones_go(proved, monkeypatch):
+    """All files and their folder, then they move, then the folders where they are now."""
+    log = []
+    for name in ("fsync", "replace"):
+        known = getattr(os, name)
+
+        def call(*arguments, name=name, known=known):
+            log.append(name)
+            return known(*arguments)
+
+        monkeypatch.setattr(os, name, call)
+    assert main(["figures", "--only", "3b", "--format", "svg", "--out", str(proved)]) == 0
+    assert log == ["fsync"] * 3 + ["replace"] * 2 + ["fsync"] * 2
+
+
+@pytest.mark.parametrize("command", ["report", "figures"])
+@pytest.mark.parametrize("name", ["n" * 300, "pipe", "link", "circle"])
+def test_output_that_cannot_be_a_folder_is_one_sentence(command, name, tmp_path, capsys):
+    """Whatever is there."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("missing/folder")
+    (tmp_path / "circle").symlink_to("circle")
+    assert main([command, "--out", str(tmp_path / name)]) == 2
+    assert "expected --out to name a folder" in capsys.readouterr().err
 
 
 def test_progress_is_told_on_standard_error(proved, capsys):

@@ -66,15 +66,21 @@ def prepare(arguments: Namespace) -> None:
 
 
 def deliver(verdict: "Verdict", arguments: Namespace) -> int:
-    """Print the verdict, write what was asked for, and return the exit code."""
+    """Write what was asked for, print the verdict in any case, and return the exit code."""
+    try:
+        _write(verdict, arguments)
+    finally:
+        sys.stdout.write(f"{verdict}\n")
+    return 0 if verdict.passed else 1
+
+
+def _write(verdict: "Verdict", arguments: Namespace) -> None:
     from verification.records.files import write_whole
     from verification.verdict.junit import to_junit
 
-    sys.stdout.write(f"{verdict}\n")
     if arguments.json:
         write_whole(arguments.json, verdict.to_json() + "\n")
     if arguments.junit:
         write_whole(arguments.junit, to_junit(verdict))
     if arguments.plot:
         verdict.plot(arguments.plot)
-    return 0 if verdict.passed else 1

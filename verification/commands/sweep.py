@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 DTYPES = ("float16", "bfloat16", "float32")
 ORDERS = ("0", "1", "2")
 INTERRUPTED = 130
+# What each row of a certificate has.
+ROW = {"activation": str, "order": int, "sha256": str} | dict.fromkeys(
+    ("inputs", "by_balls", "wrong"), int
+)
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -66,8 +70,8 @@ def sweep(arguments: Namespace) -> int:
     functions = _functions(arguments)
     expected = _expected(arguments.expect)
     out = arguments.out or Path("report") / f"sweep-{arguments.dtype}.json"
-    _refuse_to_replace(out, functions)
     prepare(out)
+    _refuse_to_replace(out, functions)
     if arguments.scheduler is not None:
         from verification.work.cluster import reach
 
@@ -77,7 +81,10 @@ def sweep(arguments: Namespace) -> int:
         if not _fill(ledger, functions, arguments.scheduler):
             return INTERRUPTED
         rows = [_row(ledger, function) for function in functions]
-        write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
+        try:
+            write_whole(out, json.dumps(_certificate(header, rows), indent=1) + "\n")
+        except UsageError as error:
+            raise UsageError(f"{error}; {_kept(ledger)}") from None
         seconds = sum(done.seconds for done in ledger.done.values())
         ledger.remove()
     _show(rows)
@@ -121,12 +128,21 @@ def _expected(path: Path | None) -> dict[str, str] | None:
 
 def _hashes_in(path: Path) -> dict[str, str] | None:
     """The hashes in a certificate; None if the file is none."""
-    if not path.is_file():
-        return None
+    from verification.records.reading import from_json, read_regular
+
     try:
-        return _hashes(json.loads(path.read_text(encoding="utf-8"))["rows"])
+        rows = from_json(read_regular(path))["rows"]
+        return _hashes(rows) if all(map(_is_row, rows)) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _is_row(row: dict[str, Any]) -> bool:
+    """Whether it has what `_row` gives, each of its type; KeyError for one that it lacks."""
+    numbers = row.get("parameters", {}).values()
+    return all(type(row[name]) is kind for name, kind in ROW.items()) and all(
+        type(number) in {int, float} for number in numbers
+    )
 
 
 def _refuse_to_replace(out: Path, functions: Iterable["Shard"]) -> None:
@@ -290,4 +306,7 @@ def _show(rows: list[dict[str, Any]]) -> None:
             *(f"{row[key]:,}" for key in ("inputs", "by_balls", "wrong")),
             row["sha256"][:16],
         )
-    Console(width=120).print(table)
+    console = Console(width=120)
+    with console.capture() as shown:
+        console.print(table)
+    sys.stdout.write(shown.get())

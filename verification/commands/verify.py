@@ -56,9 +56,11 @@ def verify(arguments: Namespace) -> int:
             prepare(path, expected_size())
         with progress_bar("Hearing the witnesses") as on_progress:
             certificate = certify(on_progress)
-        for path in paths:
-            certificate.write(path)
-    show(certificate, every_claim=arguments.all)
+        try:
+            for path in paths:
+                certificate.write(path)
+        finally:
+            show(certificate, every_claim=arguments.all)
     sys.stdout.write(f"Written: {', '.join(map(str, paths))}\n")
     return 0 if certificate.passed else 1
 

@@ -19,7 +19,8 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from verification.errors import UsageError
-from verification.records.files import prepare
+from verification.records.files import prepare, sync
+from verification.records.reading import from_json
 
 from .shard import Shard, Summary
 
@@ -41,7 +42,6 @@ class Ledger:
     """
 
     def __init__(self, path: Path, header: dict[str, Any], *, resume: bool) -> None:
-        prepare(path)
         self.path = path
         self.header = header
         self.resume = resume
@@ -49,6 +49,8 @@ class Ledger:
         self._lock = FileLock(path.with_name(path.name + ".lock"), blocking=False)
 
     def __enter__(self) -> Self:
+        for path in (self.path, Path(self._lock.lock_file)):
+            prepare(path, through=False)
         try:
             self._lock.acquire()
         except Timeout:
@@ -56,8 +58,13 @@ class Ledger:
                 f"expected to be alone with {self.path}, but another sweep is at work on it: let "
                 "it end, or choose another --out"
             ) from None
+        except OSError as error:
+            raise self._unusable(error) from None
         try:
             self._open()
+        except OSError as error:
+            self._lock.release()
+            raise self._unusable(error) from None
         except BaseException:
             self._lock.release()
             raise
@@ -69,11 +76,6 @@ class Ledger:
         self._lock.release()
 
     def _open(self) -> None:
-        if self.path.exists() and not self.path.is_file():
-            raise UsageError(
-                f"expected a file, or none, at {self.path} for the state of this sweep, but there "
-                "is something else: choose another --out"
-            )
         text = self.path.read_bytes() if self.path.exists() else b""
         first = _line(self.header)
         # A kill may leave the first line half written.
@@ -81,6 +83,7 @@ class Ledger:
             if text:
                 os.truncate(self.path, 0)
             self._append(first)
+            sync(self.path.parent)
         elif not text.startswith(first):
             raise UsageError(
                 f"expected the state of this very sweep at {self.path}, but there is another file, "
@@ -117,11 +120,17 @@ class Ledger:
                 "command and --resume"
             ) from None
 
+    def _unusable(self, error: OSError) -> UsageError:
+        return UsageError(
+            f"expected to read and write the state of this sweep at {self.path}, but: "
+            f"{error.strerror}; choose another --out"
+        )
+
     def _read(self, text: bytes) -> None:
         """Take the lines that fit their sums, and shorten the file by what follows the last."""
         whole = text[: text.rfind(b"\n") + 1]
         _, *lines = whole.splitlines(keepends=True)
-        found = [_to_done(json.loads(line[SUM:])) for line in lines if _fits(line)]
+        found = [done for line in lines if (done := _done_of(line)) is not None]
         self.done = {done.shard: done for done in found}
         if whole != text:
             os.truncate(self.path, len(whole))
@@ -143,6 +152,14 @@ def _line(content: dict[str, Any]) -> bytes:
 
 def _fits(line: bytes) -> bool:
     return line[:SUM] == f"{sha256(line[SUM:]).hexdigest()} ".encode()
+
+
+def _done_of(line: bytes) -> Done | None:
+    """The shard of a line; None if the line is damaged."""
+    try:
+        return _to_done(from_json(line[SUM:])) if _fits(line) else None
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _to_done(content: dict[str, Any]) -> Done:

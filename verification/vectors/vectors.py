@@ -25,6 +25,7 @@ from verification.errors import UsageError
 from verification.examination.laws import difference_points
 from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
+from verification.records.files import sync, write_new
 from verification.verdict.check import TOLERANCES, activation_of, check, format_of
 from verification.verdict.verdict import Verdict
 
@@ -99,9 +100,9 @@ def _write_all(folder: Path, files: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
-            with (folder / name).open("xb") as file:
-                written.append(folder / name)
-                file.write(data)
+            write_new(folder / name, data)
+            written.append(folder / name)
+        sync(folder)
     except BaseException as error:
         for path in written:
             path.unlink()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -32,9 +32,9 @@ class Panel:
 
 
 def draw(
-    path: str | Path, title: str, panels: Sequence[Panel], format_: Format, tolerance: float
-) -> None:
-    """Draw the panels that have inputs, and save them; the suffix of ``path`` says as what.
+    kind: str, title: str, panels: Sequence[Panel], format_: Format, tolerance: float
+) -> bytes:
+    """Draw the panels that have inputs; the file, of the kind "png", "svg" or "pdf".
 
     Across, x on a logarithmic axis of either sign, from the largest number to the smallest, 0 in
     the middle; the binades from 1/32 to 128 are drawn wider. Up, error in ulp, logarithmic. The
@@ -51,8 +51,15 @@ def draw(
         _draw_panel(each, panel, format_, tolerance)
         each.set_ylabel(f"error of the {panel.name} in ulp")
     axes[-1].set_xlabel("x, logarithmic")
-    figure.suptitle(title, fontsize=10)
-    figure.savefig(path, dpi=150)
+    figure.suptitle(_printable(title), fontsize=10, parse_math=False)
+    file = BytesIO()
+    figure.savefig(file, format=kind, dpi=150)
+    return file.getvalue()
+
+
+def _printable(title: str) -> str:
+    """The title, with an escape for each character that no font has."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in title)
 
 
 def _draw_panel(axes: Any, panel: Panel, format_: Format, tolerance: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
 from verification.kinds import KINDS, rank
+from verification.records.files import write_whole
 
 from .naming import named
 from .plot import Panel, draw
@@ -194,7 +195,7 @@ class Verdict:
         return json.dumps(_plain({"passed": self.passed, **content}), indent=2, allow_nan=False)
 
     def plot(self, path: str | Path) -> None:
-        """Draw error in ulp against x over the whole format, and save it."""
+        """Draw error in ulp against x over the whole format, and save it as the suffix says."""
         panels = []
         for name, (x, ulp) in self.profile.items():
             found = [f for f in self.findings if f.subject == name]
@@ -202,7 +203,9 @@ class Verdict:
             panels.append(Panel(name, x.astype(float), ulp, marks))
         result = "passed" if self.passed else "failed"
         title = f"{self.implementation} as {self.of} in {self.dtype}: {result}"
-        draw(path, title, panels, FORMATS[self.dtype], self.tolerance)
+        kind = Path(path).suffix[1:] or "png"
+        picture = draw(kind, title, panels, FORMATS[self.dtype], self.tolerance)
+        write_whole(Path(path), picture)
 
 
 def _plain(content: Any) -> Any:

@@ -14,8 +14,9 @@ from typing import Any
 from reference import ACTIVATIONS, Activation
 from reference.definition.facts import entry
 from verification.errors import UsageError
-from verification.records.files import no_empty_folders, prepare, write_whole
+from verification.records.files import exists, no_empty_folders, prepare, write_whole
 from verification.records.provenance import hash_of_sources, installed_versions, this_machine
+from verification.records.reading import from_json, read_regular
 
 from .row import Row
 
@@ -73,15 +74,12 @@ class Certificate:
     def read(cls, path: Path) -> "Certificate":
         """Read it back; raise UsageError for a file that is not a whole certificate."""
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            text = read_regular(path).decode()
+            content = from_json(text)
             rows = tuple(_to_row(row) for row in content["rows"])
-            certificate = cls(
-                rows,
-                dict(content["versions"]),
-                dict(content["sources"]),
-                dict(content["machine"]),
-            )
-            whole = certificate.to_json() == path.read_text(encoding="utf-8")
+            names = (_to_names(content[key]) for key in ("versions", "sources", "machine"))
+            certificate = cls(rows, *names)
+            whole = certificate.to_json() == text
         except OSError as error:
             raise UsageError(
                 f"expected a certificate at {path}, but it cannot be read: {error.strerror}"
@@ -119,11 +117,21 @@ def _to_json(value: Any) -> Any:
 
 
 def _to_row(content: dict[str, Any]) -> Row:
+    """The row; KeyError or TypeError for other fields, or values of another type."""
     kinds = {field.name: field.type for field in fields(Row)}
     values: dict[str, Any] = {
         name: float(value) if kinds[name] is float else value for name, value in content.items()
     }
+    if any(type(value) is not kinds[name] for name, value in values.items()):
+        raise TypeError
     return Row(**values)
+
+
+def _to_names(content: dict[str, Any]) -> dict[str, str]:
+    """The texts by their names; TypeError for anything else."""
+    if not all(isinstance(value, str) for value in content.values()):
+        raise TypeError
+    return dict(content)
 
 
 def expected_size() -> int:
@@ -165,7 +173,7 @@ def obtain(path: Path, on_progress: Progress | None = None) -> Certificate:
 
     Raises UsageError for a file that is no certificate, and for a place that cannot be written.
     """
-    if path.exists():
+    if exists(path):
         stored = Certificate.read(path)
         if stored.matches_sources():
             return stored

@@ -114,6 +114,26 @@ def test_what_is_no_plain_file_is_written_through(folder):
     assert (folder / "pipe").is_fifo()
 
 
+@pytest.mark.parametrize("option", ["--json", "--junit", "--plot"])
+def test_a_full_disk_loses_neither_the_verdict_nor_the_old_file(folder, option):
+    """Exit 2, one sentence that says what is kept, and the verdict is printed."""
+    old = folder / "old.png"
+    old.write_text("old")
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); "
+        "from figures.command import run; run()"
+    )
+    arguments = ["check", "numpy:numpy.tanh", "tanh", "--dtype", "float64", option, str(old)]
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout.startswith("passed")
+    assert "what was there is kept" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert old.read_text() == "old"
+
+
 @pytest.mark.parametrize(
     ("shell", "status"),
     [

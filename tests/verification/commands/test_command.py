@@ -145,6 +145,16 @@ def test_a_full_disk_is_told_before_the_work(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_was_found_is_shown_where_it_cannot_be_written(verdict, tmp_path, capsys):
+    """A full disk does not hide a claim that failed."""
+    verdict(replace(HELD, ulp=3.25, passed=False))
+    (tmp_path / "full").symlink_to("/dev/full")
+    with pytest.raises(UsageError, match="No space left on device"):
+        run("--out", str(tmp_path), "--json", str(tmp_path / "full"))
+    assert "1 of 1 claims failed." in capsys.readouterr().out
+    assert (tmp_path / "certificate.json").exists()
+
+
 def test_progress_goes_to_standard_error(verdict, tmp_path, capsys):
     """So that the table can be piped."""
     verdict(HELD)

@@ -1,5 +1,6 @@
 """``halfulp sweep`` loses nothing: killed, interrupted, resumed, misused."""
 
+import errno
 import json
 import os
 import signal
@@ -8,6 +9,8 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -305,6 +308,135 @@ def test_a_pipe_is_no_state_and_no_certificate(tmp_path, capsys):
     said = capsys.readouterr().err
     assert "expected a file, or none" in said
     assert "expected a certificate" in said
+
+
+DEEP = "[" * 10**5 + "]" * 10**5
+ROW = {
+    "activation": "relu",
+    "order": 0,
+    "inputs": 65536,
+    "by_balls": 63490,
+    "wrong": 0,
+    "sha256": "0",
+}
+
+
+def certificate_with(**changes):
+    """The text of a certificate whose row has these values."""
+    return json.dumps({"rows": [{**ROW, **changes}]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(DEEP, id="deep"),
+        pytest.param(f'{{"rows": {DEEP}}}', id="deep rows"),
+        pytest.param(certificate_with(inputs="65536"), id="inputs"),
+        pytest.param(certificate_with(wrong=False), id="wrong"),
+        pytest.param(certificate_with(order=0.0), id="order"),
+        pytest.param(certificate_with(sha256=0), id="hash"),
+        pytest.param(certificate_with(activation=["relu"]), id="activation"),
+        pytest.param(certificate_with(parameters=[1]), id="parameters"),
+        pytest.param(certificate_with(parameters={"a": "1"}), id="parameter"),
+        pytest.param('{"rows": "relu"}', id="no rows"),
+        pytest.param("[" + "9" * 5000 + "]", id="long number"),
+    ],
+)
+def test_what_only_looks_like_a_certificate_is_none(tmp_path, capsys, text):
+    """To compare with, or to be replaced: one sentence, and it stays as it is."""
+    path = tmp_path / "earlier.json"
+    path.write_text(text)
+    relu = ["sweep", "relu", "--dtype", "float16", "--order", "0"]
+    assert main([*relu, "--out", str(tmp_path / "x.json"), "--expect", str(path)]) == 2
+    assert "expected a certificate" in capsys.readouterr().err
+    assert main([*relu, "--out", str(path)]) == 2
+    assert "another file" in capsys.readouterr().err
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        pytest.param("n" * 300, "File name too long", id="certificate"),
+        pytest.param("n" * 250, "File name too long", id="state"),
+        pytest.param("n" * 245, "File name too long", id="lock"),
+    ],
+)
+def test_a_name_that_is_too_long_is_refused(inline, tmp_path, capsys, end, said):
+    """Of the certificate, and of what is written beside it."""
+    relu = ["sweep", "relu", "--dtype", "float16", "--order", "0"]
+    assert main([*relu, "--out", str(tmp_path / end)]) == 2
+    assert said in capsys.readouterr().err
+    assert main([*relu, "--out", str(tmp_path / "x"), "--expect", str(tmp_path / end)]) == 2
+    assert inline == []
+
+
+@pytest.mark.parametrize("end", [".state", ".state.lock"])
+def test_the_state_is_not_written_through_a_link(inline, tmp_path, capsys, end):
+    """The user has not named it."""
+    victim = tmp_path / "victim"
+    victim.touch()
+    (tmp_path / f"sweep.json{end}").symlink_to(victim)
+    out = tmp_path / "sweep.json"
+    assert main(["sweep", "relu", "--dtype", "float16", "--out", str(out)]) == 2
+    assert "there is a link, a pipe or a device" in capsys.readouterr().err
+    assert victim.read_bytes() == b""
+    assert inline == []
+
+
+@pytest.mark.parametrize("text", [DEEP, "[]", '{"shard": 1}', '{"summary": []}'])
+def test_a_line_with_its_sum_that_is_no_shard_is_damaged(tmp_path, capsys, text):
+    """Its shard is done anew."""
+    keep(tmp_path / "state")
+    line = text.encode() + b"\n"
+    with (tmp_path / "state").open("ab") as file:
+        file.write(f"{sha256(line).hexdigest()} ".encode() + line)
+    assert kept(tmp_path / "state") == {DONE.shard: DONE}
+    assert "1 of 2 lines" in capsys.readouterr().err
+
+
+def test_the_state_is_removed_after_the_certificate_is_on_the_disk(inline, tmp_path, monkeypatch):
+    """Certificate, then its name in the folder, and only then the state goes."""
+    log = []
+    sync, replace_, unlink = os.fsync, os.replace, Path.unlink
+    state = tmp_path / "sweep.json.state"
+
+    def tell(word, call):
+        return lambda *arguments, **options: (log.append(word), call(*arguments, **options))[1]
+
+    def remove(path, **options):
+        if path == state:
+            log.append("remove")
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "fsync", tell("sync", sync))
+    monkeypatch.setattr(os, "replace", tell("replace", replace_))
+    monkeypatch.setattr(Path, "unlink", remove)
+    out = ["--out", str(tmp_path / "sweep.json")]
+    assert main(["sweep", "relu", "--dtype", "float16", "--order", "0", *out]) == 0
+    assert len(inline) == 1
+    assert log[-4:] == ["sync", "replace", "sync", "remove"]
+
+
+def test_a_certificate_that_cannot_be_written_loses_no_shard(inline, tmp_path, capsys, monkeypatch):
+    """One sentence that says what is kept; with --resume nothing is done again."""
+    out = tmp_path / "sweep.json"
+    arguments = ["sweep", "relu", "--dtype", "float16", "--order", "0", "--out", str(out)]
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", fail)
+        assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert "1 shards are done and kept" in said
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == [
+        "sweep.json.state"
+    ]
+    assert main([*arguments, "--resume"]) == 0
+    assert len(inline) == 1
 
 
 def test_a_shard_that_is_there_twice_counts_once(tmp_path):

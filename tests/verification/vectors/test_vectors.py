@@ -174,6 +174,22 @@ def test_a_folder_that_cannot_be_read_is_refused(tmp_path, monkeypatch, capsys):
     assert f"{tmp_path}: Permission denied" in capsys.readouterr().err
 
 
+def test_all_is_on_the_disk_when_it_is_told(tmp_path, monkeypatch):
+    """Each file, and last the folder."""
+    synced = []
+    known = os.fsync
+
+    def sync(descriptor):
+        synced.append(os.fstat(descriptor).st_ino)
+        known(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    folder = tmp_path / "new"
+    assert main(["vectors", "relu", "--dtype", "float16", "--out", str(folder)]) == 0
+    assert set(synced) == {path.stat().st_ino for path in (folder, *folder.iterdir())}
+    assert synced[-1] == folder.stat().st_ino
+
+
 def test_what_is_written_halfway_is_removed(tmp_path, monkeypatch):
     """The disk may be full."""
 

@@ -1,11 +1,12 @@
 """The verdict: what it says, how it is written, and what a check refuses."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import warnings
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -91,6 +92,27 @@ def test_a_plot_is_drawn(failed, tmp_path, suffix):
     path = tmp_path / f"error.{suffix}"
     failed.plot(path)
     assert path.stat().st_size > 10_000
+
+
+def test_a_plot_names_anything(failed, tmp_path):
+    """Dollars are no formula, and what no font has is escaped."""
+    named = replace(failed, implementation="$_{\x1b\udcff")
+    named.plot(tmp_path / "error.svg")
+    assert "$_{\\x1b\\udcff as gelu" in (tmp_path / "error.svg").read_text("utf-8")
+
+
+def test_a_plot_that_cannot_be_written_leaves_the_old_one(failed, tmp_path, monkeypatch):
+    """A full disk: one sentence, and nothing else beside it."""
+    path = tmp_path / "error.png"
+    path.write_text("old")
+
+    def without_room(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", without_room)
+    with pytest.raises(UsageError, match="No space left on device; what was there is kept"):
+        failed.plot(path)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 
 
 def test_one_line_tells_the_worst(failed):

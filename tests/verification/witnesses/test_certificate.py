@@ -1,6 +1,8 @@
 """The certificate: it survives the disk, says what it is about, and is refused when it is not."""
 
 import json
+import os
+import re
 from dataclasses import replace
 from math import inf, nan
 
@@ -85,6 +87,11 @@ def test_a_certificate_of_other_sources_is_replaced(certificate, tmp_path, monke
         pytest.param(
             lambda text: text.replace('"passed": true', '"passed": false', 1), id="edited"
         ),
+        pytest.param(lambda _: "[" * 10**5 + "]" * 10**5, id="deep"),
+        pytest.param(lambda text: re.sub('"inputs": (\\d+)', r'"inputs": "\1"', text), id="inputs"),
+        pytest.param(lambda text: re.sub('"order": \\d', '"order": null', text), id="order"),
+        pytest.param(lambda text: re.sub('"witness": "[^"]*"', '"witness": 1', text), id="witness"),
+        pytest.param(lambda text: re.sub('"system": "[^"]*"', '"system": 1', text), id="machine"),
     ],
 )
 def test_a_damaged_or_foreign_file_is_refused(certificate, tmp_path, damage):
@@ -104,6 +111,21 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="something else"):
         Certificate.read(path)
+
+
+def test_a_pipe_is_refused(tmp_path):
+    """Reading it would wait for ever."""
+    os.mkfifo(tmp_path / "certificate.json")
+    for read in (Certificate.read, obtain):
+        with pytest.raises(UsageError, match="no regular file"):
+            read(tmp_path / "certificate.json")
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    """Before a witness is heard."""
+    with pytest.raises(UsageError, match="File name too long"):
+        obtain(tmp_path / ("n" * 300) / "certificate.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_file_is_refused(tmp_path):
