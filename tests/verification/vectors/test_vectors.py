@@ -281,6 +281,14 @@ def test_a_slip_in_the_manifest_is_refused(altered, change):
         read(altered)
 
 
+def test_a_slip_is_refused_where_all_have_the_same_inputs(tmp_path):
+    """In a 16-bit format, where those of any other activation fit."""
+    folder = made(tmp_path / "vectors", "relu", "float16")
+    rewrite(lambda m: m.update(activation="tanh"), sealed=False)(folder)
+    with pytest.raises(UsageError, match="altered"):
+        judge(folder, folder / "value.bin")
+
+
 def test_a_manifest_without_a_sum_is_refused(altered):
     """Nobody knows what it was."""
     manifest = json.loads((altered / "manifest.json").read_text())
