@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from verification.errors import UsageError
+from distributed import Security, rpc
+from distributed.comm import parse_address, parse_host_port
 
-try:
-    from distributed import Security, rpc
-    from distributed.comm import parse_address, parse_host_port
-except ModuleNotFoundError:
-    raise UsageError("--scheduler needs Dask: python3 -m pip install distributed") from None
+from verification.errors import UsageError
 
 SECONDS_TO_ANSWER = 5
 SCHEMES = ("tcp", "tls")
