@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from importlib import metadata
 from typing import TypeVar
 
@@ -25,11 +25,9 @@ LOSSES_IN_A_ROW = 5
 
 def reach(address: str) -> None:
     """Raise UsageError unless a scheduler answers, and its workers have this version of ours."""
-    connection = connection_to(address)
     with quiet():
         try:
-            asyncio.run(workers_at(address, connection))
-            with Client(address, set_as_default=False) as client:
+            with _client(address) as client:
                 # A worker that cannot unpickle a task dies of it: nothing of ours is sent here.
                 found = client.run(metadata.version, "halfulp", on_error="return")
         except (OSError, ValueError) as error:
@@ -85,7 +83,7 @@ def _connected(address: str) -> Client:
     deadline = time.monotonic() + SECONDS_TO_COME_BACK
     while True:
         try:
-            return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+            return _client(address)
         except OSError as error:
             if time.monotonic() >= deadline:
                 raise WorkersLostError(
@@ -93,3 +91,15 @@ def _connected(address: str) -> Client:
                     f"({first_line(error)})"
                 ) from None
         time.sleep(SECONDS_BETWEEN_TRIES)
+
+
+def _client(address: str) -> Client:
+    """A client, made by a thread of its own: one that Ctrl-C leaves half made ends in an error."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_connect, address).result()
+
+
+def _connect(address: str) -> Client:
+    """A client; OSError if no scheduler answers. Somebody silent it would wait for without end."""
+    asyncio.run(workers_at(address, connection_to(address)))
+    return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)

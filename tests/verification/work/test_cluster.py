@@ -18,6 +18,7 @@ from distributed import Client
 import reference
 from figures.command import main
 from verification.errors import WorkersLostError
+from verification.work import cluster as cluster_module
 from verification.work import scheduler as scheduler_module
 from verification.work import watch
 from verification.work.processes import completed
@@ -247,6 +248,27 @@ def test_the_wait_for_a_worker_ends_by_ctrl_c(sweep):
     said = started.said.read_text()
     assert "Interrupted: 0 shards are done and kept" in said
     assert "Traceback" not in said
+
+
+def test_ctrl_c_leaves_no_client_half_made(monkeypatch):
+    """Dask's client ends in an error of its own where it is closed before it is whole."""
+    made = []
+
+    class Making:
+        def __init__(self, *_address, **_options):
+            made.append("begun")
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.1)
+            made.append("whole")
+
+    async def answers(_address, _connection):
+        return 1
+
+    monkeypatch.setattr(cluster_module, "Client", Making)
+    monkeypatch.setattr(cluster_module, "workers_at", answers)
+    with pytest.raises(KeyboardInterrupt):
+        cluster_module.reach("tcp://127.0.0.1:1")
+    assert made == ["begun", "whole"]
 
 
 def test_a_word_is_said_at_once_and_then_in_its_time(capsys, monkeypatch):
