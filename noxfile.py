@@ -31,6 +31,13 @@ def frameworks(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Inject faults and write tests/faults/RESULTS.md, in an hour; with -- --short a few of each."""
+    session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "tests"))
+    session.run("python", "tests/faults/run.py", *session.posargs)
+
+
+@nox.session
 def census(session: nox.Session) -> None:
     """Count PyTorch's, JAX's and TensorFlow's results at all of float32, which takes an hour."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")

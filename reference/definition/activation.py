@@ -29,6 +29,13 @@ def _is_a_format(dtype: np.dtype[Any]) -> bool:
     return dtype.name in FORMATS
 
 
+def _is_masked(x: ArrayLike) -> bool:
+    """Whether it is a masked array, or a list that has one in it; `np.asarray` drops the mask."""
+    if isinstance(x, list | tuple):
+        return not set(map(type, x)) <= {float, int} and any(map(_is_masked, x))
+    return isinstance(x, np.ma.MaskedArray)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Activation:
     """An activation function with its first and second derivative, correctly rounded.
@@ -52,7 +59,7 @@ class Activation:
     choices: the side that is taken at each kink, by the formula of its place, and the reason.
 
     Raises:
-        TypeError: a dtype that is not supported, or an unknown parameter.
+        TypeError: a dtype that is not supported, a masked array, or an unknown parameter.
         ValueError: a parameter that is not finite or breaks its condition, or an order other than
             0, 1, 2.
 
@@ -135,6 +142,11 @@ class Activation:
         return evaluate(function, x, upstream, chosen, by_default=by_default)[()]
 
     def _floating(self, x: ArrayLike, role: str) -> Array:
+        if _is_masked(x):
+            raise TypeError(
+                f"{self.name}: {role} is a masked array, and an element that is masked has no "
+                f"value: give one to each, as {role}.filled(...) does"
+            )
         array = np.asarray(x)
         if array.dtype.kind in "biu":
             return array.astype(np.float64)

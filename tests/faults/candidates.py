@@ -13,9 +13,9 @@ HOSTILE = Path(__file__).parent / "hostile"
 
 
 def hostile_functions(folder: Path, choice: Choice) -> Iterator[str]:
-    """a function forges a verdict, patches us, ends, or takes away the folders it runs in
+    """A function forges a verdict, patches us, ends, or takes away the folders it runs in.
 
-    it fails, exit status 1
+    It fails, exit status 1.
     """
     for path in choice.of(sorted(HOSTILE.glob("*.py"))):
         here = folder / path.stem
@@ -27,9 +27,9 @@ def hostile_functions(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def hostile_programs(folder: Path, choice: Choice) -> Iterator[str]:
-    """a program crashes, hangs, writes without end, or leaves daemons behind
+    """A program crashes, hangs, writes without end, or leaves daemons behind.
 
-    it fails, exit status 1, and no process is left
+    It fails, exit status 1, and no process is left.
     """
     for path in choice.of(sorted((HOSTILE / "programs").iterdir())):
         shutil.copy(path, folder)

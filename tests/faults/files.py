@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from row import Choice
-from running import MISUSE, halfulp, refused, wrong
+from running import MISUSE, halfulp, refused
 
 from figures.command import main
 
@@ -41,9 +41,9 @@ def _vectors(folder):
 
 
 def flipped_manifests(folder: Path, choice: Choice) -> Iterator[str]:
-    """a bit of a manifest is flipped
+    """A bit of a manifest is flipped.
 
-    it is refused
+    It is refused.
     """
     path = _vectors(folder)
     whole = path.read_bytes()
@@ -56,9 +56,9 @@ def flipped_manifests(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def truncated_manifests(folder: Path, choice: Choice) -> Iterator[str]:
-    """a manifest ends after some byte
+    """A manifest ends after some byte.
 
-    it is refused
+    It is refused.
     """
     path = _vectors(folder)
     whole = path.read_bytes().rstrip()
@@ -69,9 +69,9 @@ def truncated_manifests(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def renamed_manifests(folder: Path, choice: Choice) -> Iterator[str]:
-    """a manifest says another activation, format, parameter or byte order than was written
+    """A manifest says another activation, format, parameter or byte order than was written.
 
-    it is refused
+    It is refused.
     """
     path = _vectors(folder)
     whole = json.loads(path.read_bytes())
@@ -89,9 +89,9 @@ def renamed_manifests(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def outputs_of_a_device(folder: Path, choice: Choice) -> Iterator[str]:
-    """the outputs to be judged are too short, too long, a folder, or not there
+    """The outputs to be judged are too short, too long, a folder, or not there.
 
-    they are refused
+    They are refused.
     """
     _vectors(folder)
     whole = (folder / "outputs.bin").read_bytes()
@@ -104,9 +104,9 @@ def outputs_of_a_device(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def what_to_compare_with(folder: Path, choice: Choice) -> Iterator[str]:
-    """`--expect` and `report/certificate.json` are something else, nested 100,000 deep among it
+    """`--expect` and `report/certificate.json` are something else, nested 100,000 deep among it.
 
-    they are refused
+    They are refused.
     """
     (folder / "report").mkdir()
     sweep = ["sweep", "relu", "--order", "0", "--dtype", "float16", "--expect", "file"]

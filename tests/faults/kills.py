@@ -1,7 +1,6 @@
-"""Processes killed at random moments: nothing is lost, nothing counts twice, nothing stays behind."""
+"""Processes killed at random moments: nothing is lost or counted twice, nothing stays behind."""
 
 import json
-import os
 import random
 import signal
 import time
@@ -29,7 +28,7 @@ def _undisturbed(folder, arguments):
 
 
 def _killed(folder, arguments, seconds):
-    """Kill the command after some seconds; whether it was still there, and what descends from it."""
+    """Kill the command after some seconds; the processes that it had started."""
     process = started(*arguments, cwd=folder)
     time.sleep(seconds)
     try:
@@ -48,9 +47,9 @@ def _left(family):
 
 
 def sweeps(folder: Path, choice: Choice) -> Iterator[str]:
-    """a sweep is killed by SIGKILL at a random moment and resumed, until it ends
+    """A sweep is killed by SIGKILL at a random moment and resumed, until it ends.
 
-    the certificate has the same bytes, no state and no process is left
+    The certificate has the same bytes, no state and no process is left.
     """
     whole = folder / "undisturbed"
     whole.mkdir()
@@ -70,9 +69,9 @@ def sweeps(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def workers(folder: Path, choice: Choice) -> Iterator[str]:
-    """a worker of a sweep is killed by SIGKILL at a random moment
+    """A worker of a sweep is killed by SIGKILL at a random moment.
 
-    the certificate has the same bytes
+    The certificate has the same bytes.
     """
     whole = folder / "undisturbed"
     whole.mkdir()
@@ -92,9 +91,9 @@ def workers(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def checks(folder: Path, choice: Choice) -> Iterator[str]:
-    """a check is ended by SIGTERM or SIGKILL at a random moment
+    """A check is ended by SIGTERM or SIGKILL at a random moment.
 
-    its verdict is whole or not there, and no process is left
+    Its verdict is whole or not there, and no process is left.
     """
     seconds = _undisturbed(folder, CHECK)
     (folder / "verdict.json").unlink()
@@ -109,13 +108,14 @@ def checks(folder: Path, choice: Choice) -> Iterator[str]:
         if (folder / "verdict.json").exists():
             json.loads((folder / "verdict.json").read_bytes())
             (folder / "verdict.json").unlink()
-        yield said or ("" if not os.listdir(folder) else f"files are left: {os.listdir(folder)}")
+        files = [path.name for path in folder.iterdir()]
+        yield said or (f"files are left: {files}" if files else "")
 
 
 def folders_of_vectors(folder: Path, choice: Choice) -> Iterator[str]:
-    """`halfulp vectors` is killed by SIGKILL at a random moment
+    """`halfulp vectors` is killed by SIGKILL at a random moment.
 
-    its folder is whole, or `halfulp judge` refuses it
+    Its folder is whole, or `halfulp judge` refuses it.
     """
     whole = folder / "undisturbed"
     whole.mkdir()

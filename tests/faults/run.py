@@ -55,13 +55,15 @@ def _page(rows):
     """The table, with what it was made by."""
     total = sum(row.injected for row in rows)
     harmless = sum(row.harmless for row in rows)
-    versions = installed_versions()
+    head = (
+        f"Written by `nox -s faults` on {datetime.now(tz=UTC):%Y-%m-%d}, with NumPy "
+        f"{installed_versions()['numpy']}: {harmless:,} of {total:,} injected faults did no harm."
+    )
     return "\n".join(
         [
             "# Faults",
             "",
-            f"Written by `nox -s faults` on {datetime.now(tz=UTC):%Y-%m-%d}, with NumPy "
-            f"{versions['numpy']}: {harmless:,} of {total:,} injected faults did no harm.",
+            head,
             "",
             HEAD,
             *(row.markdown for row in rows),

@@ -1,4 +1,4 @@
-"""The state of a sweep, damaged or of another: the certificate is the right one, or there is none."""
+"""The state of a sweep, damaged or of another: the right certificate comes of it, or none."""
 
 import io
 import os
@@ -19,7 +19,12 @@ OTHERS = {
     "of another function": ["sweep", "tanh", "--order", "0,2", "--dtype", "float16", "--out"],
     "of another format": ["sweep", "relu", "--order", "0,2", "--dtype", "bfloat16", "--out"],
 }
-FOREIGN = {"text": b"my notes", "a line": b"my notes\n", "JSON": b"{}\n", "bytes": bytes(range(256))}
+FOREIGN = {
+    "text": b"my notes",
+    "a line": b"my notes\n",
+    "JSON": b"{}\n",
+    "bytes": bytes(range(256)),
+}
 
 
 def _in_this_process(work, tasks, _scheduler):
@@ -39,7 +44,7 @@ def _run(arguments):
 
 
 class Sweep:
-    """A sweep that was killed after its last shard: its state is whole, and no certificate there."""
+    """A sweep that was killed after its last shard: its state is whole, and that is all."""
 
     def __init__(self, folder: Path, arguments: list[str]) -> None:
         self._arguments = arguments
@@ -66,9 +71,9 @@ class Sweep:
 
 
 def flipped_bits(folder: Path, choice: Choice) -> Iterator[str]:
-    """a bit of a sweep's state is flipped
+    """A bit of a sweep's state is flipped.
 
-    the certificate has the same bytes, or the state is refused and left alone
+    The certificate has the same bytes, or the state is refused and left alone.
     """
     sweep = Sweep(folder, SWEEP)
     for bit in choice.of(range(8 * len(sweep.whole))):
@@ -78,9 +83,9 @@ def flipped_bits(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def truncations(folder: Path, choice: Choice) -> Iterator[str]:
-    """a sweep's state ends after some byte
+    """A sweep's state ends after some byte.
 
-    the certificate has the same bytes
+    The certificate has the same bytes.
     """
     sweep = Sweep(folder, SWEEP)
     for length in choice.of(range(len(sweep.whole) + 1)):
@@ -88,9 +93,9 @@ def truncations(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def states_of_others(folder: Path, choice: Choice) -> Iterator[str]:
-    """a state of another sweep or another program lies where a sweep's would be
+    """A state of another sweep or another program lies where a sweep's would be.
 
-    it is refused and left alone
+    It is refused and left alone.
     """
     for arguments in choice.of(list(OTHERS.values())):
         other = Sweep(folder, arguments)
@@ -110,9 +115,9 @@ def _refused_and_kept(folder, path, content):
 
 
 def certificates_of_others(folder: Path, choice: Choice) -> Iterator[str]:
-    """another certificate or another file lies where a sweep's certificate would be
+    """Another certificate or another file lies where a sweep's certificate would be.
 
-    it is refused and left alone, unless it is of the same functions
+    It is refused and left alone, unless it is of the same functions.
     """
     wider = folder / "wider.json"
     _run(["sweep", "relu", "silu", "--dtype", "float16", "--out", str(wider)])
@@ -124,9 +129,9 @@ def certificates_of_others(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def pipes(folder: Path, _choice: Choice) -> Iterator[str]:
-    """a pipe that nobody writes to is a sweep's state, its certificate, or what to compare with
+    """A pipe that nobody writes to is a sweep's state, its certificate, or what to compare with.
 
-    it is refused at once
+    It is refused at once.
     """
     os.mkfifo(folder / "pipe")
     os.mkfifo(folder / "sweep.json.state")

@@ -14,6 +14,7 @@ FAILS = ["check", "numpy:numpy.sin", "tanh", "--dtype", "float16"]
 SWEEP = ["sweep", "relu", "--order", "0", "--dtype", "float16", "--out", "sweep.json"]
 STATUSES = {"passes": (PASSES, 0), "fails": (FAILS, FINDINGS), "sweeps": (SWEEP, 0)}
 ERRORS = ("2>/dev/full", "2>&-", "2> >(true)", "2> >(head -c0)")
+FILES = [("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")]
 OUTPUTS = (">/dev/full", "| true", "| head -c0", ">&-")
 
 
@@ -31,9 +32,9 @@ def _in_a_shell(folder, arguments, ending):
 
 
 def standard_errors(folder: Path, choice: Choice) -> Iterator[str]:
-    """standard error is a full disk, closed, or a pipe that nobody reads
+    """Standard error is a full disk, closed, or a pipe that nobody reads.
 
-    the exit status is what it would be
+    The exit status is what it would be.
     """
     for arguments, status in STATUSES.values():
         for ending in choice.of(ERRORS):
@@ -42,9 +43,9 @@ def standard_errors(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def standard_outputs(folder: Path, choice: Choice) -> Iterator[str]:
-    """standard output is a full disk, closed, or a pipe that nobody reads
+    """Standard output is a full disk, closed, or a pipe that nobody reads.
 
-    the exit status is never 1 for what passes, and there is no traceback
+    The exit status is never 1 for what passes, and there is no traceback.
     """
     for ending in choice.of(OUTPUTS):
         done = _in_a_shell(folder, PASSES, ending)
@@ -53,9 +54,9 @@ def standard_outputs(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def ascii_streams(folder: Path, choice: Choice) -> Iterator[str]:
-    """the terminal has only ASCII, and the words have not
+    """The terminal has only ASCII, and the words have not.
 
-    they are written with escapes
+    They are written with escapes.
     """
     for arguments in choice.of([FAILS, PASSES, ["check", "numpy:numpy.∞", "tanh"]]):
         done = halfulp(*arguments, cwd=folder, PYTHONIOENCODING="ascii", LC_ALL="C")
@@ -63,9 +64,9 @@ def ascii_streams(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def names_of_files(folder: Path, choice: Choice) -> Iterator[str]:
-    """an output has a name that is too long, no UTF-8, a folder's, or that of a dangling link
+    """An output has a name that is too long, no UTF-8, a folder's, or that of a dangling link.
 
-    it is refused in a sentence, or written
+    It is refused in a sentence, or written.
     """
     (folder / "folder").mkdir()
     (folder / "dangling").symlink_to(folder / "nowhere" / "file")
@@ -85,12 +86,14 @@ def _written_or_refused(done):
 
 
 def links_in_the_way(folder: Path, choice: Choice) -> Iterator[str]:
-    """links to a file of the user's lie where a temporary file could be
+    """Links to a file of the user's lie where a temporary file could be.
 
-    the user's file is untouched
+    The user's file is untouched.
     """
     victim = folder / "victim"
-    for option, name in choice.of([("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")]):
+    for option, name in choice.of(
+        [("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")]
+    ):
         victim.write_text("mine")
         for suffix in (".part", ".tmp", "~", ".new"):
             (folder / (name + suffix)).symlink_to(victim)
@@ -99,28 +102,25 @@ def links_in_the_way(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def full_disks(folder: Path, choice: Choice) -> Iterator[str]:
-    """the disk is full when an output is written over an older one
+    """The disk is full when an output is written over an older one.
 
-    the older one stays, and the status says that it could not be written
+    The older one stays, and the status says that it could not be written.
     """
     for size in choice.of([0, 1, 100, 400]):
-        for option, name in (("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")):
+        for option, name in FILES:
             (folder / name).write_text("older")
             limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size},) * 2)"
             said = refused(halfulp(*PASSES, option, name, cwd=folder, preamble=limit))
             kept = (folder / name).read_text() == "older"
-            left = sorted(path.name for path in folder.iterdir() if path.name not in NAMES)
+            left = {path.name for path in folder.iterdir()} - {name for _, name in FILES}
             said = said or ("" if kept else "the older one is gone")
             yield said or ("" if not left else f"files are left: {left}")
 
 
-NAMES = {"v.json", "v.xml", "v.png"}
-
-
 def few_descriptors(folder: Path, choice: Choice) -> Iterator[str]:
-    """a process may open few files
+    """A process may open few files.
 
-    the command works or refuses, and never hangs
+    The command works or refuses, and never hangs.
     """
     for most in choice.of(range(4, 40, 2)):
         limit = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({most},) * 2)"
@@ -129,9 +129,9 @@ def few_descriptors(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def schedulers(folder: Path, choice: Choice) -> Iterator[str]:
-    """`--scheduler` is no address, needs security, or nobody answers there
+    """`--scheduler` is no address, needs security, or nobody answers there.
 
-    it is refused
+    It is refused.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -71,7 +71,8 @@ cc -O2 -o filter filter.c -lm
 
 `halfulp judge` with this folder and `outputs.bin` behind it, and with `--derivative` and the second
 file, prints the verdict. The tolerance is {tolerance} ulp, unless another one is given there. It
-compares this folder with the SHA-256 of each file in `manifest.json`, so leave it as it is.
+compares each file in this folder with its SHA-256 in `manifest.json`, and the content of that file
+with its own, so leave them as they are.
 {answers}"""
 ANSWERS = """
 ## The answers

@@ -4,19 +4,16 @@ A folder holds the inputs of a quick check, raw and little-endian, and a manifes
 every file. Nothing is read by pickle; a file that is not what the manifest says is refused.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import metadata
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
 
 import numpy as np
 
-from reference import ACTIVATIONS, Activation, __version__
-from reference.arithmetic.formats import FORMATS, Format
+from reference import Activation
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.implementation import Implementation
 from verification.candidates.program import from_little_endian, little_endian
@@ -29,11 +26,18 @@ from verification.records.files import sync, write_new
 from verification.verdict.check import TOLERANCES, activation_of, check, format_of
 from verification.verdict.verdict import Verdict
 
+from .manifest import (
+    ANSWERS,
+    DERIVATIVE,
+    INPUTS,
+    MANIFEST,
+    README,
+    VALUE,
+    from_bytes,
+    to_bytes,
+)
 from .readme import readme
 
-KIND, VERSION = "halfulp vectors", 2
-INPUTS, VALUE, DERIVATIVE = "inputs.bin", "value.bin", "derivative.bin"
-ANSWERS, MANIFEST, README = "answers.csv", "manifest.json", "README.md"
 # In bytes, many times the largest of these files.
 MOST = 1 << 28
 
@@ -68,19 +72,7 @@ def write(
     files[README] = readme(
         activation, format_, x, TOLERANCES[format_.name], answers=answers
     ).encode()
-    manifest = {
-        "kind": KIND,
-        "version": VERSION,
-        "activation": activation.name,
-        "parameters": dict(activation.parameters),
-        "dtype": format_.name,
-        "byte order": "little",
-        "count": x.size,
-        "files": {name: sha256(data).hexdigest() for name, data in files.items()},
-        "versions": {"halfulp": __version__}
-        | {name: metadata.version(name) for name in ("numpy", "ml_dtypes")},
-    }
-    files[MANIFEST] = (json.dumps(manifest, indent=1) + "\n").encode()
+    files[MANIFEST] = to_bytes(activation, format_, x.size, files)
     _write_all(folder, files)
     return int(x.size)
 
@@ -156,45 +148,21 @@ class Vectors:
 
 def read(folder: Path) -> Vectors:
     """Read the vectors of a folder, or raise UsageError if they are not what was written."""
-    manifest = _manifest(folder / MANIFEST)
-    for name, digest in manifest["files"].items():
+    path = folder / MANIFEST
+    manifest = from_bytes(_read(path, "a manifest"), path)
+    for name, digest in manifest.files.items():
         if sha256(_read(folder / name, "the file")).hexdigest() != digest:
             raise UsageError(f"expected {folder / name} as it was written, but it was altered")
-    activation = activation_of(manifest["activation"], manifest["parameters"])
-    format_ = FORMATS[manifest["dtype"]]
-    x = inputs(activation, format_)
-    if _read(folder / INPUTS, "inputs") != little_endian(x):
+    activation = activation_of(manifest.activation, manifest.parameters)
+    x = inputs(activation, manifest.format_)
+    same = _read(folder / INPUTS, "inputs") == little_endian(x)
+    if not same or manifest.count != x.size:
         raise UsageError(
-            f"expected the inputs of this version of Halfulp in {folder}, but they are those of "
-            f"{manifest['versions']['halfulp']}: judge with that one, or make the vectors anew"
+            f"expected the {x.size} inputs of this version of Halfulp in {folder}, but they are "
+            f"the {manifest.count} of {manifest.halfulp}: judge with that one, or make the vectors "
+            "anew"
         )
-    return Vectors(activation, format_, x)
-
-
-def _manifest(path: Path) -> dict[str, Any]:
-    """The manifest if it is one, whole and of a version that is known here."""
-    try:
-        content = json.loads(_read(path, "a manifest"))
-        whole = (
-            content["kind"] == KIND
-            and content["version"] == VERSION
-            and content["activation"] in ACTIVATIONS
-            and isinstance(content["parameters"], dict)
-            and content["dtype"] in FORMATS
-            and isinstance(content["files"], dict)
-            and INPUTS in content["files"]
-            and set(content["files"]) <= {INPUTS, VALUE, DERIVATIVE, ANSWERS, README}
-            and isinstance(content["versions"]["halfulp"], str)
-        )
-    except (ValueError, TypeError, KeyError, RecursionError):
-        whole = False
-    if not whole:
-        raise UsageError(
-            f"expected a manifest as `halfulp vectors` of this version writes it, but {path} is "
-            "truncated or something else"
-        )
-    manifest: dict[str, Any] = content
-    return manifest
+    return Vectors(activation, manifest.format_, x)
 
 
 def _read(path: Path, what: str) -> bytes:

@@ -9,6 +9,7 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Float64
+from verification.candidates.text import shown
 
 SIZE = (7.5, 2.9)
 COLOUR, MARK = "#0072B2", "#D55E00"
@@ -51,15 +52,10 @@ def draw(
         _draw_panel(each, panel, format_, tolerance)
         each.set_ylabel(f"error of the {panel.name} in ulp")
     axes[-1].set_xlabel("x, logarithmic")
-    figure.suptitle(_printable(title), fontsize=10, parse_math=False)
+    figure.suptitle(shown(title), fontsize=10, parse_math=False)
     file = BytesIO()
     figure.savefig(file, format=kind, dpi=150)
     return file.getvalue()
-
-
-def _printable(title: str) -> str:
-    """The title, with an escape for each character that no font has."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in title)
 
 
 def _draw_panel(axes: Any, panel: Panel, format_: Format, tolerance: float) -> None:

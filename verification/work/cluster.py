@@ -1,42 +1,40 @@
 """Tasks on a Dask cluster: ``dask scheduler`` and ``dask worker`` are the user's to start."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import CancelledError
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from importlib import metadata
 from typing import TypeVar
+
+from distributed import Client, KilledWorker, as_completed
 
 from reference import __version__
 from verification.errors import UsageError, WorkersLostError
 
-try:
-    from distributed import Client, KilledWorker, as_completed
-    from distributed.comm import connect
-except ModuleNotFoundError:
-    raise UsageError("--scheduler needs Dask: python3 -m pip install distributed") from None
+from .scheduler import EXPECTED, SECONDS_TO_ANSWER, connection_to, first_line, quiet, workers_at
+from .watch import watched
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-SECONDS_TO_ANSWER = 5
-SECONDS_TO_COME_BACK = 120
+SECONDS_TO_COME_BACK = 600
+SECONDS_BETWEEN_TRIES = 1
 LOSSES_IN_A_ROW = 5
 
 
 def reach(address: str) -> None:
     """Raise UsageError unless a scheduler answers, and its workers have this version of ours."""
-    try:
-        asyncio.run(_shake_hands(address))
-        with _quiet(), Client(address, set_as_default=False) as client:
-            # A worker that cannot unpickle a task dies of it: nothing of ours is sent here.
-            found = client.run(metadata.version, "halfulp", on_error="return")
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            f"--scheduler: expected the address of a Dask scheduler, such as tcp://host:8786, "
-            f"but none answers at {address!r} ({_first_line(error)})"
-        ) from None
+    with quiet():
+        try:
+            with _client(address) as client:
+                # A worker that cannot unpickle a task dies of it: nothing of ours is sent here.
+                found = client.run(metadata.version, "halfulp", on_error="return")
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"{EXPECTED}, but none answers at {address!r} "
+                f"({first_line(error.__cause__ or error)})"
+            ) from None
     for worker, there in found.items():
         if there != __version__:
             raise UsageError(
@@ -45,59 +43,63 @@ def reach(address: str) -> None:
             )
 
 
-async def _shake_hands(address: str) -> None:
-    """Connect and part; a `Client` would wait without end for somebody who is silent."""
-    comm = await asyncio.wait_for(connect(address), SECONDS_TO_ANSWER)
-    await comm.close()
-
-
 def on_cluster(
     address: str, work: Callable[[Task], Result], tasks: Iterable[Task]
 ) -> Generator[Result, None, None]:
     """Yield the results; after a loss of the scheduler, those that are left, once it is back.
 
-    Dask itself gives the task of a worker that died to another one, a few times.
+    Dask itself gives the task of a worker that died to another one, a few times. Without any
+    worker it waits for one, without end; of that `watched` tells.
     """
     left = dict.fromkeys(tasks)
     deadly: list[Task] = []
     losses = 0
-    while left:
-        try:
-            with (
-                _quiet(),
-                Client(address, timeout=SECONDS_TO_COME_BACK, set_as_default=False) as client,
-            ):
-                futures = {client.submit(work, task, pure=False): task for task in left}
-                for future in as_completed(list(futures), loop=client.loop):
-                    task = futures.pop(future)
-                    try:
-                        result = future.result()
-                    except KilledWorker:
-                        deadly.append(task)
+    with watched(address):
+        while left:
+            try:
+                with _connected(address) as client:
+                    futures = {client.submit(work, task, pure=False): task for task in left}
+                    for future in as_completed(list(futures), loop=client.loop):
+                        task = futures.pop(future)
+                        try:
+                            result = future.result()
+                        except KilledWorker:
+                            deadly.append(task)
+                            del left[task]
+                            continue
                         del left[task]
-                        continue
-                    del left[task]
-                    losses = 0
-                    yield result
-        except (CancelledError, OSError) as error:
-            losses += 1
-            if losses == LOSSES_IN_A_ROW:
-                raise WorkersLostError(f"the cluster is gone: {_first_line(error)}") from None
+                        losses = 0
+                        yield result
+            except (CancelledError, OSError) as error:
+                losses += 1
+                if losses == LOSSES_IN_A_ROW:
+                    raise WorkersLostError(f"the cluster is gone: {first_line(error)}") from None
     if deadly:
         raise WorkersLostError(f"several workers died over {deadly[0]}")
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
+def _connected(address: str) -> Client:
+    """A client of the scheduler, for which it waits; WorkersLostError if none comes back."""
+    deadline = time.monotonic() + SECONDS_TO_COME_BACK
+    while True:
+        try:
+            return _client(address)
+        except OSError as error:
+            if time.monotonic() >= deadline:
+                raise WorkersLostError(
+                    f"no scheduler has answered at {address} for {SECONDS_TO_COME_BACK} seconds "
+                    f"({first_line(error)})"
+                ) from None
+        time.sleep(SECONDS_BETWEEN_TRIES)
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the log of a connection's end: what it comes to is said by our own errors."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+def _client(address: str) -> Client:
+    """A client, made by a thread of its own: one that Ctrl-C leaves half made ends in an error."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_connect, address).result()
+
+
+def _connect(address: str) -> Client:
+    """A client; OSError if no scheduler answers. Somebody silent it would wait for without end."""
+    asyncio.run(workers_at(address, connection_to(address)))
+    return Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)

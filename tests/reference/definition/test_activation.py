@@ -46,6 +46,40 @@ def test_a_refused_dtype_is_named_beside_the_supported_ones():
         gelu.backward(1.0, np.array([1.0, 2.0], object))
 
 
+MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
+
+
+@pytest.mark.parametrize(
+    ("call", "role"),
+    [
+        pytest.param(gelu, "x", id="value"),
+        pytest.param(gelu.derivative, "x", id="derivative"),
+        pytest.param(lambda x: gelu.derivative(x, order=2), "x", id="second derivative"),
+        pytest.param(lambda x: gelu.backward(x, 1.0), "x", id="backward"),
+        pytest.param(lambda x: gelu.backward(1.0, x), "upstream", id="upstream"),
+        pytest.param(
+            lambda x: leaky_relu.derivative_wrt("negative_slope", x), "x", id="derivative_wrt"
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "masked",
+    [
+        pytest.param(MASKED, id="array"),
+        pytest.param(MASKED.astype(int), id="integers"),
+        pytest.param(np.ma.array([1.0, 2.0]), id="nothing masked"),
+        pytest.param(np.ma.masked, id="the masked constant"),
+        pytest.param([MASKED, MASKED], id="list"),
+        pytest.param(([1.0, 2.0], MASKED), id="tuple"),
+    ],
+)
+def test_a_masked_array_is_refused(call, role, masked):
+    """What lies below the mask is nobody's number, and the result would have no mask."""
+    with pytest.raises(TypeError, match=rf"{role} is a masked array.*{role}\.filled\(\.\.\.\)"):
+        call(masked)
+    assert call(MASKED.filled(3.0)).shape == (2,)
+
+
 def test_an_upstream_that_is_missing_is_refused():
     """None is no gradient, and not the wish for the derivative alone."""
     with pytest.raises(TypeError):

@@ -116,6 +116,8 @@ def test_all_is_as_the_manifest_says(vectors):
     assert manifest["count"] * 4 == len(files["inputs.bin"])
     assert manifest["activation"] == "gelu"
     assert manifest["dtype"] == "float32"
+    assert manifest["byte order"] == "little"
+    assert manifest.pop("sha256") == own_sum(manifest)
 
 
 def test_the_table_has_the_bits_of_the_files(vectors):
@@ -213,12 +215,20 @@ def damage(name, change):
     return damaged
 
 
-def rewrite(change):
-    """Change the manifest."""
+def own_sum(manifest):
+    """The SHA-256 of a manifest that has none yet."""
+    text = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def rewrite(change, *, sealed=True):
+    """Change the manifest, and its sum with it if it is to be sealed again."""
 
     def rewritten(folder):
         manifest = json.loads((folder / "manifest.json").read_text())
+        stated = manifest.pop("sha256")
         change(manifest)
+        manifest["sha256"] = own_sum(manifest) if sealed else stated
         (folder / "manifest.json").write_text(json.dumps(manifest))
 
     return rewritten
@@ -234,22 +244,20 @@ def rewrite(change):
         pytest.param(damage("manifest.json", lambda b: b[:99]), "truncated", id="half"),
         pytest.param(damage("manifest.json", lambda _: b"\x80\x04N."), "something", id="pickle"),
         pytest.param(damage("manifest.json", lambda _: b"[1, 2]"), "something", id="list"),
-        pytest.param(rewrite(lambda m: m.update(version=3)), "this version", id="version"),
-        pytest.param(rewrite(lambda m: m.update(kind="other")), "something else", id="kind"),
-        pytest.param(rewrite(lambda m: m.update(dtype="int8")), "something else", id="dtype"),
-        pytest.param(rewrite(lambda m: m.pop("files")), "something else", id="no files"),
-        pytest.param(
-            rewrite(lambda m: m.update(files=list(m["files"]))), "something else", id="file list"
-        ),
         pytest.param(
             damage("manifest.json", lambda _: b"[" * 100_000), "something else", id="nested"
         ),
         pytest.param(
-            rewrite(lambda m: m["files"].update({"../../other": "0"})), "something else", id="path"
+            damage("manifest.json", lambda b: b[:-3] + b',"a":' + b'{"a":' * 100_000),
+            "something else",
+            id="nested within",
         ),
         pytest.param(
-            rewrite(lambda m: m.update(activation="silu")), "the inputs of this version", id="other"
+            damage("manifest.json", lambda b: b.replace(b'"count": ', b'"count": ' + b"9" * 5000)),
+            "something else",
+            id="digits",
         ),
+        pytest.param(rewrite(lambda m: m.update(kind="other")), "something else", id="kind"),
         pytest.param(lambda f: (f / "README.md").unlink(), "cannot be read", id="missing"),
         pytest.param(lambda f: (f / "manifest.json").unlink(), "a manifest at", id="no manifest"),
     ],
@@ -261,13 +269,110 @@ def test_what_is_not_as_it_was_written_is_refused(altered, change, said):
         read(altered)
 
 
+def test_a_manifest_in_another_layout_is_the_same(altered):
+    """Its sum is of what it says."""
+    before = (altered / "manifest.json").read_bytes()
+    rewrite(lambda _: None, sealed=False)(altered)
+    assert (altered / "manifest.json").read_bytes() != before
+    assert read(altered).activation is gelu
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda m: m.update(activation="tanh"), id="activation"),
+        pytest.param(lambda m: m.update(parameters={"alpha": 1.0}), id="parameters"),
+        pytest.param(lambda m: m.update(dtype="float16"), id="dtype"),
+        pytest.param(lambda m: m["files"].update({"inputs.bin": "0"}), id="hash"),
+        pytest.param(lambda m: m["files"].pop("value.bin"), id="file"),
+        pytest.param(lambda m: m["versions"].update(numpy="0"), id="versions"),
+        pytest.param(lambda m: m.pop("count"), id="key"),
+        pytest.param(lambda m: m.update(note="mine"), id="another key"),
+    ],
+)
+def test_a_slip_in_the_manifest_is_refused(altered, change):
+    """Outputs are judged as the function that the inputs were written for, and as no other."""
+    rewrite(change, sealed=False)(altered)
+    with pytest.raises(UsageError, match=r"manifest\.json as it was written, but it was"):
+        read(altered)
+
+
+def test_a_slip_is_refused_where_all_have_the_same_inputs(tmp_path):
+    """In a 16-bit format, where those of any other activation fit."""
+    folder = made(tmp_path / "vectors", "relu", "float16")
+    rewrite(lambda m: m.update(activation="tanh"), sealed=False)(folder)
+    with pytest.raises(UsageError, match="altered"):
+        judge(folder, folder / "value.bin")
+
+
+def test_a_manifest_without_a_sum_is_refused(altered):
+    """Nobody knows what it was."""
+    manifest = json.loads((altered / "manifest.json").read_text())
+    del manifest["sha256"]
+    (altered / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(UsageError, match="altered"):
+        read(altered)
+
+
+FIELDS = {
+    "version": [2, 4, 3.0, "3", None, True],
+    "activation": ["other", "", 1, None, ["gelu"], {}],
+    "parameters": [[], None, "", {"alpha": 1.0}],
+    "dtype": ["int8", "<f4", 4, None, ["float32"]],
+    "byte order": ["big", "Little", None, 1],
+    "count": ["2", None, 2.0, True, -1, 0],
+    "files": [[], None, {}, {"inputs.bin": 0}, {"../../other": "0", "inputs.bin": "0"}],
+    "versions": [None, [], {}, {"halfulp": 1}],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(key, value) for key, values in FIELDS.items() for value in values]
+)
+def test_what_the_manifest_says_is_obeyed_or_refused(altered, key, value, capsys):
+    """Though its sum fits: it is of another version, or somebody wrote it."""
+    rewrite(lambda m: m.update({key: value}))(altered)
+    assert main(["judge", str(altered), str(altered / "value.bin")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("halfulp: expected ")
+    assert error.count("\n") == 1
+    assert repr(value) in error or key in {"count", "parameters"}
+
+
+@pytest.mark.parametrize(
+    "slope", ["0.2", True, None, [0.2], 1, float("inf"), float("nan")], ids=repr
+)
+def test_parameters_are_finite_numbers(tmp_path, slope):
+    """As they were written, not what can be made into one."""
+    folder = made(tmp_path / "vectors", "leaky_relu", "float16")
+    rewrite(lambda m: m["parameters"].update(negative_slope=slope))(folder)
+    with pytest.raises(UsageError, match=r"finite numbers by name|something else"):
+        read(folder)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"negative_slope": 0.2, "alpha": 1.0}])
+def test_parameters_are_those_of_the_activation(tmp_path, parameters):
+    """None is missing, and none too many."""
+    folder = made(tmp_path / "vectors", "leaky_relu", "float16")
+    rewrite(lambda m: m.update(parameters=parameters))(folder)
+    with pytest.raises(UsageError, match="expected the parameters of leaky_relu"):
+        read(folder)
+
+
 def test_fewer_inputs_are_not_enough(altered):
     """Though inputs and manifest fit each other."""
     data = (altered / "inputs.bin").read_bytes()[:400]
     (altered / "inputs.bin").write_bytes(data)
     digest = sha256(data).hexdigest()
     rewrite(lambda m: (m["files"].update({"inputs.bin": digest}), m.update(count=100)))(altered)
-    with pytest.raises(UsageError, match="the inputs of this version"):
+    with pytest.raises(UsageError, match=r"inputs of this version .* the 100 of"):
+        read(altered)
+
+
+def test_inputs_of_another_activation_are_refused(altered):
+    """Though the manifest is whole."""
+    rewrite(lambda m: m.update(activation="silu"))(altered)
+    with pytest.raises(UsageError, match="inputs of this version of Halfulp"):
         read(altered)
 
 
