@@ -32,7 +32,7 @@ def frameworks(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Inject faults and write tests/faults/RESULTS.md, in an hour; with -- --short a few of each."""
+    """Inject faults, in an hour: tests/faults/RESULTS.md; with -- --short, a few of each kind."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "tests"))
     session.run("python", "tests/faults/run.py", *session.posargs)
 

@@ -106,7 +106,7 @@ def full_disks(folder: Path, choice: Choice) -> Iterator[str]:
 
     The older one stays, and the status says that it could not be written.
     """
-    for size in choice.of([0, 1, 100, 400]):
+    for size in choice.of([0, 1, 50, 200]):
         for option, name in FILES:
             (folder / name).write_text("older")
             limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size},) * 2)"
