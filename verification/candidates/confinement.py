@@ -51,23 +51,29 @@ class Confinement:
     def start(self, words: Sequence[str], descriptors: Sequence[int]) -> None:
         """Start a program with these for its standard input, output and error.
 
-        Raises ValueError with the system's reason if it refuses, UsageError where it cannot confine
-        a program.
+        Raises ValueError with the system's reason if it refuses, Died if nobody can say whether it
+        has started, and UsageError where programs cannot be confined.
         """
         self.end()
         if self._line is None:
             self._hire()
         self.status = None
         message = self._ask({"start": [*words]}, descriptors)
+        if "refused" in message:
+            raise ValueError(message["refused"])
         if "started" not in message:
-            raise ValueError(message.get("refused", SUPERVISOR_LOST))
+            raise Died(SUPERVISOR_LOST)
         self._program = message["started"]
 
     def has_ended(self, seconds: float) -> bool:
         """Wait for the end of the program, for some seconds."""
         end = time.monotonic() + seconds
         while self.status is None:
-            message = self._next(end)
+            try:
+                message = self._next(end)
+            except (EOFError, OSError):
+                self._lose()
+                return True
             if message is None:
                 return False
             self._note(message)
@@ -115,31 +121,29 @@ class Confinement:
         self._heard = b""
 
     def _ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
-        """Tell the supervisor something; its answer, or what came of the supervisor instead."""
+        """Tell the supervisor something; its answer, nothing if it is lost."""
         assert self._line is not None  # noqa: S101  it is hired
-        try:
-            socket.send_fds(self._line, [json.dumps(message).encode() + b"\n"], [*descriptors])
-        except OSError:
-            return self._lost()
         end = time.monotonic() + PATIENCE
-        while answer := self._next(end):
-            if "ended" not in answer:
-                return answer
-            self._note(answer)
-        return self._lost()
+        with suppress(EOFError, OSError):
+            socket.send_fds(self._line, [json.dumps(message).encode() + b"\n"], [*descriptors])
+            while answer := self._next(end):
+                if "ended" not in answer:
+                    return answer
+                self._note(answer)
+        self._lose()
+        return {}
 
     def _next(self, end: float) -> dict[str, Any] | None:
         """What the supervisor says next, None if that is nothing before a time."""
+        assert self._line is not None  # noqa: S101  it is hired
         poll = select.poll()
+        poll.register(self._line, select.POLLIN)
         while b"\n" not in self._heard:
-            if self._line is None:
-                return {"ended": SUPERVISOR_LOST}
-            poll.register(self._line, select.POLLIN)
             if not poll.poll(1000 * max(0.0, end - time.monotonic())):
                 return None
             piece = self._line.recv(PIECE)
             if not piece:
-                return self._lost()
+                raise EOFError
             self._heard += piece
         line, _, self._heard = self._heard.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
@@ -151,7 +155,7 @@ class Confinement:
             ended = message["ended"]
             self.status = BY_MEMORY if ended == "memory" else ended
 
-    def _lost(self) -> dict[str, Any]:
+    def _lose(self) -> None:
         """The supervisor is gone, or does not answer: end what is known, and do without."""
         if self._program:
             with suppress(ProcessLookupError, PermissionError):
@@ -160,7 +164,6 @@ class Confinement:
             self._supervisor.kill()
         self.close()
         self._program, self.status = 0, SUPERVISOR_LOST
-        return {"ended": SUPERVISOR_LOST}
 
 
 def in_words(code: int) -> str:

@@ -188,6 +188,14 @@ def test_a_lost_supervisor_is_replaced(folder, is_alive):
     place.close()
 
 
+def test_a_program_that_ends_its_supervisor_is_a_finding(folder, capsys):
+    """However soon it does so."""
+    (folder / "killer").write_text("#!/bin/sh\nkill -9 $PPID\ncat\n")
+    (folder / "killer").chmod(0o755)
+    assert main(["check", "--command", "./killer", "tanh", "--timeout", AMPLE]) == 1
+    assert "watches over it" in capsys.readouterr().out
+
+
 def test_no_supervisor_is_left(folder):
     """After checks that pass, fail and are misuse."""
     for arguments in (["numpy:numpy.tanh", "tanh"], ["numpy:numpy.nothing", "tanh"]):
