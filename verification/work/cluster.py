@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from importlib import metadata
+from threading import Thread
 from typing import TypeVar
 
 from distributed import Client, KilledWorker, as_completed
@@ -95,8 +97,21 @@ def _connected(address: str) -> Client:
 
 def _client(address: str) -> Client:
     """A client, made by a thread of its own: one that Ctrl-C leaves half made ends in an error."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(_connect, address).result()
+    made: Future[Client] = Future()
+
+    def make() -> None:
+        try:
+            made.set_result(_connect(address))
+        except BaseException as error:  # noqa: BLE001  it is raised by whoever waits
+            made.set_exception(error)
+
+    thread = Thread(target=make)
+    try:
+        thread.start()
+        return made.result()
+    finally:
+        with suppress(RuntimeError):  # it has not begun
+            thread.join()
 
 
 def _connect(address: str) -> Client:
