@@ -10,7 +10,6 @@ class Access(Flag):
     NONE = 0
     CALLS = auto()  # it can be called; else there are recorded results alone
     ARRAYS = auto()  # it gets arrays and speaks to Python; a program gets raw values
-    MEMORY = auto()  # it shares our process, and so our memory and our standard output
 
 
 ALL = ("value", "derivative", "backward")
@@ -40,8 +39,6 @@ class Kind:
 
 _CALLS = Access.CALLS
 _ARRAYS = Access.CALLS | Access.ARRAYS
-_MEMORY = Access.CALLS | Access.MEMORY
-_BOTH = _ARRAYS | _MEMORY
 
 KINDS: dict[str, Kind] = {
     "crash": Kind("ends its process", _CALLS, silent=True),
@@ -55,7 +52,7 @@ KINDS: dict[str, Kind] = {
     ),
     "shape": Kind("returns another shape", _ARRAYS),
     "input written": Kind("writes to its input", _ARRAYS, why="it works in place"),
-    "shared result": Kind("returns memory that is not the caller's own", _BOTH),
+    "shared result": Kind("returns memory that is not the caller's own", _ARRAYS),
     "not deterministic": Kind("gives other bits for the same input", _CALLS),
     "state": Kind("depends on earlier calls", _CALLS),
     "mode": Kind("changes the processor's floating-point mode", _ARRAYS),
@@ -70,8 +67,8 @@ KINDS: dict[str, Kind] = {
     "flushed": Kind("gives zero where the true result is not"),
     "inaccurate": Kind("is less accurate than the tolerance"),
     "infinity": Kind("misses the limit at an infinity"),
-    "length": Kind("gives other bits in an array of another length or offset", _MEMORY),
-    "layout": Kind("gives other bits in another shape or memory layout", _BOTH),
+    "length": Kind("gives other bits in an array of another length or offset", _CALLS),
+    "layout": Kind("gives other bits in another shape or memory layout", _ARRAYS),
     "inconsistent": Kind(
         "is not the derivative of this forward",
         subjects=("derivative",),
@@ -85,7 +82,7 @@ KINDS: dict[str, Kind] = {
     "not symmetric": Kind("breaks the function's symmetry", subjects=ALL[:2], follows=True),
     "sign of zero": Kind("gives a zero of the wrong sign"),
     "warning": Kind("lets a warning reach the caller", _ARRAYS, separable=True),
-    "output": Kind("writes to standard output or error", _BOTH, separable=True),
+    "output": Kind("writes to standard output or error", _ARRAYS, separable=True),
 }
 
 

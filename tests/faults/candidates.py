@@ -1,7 +1,6 @@
 """Candidates that misbehave: none passes, none takes us along, and nothing of them is left."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +22,10 @@ def hostile_functions(folder: Path, choice: Choice) -> Iterator[str]:
         temporary.mkdir(parents=True)
         shutil.copy(path, here)
         arguments = ["check", f"numpy:{path.stem}.f", "tanh", "--allow", "flush-to-zero"]
-        yield wrong(halfulp(*arguments, cwd=here, TMPDIR=str(temporary)), FINDINGS)
+        mark = str(here)
+        done = halfulp(*arguments, cwd=here, TMPDIR=str(temporary), MARK=mark)
+        owned = "its code ran here" if (here / "owned").exists() else ""
+        yield wrong(done, FINDINGS) or owned or _left(mark)
 
 
 def hostile_programs(folder: Path, choice: Choice) -> Iterator[str]:
@@ -33,13 +35,16 @@ def hostile_programs(folder: Path, choice: Choice) -> Iterator[str]:
     """
     for path in choice.of(sorted((HOSTILE / "programs").iterdir())):
         shutil.copy(path, folder)
-        mark = tempfile.mkdtemp(dir=folder)
-        done = halfulp(
-            "check", "--command", f"./{path.name}", "tanh", "--timeout", "30", cwd=folder, MARK=mark
-        )
-        left = [process for process in psutil.process_iter() if _is_marked(process, mark)]
-        said = wrong(done, FINDINGS)
-        yield said or ("" if not left else f"{len(left)} processes are left")
+        mark = str(folder / path.name)
+        arguments = ["check", "--command", f"./{path.name}", "tanh", "--timeout", "30"]
+        done = halfulp(*arguments, cwd=folder, MARK=mark)
+        yield wrong(done, FINDINGS) or _left(mark)
+
+
+def _left(mark):
+    """What is wrong where processes with this mark are left."""
+    left = [process for process in psutil.process_iter() if _is_marked(process, mark)]
+    return f"{len(left)} processes are left" if left else ""
 
 
 def _is_marked(process, mark):

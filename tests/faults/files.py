@@ -11,6 +11,7 @@ from row import Choice
 from running import MISUSE, halfulp, refused
 
 from figures.command import main
+from verification.vectors.manifest import SUM, _sum
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 NO_JSON = {
@@ -27,6 +28,18 @@ NO_JSON = {
 }
 
 
+SLIPS = {"activation": "sigmoid", "dtype": "bfloat16", "parameters": {"alpha": 1.0}}
+LIES = {
+    "byte order": "big",
+    "count": "65536",
+    "version": "3",
+    "parameters": {"alpha": True},
+    "files": {},
+    "dtype": "float8",
+    "activation": "tan",
+}
+
+
 def _judged(folder):
     """The exit status of a judgement in this process."""
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -35,7 +48,10 @@ def _judged(folder):
 
 def _vectors(folder):
     """Write vectors, and outputs that are right."""
-    halfulp("vectors", "tanh", "--dtype", "float16", "--answers", "-o", "vectors", cwd=folder)
+    done = halfulp(
+        "vectors", "tanh", "--dtype", "float16", "--answers", "-o", "vectors", cwd=folder
+    )
+    done.check_returncode()
     shutil.copy(folder / "vectors" / "value.bin", folder / "outputs.bin")
     return folder / "vectors" / "manifest.json"
 
@@ -69,27 +85,33 @@ def truncated_manifests(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def renamed_manifests(folder: Path, choice: Choice) -> Iterator[str]:
-    """A manifest says another activation, format, parameter or byte order than was written.
+    """A manifest says another activation, format or parameter than was written.
 
     It is refused.
     """
     path = _vectors(folder)
     whole = json.loads(path.read_bytes())
-    changes = {
-        "activation": "sigmoid",
-        "dtype": "bfloat16",
-        "parameters": {"alpha": 1},
-        "byte order": "big",
-        "count": "65536",
-        "version": "2",
-    }
-    for key, value in choice.of(list(changes.items())):
+    for key, value in choice.of(list(SLIPS.items())):
         path.write_text(json.dumps({**whole, key: value}))
         yield refused(halfulp("judge", "vectors", "outputs.bin", cwd=folder))
 
 
+def lying_manifests(folder: Path, choice: Choice) -> Iterator[str]:
+    """A manifest whose own sum fits says what cannot be.
+
+    It is refused.
+    """
+    path = _vectors(folder)
+    whole = json.loads(path.read_bytes())
+    del whole[SUM]
+    for key, value in choice.of(list(LIES.items())):
+        content = {**whole, key: value}
+        path.write_text(json.dumps({**content, SUM: _sum(content)}))
+        yield refused(halfulp("judge", "vectors", "outputs.bin", cwd=folder))
+
+
 def outputs_of_a_device(folder: Path, choice: Choice) -> Iterator[str]:
-    """The outputs to be judged are too short, too long, a folder, or not there.
+    """The outputs to be judged are too short, too long, a folder, a device, or not there.
 
     They are refused.
     """
@@ -99,7 +121,7 @@ def outputs_of_a_device(folder: Path, choice: Choice) -> Iterator[str]:
     (folder / "short").write_bytes(whole[:-1])
     (folder / "long").write_bytes(whole + b"\0")
     (folder / "empty").touch()
-    for name in choice.of(["folder", "short", "long", "empty", "missing"]):
+    for name in choice.of(["folder", "short", "long", "empty", "/dev/zero", "missing"]):
         yield refused(halfulp("judge", "vectors", name, cwd=folder))
 
 
@@ -121,6 +143,7 @@ ROWS = (
     flipped_manifests,
     truncated_manifests,
     renamed_manifests,
+    lying_manifests,
     outputs_of_a_device,
     what_to_compare_with,
 )

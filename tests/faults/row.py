@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +24,7 @@ class Choice:
         return [faults[(2 * i + 1) * len(faults) // (2 * self.few)] for i in range(self.few)]
 
     def times(self, number: int) -> range:
-        """So many repetitions, or fewer."""
+        """A number of repetitions, or fewer."""
         return range(number if self.few is None else min(number, self.few))
 
 
@@ -53,7 +52,10 @@ def injected(injection: Injection, folder: Path, choice: Choice) -> Row:
     """Inject faults of a kind; its docstring says which, and what has to hold."""
     fault, _, holds = (injection.__doc__ or "").partition("\n\n")
     folder.mkdir()
-    outcomes = list(injection(folder, choice))
-    failures = tuple(islice(filter(None, outcomes), len(outcomes)))
+    outcomes = []
+    try:
+        outcomes.extend(injection(folder, choice))
+    except Exception as error:  # noqa: BLE001  such as a command that does not end
+        outcomes.append(f"{type(error).__name__}: {error}")
     words = [" ".join(text.split()).rstrip(".") for text in (fault, holds)]
-    return Row(*words, len(outcomes), failures)
+    return Row(*words, len(outcomes), tuple(filter(None, outcomes)))

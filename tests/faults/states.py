@@ -55,8 +55,8 @@ class Sweep:
         self.certificate = self.out.read_bytes()
         self.whole = self.state.read_bytes()
 
-    def resumed(self, state: bytes, *, may_refuse: bool) -> str:
-        """What is wrong after it goes on with some state."""
+    def resumed(self, state: bytes, *, may_refuse: bool, says: str = "") -> str:
+        """What is wrong after it goes on with some state, of which it may have to say something."""
         self.state.write_bytes(state)
         self.out.unlink(missing_ok=True)
         status, said = _run([*self._arguments, str(self.out), "--resume"])
@@ -67,19 +67,24 @@ class Sweep:
             return f"exit status {status}: {said.strip()}"
         if self.out.read_bytes() != self.certificate:
             return "another certificate"
+        if says not in said:
+            return f"nothing is said of what is {says}"
         return "the state is still there" if self.state.exists() else ""
 
 
 def flipped_bits(folder: Path, choice: Choice) -> Iterator[str]:
     """A bit of a sweep's state is flipped.
 
-    The certificate has the same bytes, or the state is refused and left alone.
+    Its shard is done anew and told; in the first line, the state is refused and left alone.
     """
     sweep = Sweep(folder, SWEEP)
     for bit in choice.of(range(8 * len(sweep.whole))):
         damaged = bytearray(sweep.whole)
         damaged[bit // 8] ^= 1 << bit % 8
-        yield sweep.resumed(bytes(damaged), may_refuse=True)
+        in_the_first = bit < 8 * sweep.whole.index(b"\n") + 8
+        ends_the_last = bit // 8 == len(sweep.whole) - 1
+        says = "" if in_the_first or ends_the_last else "damaged"
+        yield sweep.resumed(bytes(damaged), may_refuse=in_the_first, says=says)
 
 
 def truncations(folder: Path, choice: Choice) -> Iterator[str]:

@@ -15,7 +15,7 @@ SWEEP = ["sweep", "relu", "--order", "0", "--dtype", "float16", "--out", "sweep.
 STATUSES = {"passes": (PASSES, 0), "fails": (FAILS, FINDINGS), "sweeps": (SWEEP, 0)}
 ERRORS = ("2>/dev/full", "2>&-", "2> >(true)", "2> >(head -c0)")
 FILES = [("--json", "v.json"), ("--junit", "v.xml"), ("--plot", "v.png")]
-OUTPUTS = (">/dev/full", "| true", "| head -c0", ">&-")
+OUTPUTS = {">/dev/full": 2, "| true": 141, "| head -c0": 141, ">&-": 0}
 
 
 def _in_a_shell(folder, arguments, ending):
@@ -43,14 +43,12 @@ def standard_errors(folder: Path, choice: Choice) -> Iterator[str]:
 
 
 def standard_outputs(folder: Path, choice: Choice) -> Iterator[str]:
-    """Standard output is a full disk, closed, or a pipe that nobody reads.
+    """Standard output is a full disk, a pipe that nobody reads, or closed.
 
-    The exit status is never 1 for what passes, and there is no traceback.
+    The exit status of what passes is 2, 141 or 0, and there is no traceback.
     """
-    for ending in choice.of(OUTPUTS):
-        done = _in_a_shell(folder, PASSES, ending)
-        said = "" if done.returncode != FINDINGS else "exit status 1"
-        yield said or wrong(done, done.returncode)
+    for ending, status in choice.of(list(OUTPUTS.items())):
+        yield wrong(_in_a_shell(folder, PASSES, ending), status)
 
 
 def ascii_streams(folder: Path, choice: Choice) -> Iterator[str]:
@@ -58,30 +56,38 @@ def ascii_streams(folder: Path, choice: Choice) -> Iterator[str]:
 
     They are written with escapes.
     """
-    for arguments in choice.of([FAILS, PASSES, ["check", "numpy:numpy.∞", "tanh"]]):
+    misuse = ["check", "numpy:numpy.∞", "tanh"]
+    for arguments, status in choice.of([(FAILS, FINDINGS), (misuse, MISUSE)]):
         done = halfulp(*arguments, cwd=folder, PYTHONIOENCODING="ascii", LC_ALL="C")
-        yield wrong(done, done.returncode if done.returncode in {0, 1, 2} else MISUSE)
+        told = r"\u221e" in done.stdout + done.stderr
+        yield wrong(done, status) or ("" if told else "nothing is written with an escape")
 
 
 def names_of_files(folder: Path, choice: Choice) -> Iterator[str]:
-    """An output has a name that is too long, no UTF-8, a folder's, or that of a dangling link.
+    """An output has a name that is too long, no UTF-8, a folder's, a pipe's or a dangling link's.
 
     It is refused in a sentence, or written.
     """
-    (folder / "folder").mkdir()
-    (folder / "dangling").symlink_to(folder / "nowhere" / "file")
-    os.mkfifo(folder / "fifo")
-    names = ["x" * 300, "x" * 300 + "/y", "folder", "dangling", "fifo", "folder/../folder/"]
-    names += [os.fsdecode(b"no\xffutf8"), "\x1b[31mred", "a\nb"]
-    for name in choice.of(names):
-        for option in ("--json", "--junit"):
-            yield _written_or_refused(halfulp(*PASSES, option, name, cwd=folder))
-        plot = halfulp(*PASSES, "--plot", f"{name}.png", cwd=folder)
-        yield _written_or_refused(plot)
-        yield _written_or_refused(halfulp(*SWEEP[:-1], name, cwd=folder))
+    outputs = [*((PASSES, *output) for output in FILES), (SWEEP[:-2], "--out", "s.json")]
+    for arguments, option, example in outputs:
+        suffix = Path(example).suffix
+        for name in choice.of(_names(folder, suffix)):
+            done = halfulp(*arguments, option, name, cwd=folder)
+            is_there = done.returncode != 0 or (folder / name).is_file()
+            yield _works_or_refuses(done) or ("" if is_there else f"{name!r} is not there")
 
 
-def _written_or_refused(done):
+def _names(folder, suffix):
+    """Names that end so, for which there is something odd, or which are odd themselves."""
+    (folder / f"folder{suffix}").mkdir()
+    (folder / f"dangling{suffix}").symlink_to(folder / "nowhere" / "file")
+    os.mkfifo(folder / f"fifo{suffix}")
+    odd = ["x" * 300, f"{'x' * 300}/y", "folder", "dangling", "fifo", "folder/../y"]
+    odd += [os.fsdecode(b"no\xffutf8"), "\x1b[31mred", "a\nb"]
+    return [f"{name}{suffix}" for name in odd]
+
+
+def _works_or_refuses(done):
     return wrong(done, done.returncode if done.returncode in {0, MISUSE} else MISUSE)
 
 
@@ -124,8 +130,8 @@ def few_descriptors(folder: Path, choice: Choice) -> Iterator[str]:
     """
     for most in choice.of(range(4, 40, 2)):
         limit = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({most},) * 2)"
-        yield _written_or_refused(halfulp(*PASSES, cwd=folder, preamble=limit))
-        yield _written_or_refused(halfulp(*SWEEP, cwd=folder, preamble=limit))
+        yield _works_or_refuses(halfulp(*PASSES, cwd=folder, preamble=limit))
+        yield _works_or_refuses(halfulp(*SWEEP, cwd=folder, preamble=limit))
 
 
 def schedulers(folder: Path, choice: Choice) -> Iterator[str]:

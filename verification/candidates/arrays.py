@@ -14,7 +14,7 @@ from numpy.lib.array_utils import byte_bounds
 from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array
 
-LINE = 64
+CACHE_LINE = 64
 
 
 def packed(array: Array) -> tuple[dict[str, Any], memoryview]:
@@ -25,7 +25,7 @@ def packed(array: Array) -> tuple[dict[str, Any], memoryview]:
         "shape": array.shape,
         "strides": array.strides,
         "start": array.__array_interface__["data"][0] - low,
-        "at": low % LINE,
+        "at": low % CACHE_LINE,
         "size": high - low,
         "writeable": array.flags.writeable,
     }
@@ -34,8 +34,8 @@ def packed(array: Array) -> tuple[dict[str, Any], memoryview]:
 
 def unpacked(look: Mapping[str, Any], data: memoryview) -> Array:
     """The array again, in memory of its own."""
-    memory = np.empty(len(data) + 2 * LINE, np.uint8)
-    place = (look["at"] - memory.__array_interface__["data"][0]) % LINE
+    memory = np.empty(len(data) + 2 * CACHE_LINE, np.uint8)
+    place = (look["at"] - memory.__array_interface__["data"][0]) % CACHE_LINE
     memory[place : place + len(data)] = data
     array: Array = np.ndarray(
         look["shape"],

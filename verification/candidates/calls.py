@@ -32,7 +32,7 @@ class Caller:
     that there was no time left, if so.
     """
 
-    access: ClassVar[Access] = Access.CALLS | Access.ARRAYS | Access.MEMORY
+    access: ClassVar[Access] = Access.CALLS | Access.ARRAYS
     why_not: ClassVar[str] = ""
 
     subject: str

@@ -1,6 +1,6 @@
-"""What a candidate's process may do: half of the memory, and nothing that outlives us.
+"""The place of a candidate's processes: half of the memory, and an end with us at the latest.
 
-It is started by a supervisor, a process between us and it (see there).
+They are started by a supervisor, a process between us and them (see there).
 """
 
 import json
@@ -24,7 +24,7 @@ MEMORY_SHARE = 0.5
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 PIECE = 1 << 16
 # In seconds: for a supervisor's answer, which comes at once if the machine lets it; for an end.
-PATIENCE, DYING = 60.0, 5.0
+PATIENCE, DYING = 20.0, 5.0
 BY_MEMORY = "ended, as it and what it had started took more than half of the machine's memory"
 SUPERVISOR_LOST = "it ended the process that watches over it"
 
@@ -38,11 +38,12 @@ class Confinement:
     """The place of one program at a time, and of all that it starts.
 
     ``status`` says how the program ended: an exit status, negative for a signal, or a sentence; it
-    is None as long as the program runs.
+    is None as long as the program runs. ``escaped`` is a sentence where a process may be left.
     """
 
     def __init__(self) -> None:
         self.status: int | str | None = None
+        self.escaped = ""
         self._program = 0
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
@@ -86,12 +87,12 @@ class Confinement:
         return Died(self.status if isinstance(self.status, str) else in_words(self.status or 0))
 
     def end(self) -> None:
-        """End the program and all that it has started."""
-        if self._program and self._line is not None:
-            message = self._ask({"end": True})
+        """End the program and all that it has started, as far as possible: see ``escaped``."""
+        if self._program:
+            left = self._ask({"end": True}).get("left")
             self._program = 0
-            if left := message.get("left"):
-                sys.stderr.write(f"{left} processes of the candidate cannot be ended.\n")
+            if left:
+                self.escaped = f"{left} of its processes cannot be ended"
 
     def close(self) -> None:
         """End everything, the supervisor too, which a later start would replace."""
@@ -163,7 +164,7 @@ class Confinement:
         if self._supervisor is not None:
             self._supervisor.kill()
         self.close()
-        self._program, self.status = 0, SUPERVISOR_LOST
+        self._program, self.status, self.escaped = 0, SUPERVISOR_LOST, SUPERVISOR_LOST
 
 
 def in_words(code: int) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,7 +33,7 @@ from .callee import Answer, Callee
 from .clock import Clock, late
 from .confinement import Confinement
 from .implementation import Implementation
-from .text import shown
+from .text import MOST, shown
 from .trouble import Died, Hung, Nonsense
 from .wire import IDLE, NO_ANSWER, Exchange, Message
 
@@ -40,8 +41,8 @@ SERVE = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
 SERVE += "from verification.candidates.serving import serve; serve()"
 # What is wrong with a call that gives no result.
 SILENT = {"exception", "no result", "shape"}
-# Characters of a text that has been cut already.
-LONGEST = 1000
+# Characters of a text that has been cut already; and of the reason why there is no candidate.
+CUT, LONGEST = MOST + 40, 1000
 # In seconds: how often the process is looked at, while there is no answer.
 POLL = 0.5
 
@@ -73,7 +74,9 @@ class Worker:
         self._confinement = Confinement()
         self._connection: socket.socket | None = None
         self._used = 0.0
+        self._has_loaded = False
         self._stillborn: Died | None = None
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -84,8 +87,11 @@ class Worker:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        had_escaped = self._confinement.escaped
         self.end()
         self._confinement.close()
+        if kind is None and self._confinement.escaped and not had_escaped:
+            raise UsageError(f"there is no verdict on {self._name!r}: {self._confinement.escaped}")
 
     def implementation(self) -> Implementation:
         """The implementation, its functions being calls to the process; UsageError if it is none.
@@ -104,18 +110,19 @@ class Worker:
         self, message: Message, data: Sequence[memoryview], most: int
     ) -> tuple[Message, memoryview]:
         """The answer to a message, and at most some bytes with it; raise Died if there is none."""
-        if self._connection is None or time.monotonic() - self._used > IDLE / 2:
-            self._start()
-        limit = self._clock.call()
-        try:
-            return self._exchange(message, data, most, limit)
-        except Died:
-            self.end()
-            raise
-        except (EOFError, OSError):
-            death = self._confinement.how_it_ended()
-            self.end()
-            raise death from None
+        with self._lock:
+            if self._connection is None or time.monotonic() - self._used > IDLE / 2:
+                self._start()
+            limit = self._clock.call()
+            try:
+                return self._exchange(message, data, most, limit)
+            except Died:
+                self.end()
+                raise
+            except (EOFError, OSError):
+                death = self._confinement.how_it_ended()
+                self.end()
+                raise death from None
 
     def end(self) -> None:
         """End the process; the next call gets another."""
@@ -134,22 +141,23 @@ class Worker:
         try:
             answer, _ = self._exchange({"name": self._name}, [], 0, self._clock.left())
             if refused := _text(answer, "refused"):
-                raise UsageError(refused)
+                raise Died(refused) if self._has_loaded else UsageError(refused)
+            self._has_loaded = True
         except Hung:
             self._stillborn = Hung("it is not loaded in time (see --timeout)")
-        except Nonsense as nonsense:
-            self._stillborn = nonsense
         except (EOFError, OSError):
             self._stillborn = Died(f"{self._confinement.how_it_ended()} while it was loaded")
+        except Died as refusal:
+            self._stillborn = refusal
         if self._stillborn is not None:
             self.end()
             raise self._stillborn
 
     def _begin(self) -> None:
-        """Start Python in a process that writes nowhere."""
+        """Start Python in a process whose standard output and error go nowhere."""
         self._connection, theirs = socket.socketpair()
         self._connection.setblocking(False)  # noqa: FBT003  it takes no name
-        words = [sys.executable, "-c", SERVE, self._path]
+        words = [sys.executable, "-P", "-c", SERVE, self._path]
         with theirs, Path(os.devnull).open("wb") as nowhere:
             descriptors = [theirs.fileno(), nowhere.fileno(), nowhere.fileno()]
             try:
@@ -173,6 +181,8 @@ class Worker:
 
         if not self._clock.wait(is_over, limit):
             raise Hung(late(limit))
+        if self._confinement.has_ended(0.0):
+            raise EOFError
         self._used = time.monotonic()
         return exchange.answer
 
@@ -216,7 +226,7 @@ def _answer(message: Message, data: memoryview, like: Array, *, needs_reason: bo
     told = message.get("troubles")
     if not isinstance(told, list) or not all(map(_is_trouble, told)):
         raise Nonsense(NO_ANSWER)
-    troubles = tuple((kind, shown(detail, LONGEST)) for kind, detail in told)
+    troubles = tuple((kind, shown(detail, CUT)) for kind, detail in told)
     result: Array | None = None
     if message.get("result") is True and len(data) == like.nbytes:
         result = np.frombuffer(data, like.dtype).reshape(like.shape)

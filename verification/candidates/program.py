@@ -22,7 +22,8 @@ from .text import shown
 from .trouble import Died, Hung, Nonsense
 
 SAID = 200
-MOST = 1 << 30
+# In bytes, of what it may say on standard error in a call.
+MOST = 1 << 24
 POLL = 0.1
 BEGINNING = 12
 SHELL = "<>|&;"
@@ -31,7 +32,7 @@ SHELL = "<>|&;"
 class Program(Caller):
     """Calls a program, which gets raw values: what their array looks like, it cannot see."""
 
-    access = Access.CALLS | Access.MEMORY
+    access = Access.CALLS
     why_not = "a program gets raw values: what arrays look like, and what it says, is not judged"
 
 
@@ -100,13 +101,17 @@ class _Filter:
             self._start([given.fileno(), came.fileno(), said.fileno()])
             try:
                 ended = self._wait(limit, {came.fileno(): len(data), said.fileno(): MOST})
-                status = self._confinement.status
+                death = self._confinement.how_it_ended() if ended else None
             finally:
                 self._confinement.end()
-            if ended and status != 0:
-                said.seek(0)
-                message = shown(said.read(4 * SAID).decode(errors="replace").strip(), SAID)
-                raise Died(f"{self._confinement.how_it_ended()} {message}".strip())
+            said.seek(0)
+            message = shown(said.read(4 * SAID).decode(errors="replace").strip(), SAID)
+            if self._confinement.escaped:
+                raise Died(self._confinement.escaped)
+            if os.fstat(said.fileno()).st_size > MOST:
+                raise Died(f"it wrote more than {MOST:,} bytes to standard error: {message}")
+            if death is not None and self._confinement.status != 0:
+                raise Died(f"{death} {message}".strip())
             came.seek(0)
             return came.read(len(data) + 1)
 

@@ -16,13 +16,13 @@ from .callee import Answer, Callee
 from .floating_point import MODE
 from .frameworks.framework import Function
 from .text import said_by
-from .wire import NOTHING, Line, Message
+from .wire import NOTHING, Message, Respondent
 
 
 def serve() -> None:
     """Load the candidate that is asked for, and make calls of it, until nobody asks any more."""
     keep_freed_memory()
-    line = Line(socket.socket(fileno=os.dup(0)))
+    line = Respondent(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     asked = line.asked()
     if asked is None:

@@ -24,7 +24,8 @@ from contextlib import suppress
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-LINE = 1 << 20
+# In bytes, of what it is told.
+LONGEST = 1 << 20
 # In seconds: between two looks at the memory; for the end of everything; between two tries.
 LOOK_EVERY, PATIENCE, PAUSE = 0.5, 10.0, 0.002
 UNWANTED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -44,25 +45,29 @@ class Supervisor:
         poll = select.poll()
         poll.register(self._told, select.POLLIN)
         poll.register(woken, select.POLLIN)
-        while os.getppid() == self._parent:
-            ready = dict(poll.poll(1000 * LOOK_EVERY))
-            if woken in ready:
-                os.read(woken, LINE)
-            self._bury()
-            if self._candidate and _memory_of(_descendants(os.getpid()), self._memory):
-                self._say({"ended": "memory"})
-                self._end_all()
-            if self._told.fileno() in ready and not self._obey():
-                break
-        self._end_all()
+        try:
+            while os.getppid() == self._parent:
+                ready = dict(poll.poll(1000 * LOOK_EVERY))
+                if woken in ready:
+                    os.read(woken, LONGEST)
+                self._bury()
+                if self._candidate and _memory_of(_descendants(os.getpid()), self._memory):
+                    self._say({"ended": "memory"})
+                    self._end_all()
+                if self._told.fileno() in ready and not self._obey():
+                    break
+        except OSError:  # whoever has started it is gone, and has not heard all
+            pass
+        finally:
+            self._end_all()
 
     def _obey(self) -> bool:
         """Do one thing; False if nobody is there any more."""
-        line, descriptors, _, _ = socket.recv_fds(self._told, LINE, 3)
+        line, descriptors, _, _ = socket.recv_fds(self._told, LONGEST, 3)
         for descriptor in descriptors:
             os.set_inheritable(descriptor, False)  # noqa: FBT003  it takes no name
         while line and not line.endswith(b"\n"):
-            more = self._told.recv(LINE)
+            more = self._told.recv(LONGEST)
             line = line + more if more else b""
         if not line:
             return False

@@ -37,7 +37,7 @@ def _name_of(kind: type) -> str:
 
 def _text_of(thing: Any) -> str:
     try:
-        return str(thing)
+        return str.__str__(str(thing))
     except BaseException:  # noqa: BLE001  it is a candidate's own method
         return f"({NO_TEXT})"
 

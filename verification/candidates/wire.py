@@ -1,7 +1,7 @@
 """Messages between us and a candidate's process: a line of JSON, and raw bytes behind it.
 
 Nothing is unpickled on either side. `Exchange` is ours: it waits for no longer than it is told, and
-takes no more than it has asked for, whatever the other side does. `Line` is theirs.
+takes no more than it has asked for, whatever the other side does. `Respondent` is theirs.
 """
 
 import json
@@ -107,7 +107,7 @@ def _parsed(line: bytearray, most: int) -> Message:
     return answer
 
 
-class Line:
+class Respondent:
     """The other end, in the candidate's process: it is asked, and answers."""
 
     def __init__(self, connection: socket.socket) -> None:

@@ -52,8 +52,13 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def prepare(arguments: Namespace) -> None:
-    """Refuse places that cannot be written before the work."""
+    """Refuse places that cannot be written before the work, and load what writes the verdict.
+
+    Later a candidate may have changed the files that Python loads it from.
+    """
+    from reference.arithmetic.formats import FORMATS
     from verification.records.files import prepare as prepare_one
+    from verification.verdict import junit, plot  # noqa: F401  loaded in time
 
     paths = [path for path in (arguments.json, arguments.junit, arguments.plot) if path]
     if len(set(paths)) < len(paths):
@@ -63,6 +68,8 @@ def prepare(arguments: Namespace) -> None:
         raise UsageError(f"--plot: expected a name that ends in {known}, but got {arguments.plot}")
     for path in paths:
         prepare_one(path)
+    if arguments.plot:
+        plot.draw(arguments.plot.suffix[1:], "", [], FORMATS["float32"], 1.0)
 
 
 def deliver(verdict: "Verdict", arguments: Namespace) -> int:

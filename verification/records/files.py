@@ -17,6 +17,7 @@ RECORDS = Path(__file__).parent
 NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
 # The pipes that were examined. They stay open until they are written to: their reader would take
 # the end of the examination for the end of what comes.
+STANDARD_OUTPUT = 1
 PIPES: dict[Path, int] = {}
 
 
@@ -168,12 +169,22 @@ def _write_through(path: Path, data: bytes) -> None:
     if descriptor is None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
     try:
-        if S_ISREG(os.fstat(descriptor).st_mode):
+        if _is_standard_output(descriptor):
+            _put(STANDARD_OUTPUT, data)
+        elif S_ISREG(os.fstat(descriptor).st_mode):
             _overwrite(descriptor, data)
         else:
             _put(descriptor, data)
     finally:
         os.close(descriptor)
+
+
+def _is_standard_output(descriptor: int) -> bool:
+    """Whether what is written to a file has to go where standard output has come to in it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.fstat(STANDARD_OUTPUT))
+    except OSError:  # it is closed
+        return False
 
 
 def _overwrite(descriptor: int, data: bytes) -> None:

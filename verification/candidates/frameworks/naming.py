@@ -116,7 +116,7 @@ def _option(text: str) -> tuple[str, Any]:
         raise UsageError(f"expected options as key=value&key=value, but got {text!r}")
     try:
         return key, literal_eval(value)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return key, value
 
 
