@@ -7,13 +7,17 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from figures.command import main
 from verification.candidates import confinement
+from verification.candidates.clock import Clock
 from verification.candidates.confinement import Confinement
+from verification.candidates.isolation import Worker
 
 # In seconds: that a test which fails does not wait for ever.
 PATIENCE = 600
@@ -165,6 +169,38 @@ def test_a_program_says_how_it_ended(folder):
         with pytest.raises(ValueError, match="No such file"):
             place.start(["./nothing"], descriptors)
     place.close()
+
+
+UNHEARD = """
+import os, signal, sys, time
+from verification.candidates.confinement import Confinement
+place = Confinement()
+with open("nowhere", "w+b") as file:
+    place.start(["./program"], [file.fileno()] * 3)
+    while not os.path.exists("pids"):
+        time.sleep(0.01)
+    time.sleep(1.0)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nothing_is_left_where_nobody_has_heard_of_the_end(folder, is_alive):
+    """Whoever has started a program is killed before it reads that the program has ended."""
+    subprocess.run([sys.executable, "-c", UNHEARD], check=False)  # noqa: S603  our own
+    assert noted(folder)
+    eventually(lambda: not any(map(is_alive, noted(folder))))
+
+
+def test_several_threads_may_call(folder):
+    """As a Dask worker's do; each gets the answer to its own question."""
+    (folder / "plain.py").write_text("import numpy\ntanh = numpy.tanh\n")
+    with Worker("numpy:plain.tanh", Clock(1e5)) as worker:
+        function = worker.implementation().forward
+        arrays = [np.full(1000 + 7 * i, i / 10, np.float32) for i in range(40)]
+        with ThreadPoolExecutor(4) as threads:
+            results = list(threads.map(function, arrays))
+    for x, y in zip(arrays, results, strict=True):
+        assert np.array_equal(y, np.tanh(x))
 
 
 def test_a_lost_supervisor_is_replaced(folder, is_alive):
