@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,6 +12,7 @@ from row import Choice
 from running import MISUSE, halfulp, refused
 
 from figures.command import main
+from verification.sweep import shard
 from verification.sweep.ledger import Ledger
 
 SWEEP = ["sweep", "relu", "--order", "0,2", "--dtype", "float16", "--out"]
@@ -27,6 +29,10 @@ FOREIGN = {
 }
 
 
+# A shard always comes to the same, and thousands of sweeps do each of theirs anew.
+_swept = cache(shard.sweep)
+
+
 def _in_this_process(work, tasks, _scheduler):
     """Shards one after the other: thousands of sweeps would start thousands of processes."""
     yield from map(work, tasks)
@@ -37,6 +43,7 @@ def _run(arguments):
     said = io.StringIO()
     with (
         patch("verification.work.processes.completed", _in_this_process),
+        patch.object(shard, "sweep", _swept),
         redirect_stdout(io.StringIO()),
         redirect_stderr(said),
     ):
