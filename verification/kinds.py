@@ -86,6 +86,10 @@ KINDS: dict[str, Kind] = {
 }
 
 
+# What the process that makes the calls says of itself.
+BY_ITS_WORD = ("dtype", "shape", "input written", "shared result", "mode", "warning", "output")
+
+
 def out_of_reach(access: Access) -> tuple[str, ...]:
     """The kinds that cannot be ruled out with this access to a candidate."""
     return tuple(name for name, kind in KINDS.items() if kind.needs & ~access)

@@ -88,10 +88,17 @@ class Worker:
         traceback: TracebackType | None,
     ) -> None:
         had_escaped = self._confinement.escaped
-        self.end()
-        self._confinement.close()
+        self.close()
         if kind is None and self._confinement.escaped and not had_escaped:
             raise UsageError(f"there is no verdict on {self._name!r}: {self._confinement.escaped}")
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, and what watches over it."""
+        self.end()
+        self._confinement.close()
 
     def implementation(self) -> Implementation:
         """The implementation, its functions being calls to the process; UsageError if it is none.

@@ -48,6 +48,15 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="for the whole check, a tenth of it for a single call "
         f"(default: {QUICK:g}; {EXHAUSTIVE:g} with --exhaustive)",
     )
+    parser.add_argument(
+        "--untrusted",
+        action="store_true",
+        help="it may be made to pass a check: numbers are drawn anew, and nothing that its process "
+        "says of itself is believed",
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="of the numbers that are drawn, to draw the same"
+    )
     delivery.add_options(parser)
     parser.set_defaults(handler=check)
 
@@ -81,6 +90,8 @@ def check(arguments: Namespace) -> int:
                 allow=arguments.allow,
                 strict=arguments.strict,
                 scheduler=arguments.scheduler,
+                untrusted=arguments.untrusted,
+                seed=arguments.seed,
             )
     except WorkersLostError as error:
         raise UsageError(f"the check cannot be ended: {error}") from None

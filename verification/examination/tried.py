@@ -1,4 +1,4 @@
-"""Which inputs and upstreams a check tries: the same ones every time."""
+"""Which inputs and upstreams a check tries: the same ones every time, and others by a seed."""
 
 import numpy as np
 
@@ -10,19 +10,43 @@ from .truth import Question
 
 # Every fourth upstream may be of any binade, where products overflow and underflow.
 WILD = 4
+# Numbers that a seed draws: of all bit patterns, and of the active range.
+DRAWN, ACTIVE = 1 << 13, 20.0
 
 
 def inputs_of(question: Question) -> Array:
     """The inputs that are tried: stratified, both zeros, both infinities, and NaNs.
 
-    Of wide formats, two in each cell that a table of the active range may have, besides.
+    Of wide formats, two in each cell that a table of the active range may have, besides, and those
+    that are drawn by the question's seed.
     """
     format_ = question.format_
     finite = stratified(question.activation, format_)
     if not format_.has_few_numbers:
-        finite = np.unique(np.concatenate([finite, every_cell(format_)]))
+        finite = np.unique(np.concatenate([finite, every_cell(format_), _drawn(question)]))
     special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
     return np.concatenate([finite, special, _payload(format_)])
+
+
+def _drawn(question: Question) -> Array:
+    """Finite numbers that nobody can foresee without the seed."""
+    format_ = question.format_
+    if question.seed is None:
+        return np.empty(0, format_.dtype)
+    draw = np.random.default_rng(question.seed)
+    patterns = draw.integers(0, 1 << format_.width, DRAWN, np.uint64).astype(format_.bits)
+    anywhere = patterns.view(format_.dtype)
+    active = draw.uniform(-ACTIVE, ACTIVE, DRAWN).astype(format_.dtype)
+    numbers = np.concatenate([anywhere, active])
+    finite: Array = numbers[np.isfinite(numbers)]
+    return finite
+
+
+def shuffled(question: Question, size: int, turn: int) -> Array:
+    """The order in which so many inputs are tried, one for each turn; rising without a seed."""
+    if question.seed is None:
+        return np.arange(size)
+    return np.random.default_rng([question.seed, turn]).permutation(size)
 
 
 def _payload(format_: Format) -> Array:

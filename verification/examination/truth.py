@@ -35,7 +35,7 @@ ALLOWANCES = {
 
 @dataclass(frozen=True)
 class Question:
-    """Which function is asked for, and how exactly."""
+    """Which function is asked for, and how exactly; with a seed, at inputs that nobody foresees."""
 
     activation: Activation
     subject: str
@@ -43,6 +43,7 @@ class Question:
     tolerance: float
     allow: frozenset[str] = frozenset()
     strict: bool = False
+    seed: int | None = None
 
     @property
     def order(self) -> int:

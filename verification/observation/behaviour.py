@@ -29,7 +29,8 @@ ARRANGED = ((129,), (12, 11), (2, 6, 11), (1031, 3))
 
 def sample(question: Question) -> Array:
     """Numbers of the active range and the tails, with special ones among them."""
-    steps = np.arange(SAMPLE) * 0.6180339887498949 % 1
+    start = 0.0 if question.seed is None else float(np.random.default_rng(question.seed).random())
+    steps = (start + np.arange(SAMPLE) * 0.6180339887498949) % 1
     numbers = 12 * (2 * steps - 1) * np.resize([1, 1, 0.1, 8], SAMPLE)
     edges = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, question.format_.largest]
     numbers[5::29] = np.resize(edges, numbers[5::29].size)

@@ -20,7 +20,7 @@ from verification.kinds import KINDS, Access
 
 from .behaviour import observe_behaviour
 from .exhaustive import exhaust
-from .results import observe_results
+from .results import observe_results, try_once_more
 from .shrinking import may_warn, shrink
 
 
@@ -49,6 +49,8 @@ def observe(
         _look_around(questions[name], caller, found)
         _look_closer(questions[name], caller, found)
         observed[name] = found
+    for name, caller in callers.items():
+        try_once_more(questions[name], caller, observed[name].seen)
     if "value" in callers and "derivative" in callers:
         _compare(questions["derivative"], callers, observed["derivative"])
     for name, caller in callers.items():

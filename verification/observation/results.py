@@ -1,23 +1,33 @@
 """The results at the inputs that are tried, held against the truth as they come."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.candidates.trouble import Trouble
 from verification.examination.accuracy import Accuracy, count, differ
-from verification.examination.tried import inputs_of, upstreams_of
-from verification.examination.truth import Question
+from verification.examination.tried import inputs_of, shuffled, upstreams_of
+from verification.examination.truth import Question, answer
+
+IN_ANOTHER_ORDER = "the same numbers in another order give other results, which are wrong"
+AFTER_ALL = "the same numbers give other results after all other calls, which are wrong"
 
 
 def observe_results(question: Question, caller: Caller) -> Accuracy:
     """Try the stratified inputs; a second time where results are wrong, which may differ.
 
-    Products that overflow may warn of it.
+    Products that overflow may warn of it. What is drawn by a seed is tried in two orders.
     """
     x = inputs_of(question)
     backward = question.subject == "backward"
     arguments = (x, upstreams_of(x, question.format_)) if backward else (x,)
-    got, answered = caller.resiliently(*arguments, warns=not backward)
+    got, answered = _in_an_order(question, caller, arguments, 0)
     seen = _counted(question, arguments, got, answered)
+    if question.seed is not None:
+        _try_again(question, caller, seen, 1, Trouble("not deterministic", IN_ANOTHER_ORDER, ()))
+        return seen
     if answered.all() and (seen.ulp > seen.bound).any():
         again = caller(*(argument.copy() for argument in arguments), warns=not backward)
         if again is not None and differ(got, again, question.format_).any():
@@ -25,6 +35,38 @@ def observe_results(question: Question, caller: Caller) -> Accuracy:
             caller.keep(Trouble("not deterministic", detail, arguments))
             seen = _counted(question, arguments, again, answered)
     return seen
+
+
+def try_once_more(question: Question, caller: Caller, seen: Accuracy) -> None:
+    """Try what a seed has drawn again at the end, in a third order."""
+    if question.seed is not None:
+        _try_again(question, caller, seen, 2, Trouble("state", AFTER_ALL, ()))
+
+
+def _try_again(
+    question: Question, caller: Caller, seen: Accuracy, turn: int, trouble: Trouble
+) -> None:
+    """Keep a trouble, with the inputs, if results are wrong in another order and were right."""
+    arguments = (seen.x,) if seen.upstream is None else (seen.x, seen.upstream)
+    again, answered = _in_an_order(question, caller, arguments, turn)
+    other = answered & differ(seen.got, again, question.format_) & (seen.ulp <= seen.bound)
+    x, *upstream = (argument[other] for argument in arguments)
+    wrong = answer(question, x, again[other], *upstream).wrong
+    if wrong.any():
+        places = tuple(argument[wrong] for argument in (x, *upstream))
+        caller.keep(replace(trouble, arguments=places))
+
+
+def _in_an_order(
+    question: Question, caller: Caller, arguments: tuple[Array, ...], turn: int
+) -> tuple[Array, Mask]:
+    """Results and where there are any, of inputs that are given in the order of a turn."""
+    order = shuffled(question, arguments[0].size, turn)
+    given = (argument[order] for argument in arguments)
+    got, answered = caller.resiliently(*given, warns=question.subject != "backward")
+    results, has_result = np.empty_like(got), np.empty_like(answered)
+    results[order], has_result[order] = got, answered
+    return results, has_result
 
 
 def _counted(

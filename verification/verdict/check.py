@@ -1,7 +1,8 @@
 """Check anyone's activation against the correctly rounded one."""
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -21,7 +22,7 @@ from verification.examination.examine import examine
 from verification.examination.observed import Observed
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question
 from verification.formula.setting import setting
-from verification.kinds import KINDS
+from verification.kinds import BY_ITS_WORD, KINDS
 from verification.observation.observe import observe
 
 from .reporting import Reporter
@@ -30,6 +31,8 @@ from .verdict import Convention, Finding, Verdict
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
 OF_A_PRODUCT = "|upstream| times the derivative's tolerance, and half an ulp, for backward"
+ITS_WORD = "untrusted: what only its own process can know is not judged"
+SEED_BITS = 32
 OF_THE_TRUTH = "half an ulp more in float64, as the truth is known to that"
 NAMES = {**ACTIVATIONS, **{alias: ACTIVATIONS[name] for alias, name in ALIASES.items()}}
 
@@ -47,6 +50,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     allow: Iterable[str] = (),
     strict: bool = False,
     scheduler: str | None = None,
+    untrusted: bool = False,
+    seed: int | None = None,
 ) -> Verdict:
     """Judge an implementation of an activation in one format; the verdict is true if it passed.
 
@@ -65,6 +70,10 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
         scheduler: the address of a Dask cluster for the exhaustive part.
+        untrusted: the candidate may be made to pass a check and not to be right: it is tried at
+            numbers that are drawn anew as well, in two orders, and what its process says of itself
+            is not believed.
+        seed: of the numbers that are drawn, to draw the same again.
         strict: drop the allowance next to roots of the derivative, and hold results to the sign
             of every zero, to order, symmetry and layout to the last bit.
 
@@ -81,7 +90,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     if exhaustive and format_.name == "float64":
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
     implementation = _implementation(forward, derivative, backward)
-    terms = _Terms(known, format_, float(bound), allowed, strict)
+    if seed is None and untrusted:
+        seed = secrets.randbits(SEED_BITS)
+    terms = _Terms(known, format_, float(bound), allowed, strict, _seed(seed))
     other = {
         name: value
         for name, value in known.parameters.items()
@@ -90,7 +101,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     with MODE.ours():
         questions = {name: terms.question(name) for name in implementation.functions}
         observed = observe(questions, implementation, exhaustive=exhaustive, scheduler=scheduler)
-        return _judged(terms, implementation, observed, other)
+        verdict = _judged(terms, implementation, observed, other)
+    return _without_its_word(verdict) if untrusted else verdict
 
 
 @dataclass(frozen=True)
@@ -102,11 +114,18 @@ class _Terms:
     tolerance: float
     allow: frozenset[str]
     strict: bool
+    seed: int | None
 
     def question(self, subject: str) -> Question:
         """The question about one subject."""
         return Question(
-            self.activation, subject, self.format_, self.tolerance, self.allow, self.strict
+            self.activation,
+            subject,
+            self.format_,
+            self.tolerance,
+            self.allow,
+            self.strict,
+            self.seed,
         )
 
     def allowances(self, accuracies: Mapping[str, Accuracy]) -> Iterator[str]:
@@ -157,7 +176,28 @@ def _judged(
         profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
         not_judged=tuple(KINDS) if expired else caller.not_judged(),
         why_not="; ".join(filter(None, (caller.why_not, expired))),
+        seed=terms.seed,
+        wrong={
+            name: sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS)
+            for name, seen in accuracies.items()
+        },
     )
+
+
+def _without_its_word(verdict: Verdict) -> Verdict:
+    """The verdict, in which what the candidate's process says of itself proves nothing."""
+    not_judged = {*verdict.not_judged, *BY_ITS_WORD}
+    return replace(
+        verdict,
+        not_judged=tuple(kind for kind in KINDS if kind in not_judged),
+        why_not="; ".join(filter(None, (verdict.why_not, ITS_WORD))),
+    )
+
+
+def _seed(seed: int | None) -> int | None:
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
+        raise UsageError(f"expected a seed that is an integer, 0 or more, but got {seed!r}")
+    return seed
 
 
 def _is_allowed(trouble: Trouble, allow: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +114,12 @@ class Verdict:
     """The judgement on one implementation in one format; true if nothing was found.
 
     ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
-    inputs, ``inputs`` how many were tried of each, ``allowances`` what was tolerated beyond
+    inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
+    the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
-    ones. ``profile`` holds inputs and errors in ulp, for the plot. Kinds of
-    findings that could not be ruled out are ``not_judged``, and ``why_not`` says so.
+    ones, ``seed`` is that of the inputs that were drawn. ``profile`` holds inputs and errors in
+    ulp, for the plot. Kinds of findings that could not be ruled out are ``not_judged``, and
+    ``why_not`` says so.
     """
 
     implementation: str
@@ -135,6 +137,8 @@ class Verdict:
     )
     not_judged: tuple[str, ...] = ()
     why_not: str = ""
+    seed: int | None = None
+    wrong: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def of(self) -> str:
@@ -170,7 +174,8 @@ class Verdict:
         lines = [
             self._head(),
             f"worst: {worst or 'nothing judged'}; {tried} results, tolerance {self.tolerance:g} ulp"
-            + "".join(f"; allowed: {allowance}" for allowance in self.allowances),
+            + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
+            + ("" if self.seed is None else f"; seed {self.seed}"),
             *(str(finding) for finding in told[:SHOWN]),
         ]
         if len(told) > SHOWN:
@@ -192,7 +197,19 @@ class Verdict:
         """Return the verdict as JSON; infinities and NaN are strings."""
         content = asdict(self)
         del content["profile"]
-        return json.dumps(_plain({"passed": self.passed, **content}), indent=2, allow_nan=False)
+        content = {"passed": self.passed, "score": self.score, **content}
+        return json.dumps(_plain(content), indent=2, allow_nan=False)
+
+    @property
+    def score(self) -> dict[str, dict[str, float]]:
+        """Of each subject, the share of wrong results, and the largest error in ulp: to rank by."""
+        return {
+            name: {
+                "wrong_share": self.wrong.get(name, 0) / count if count else 1.0,
+                "worst_ulp": self.worst_ulp.get(name, inf),
+            }
+            for name, count in self.inputs.items()
+        }
 
     def plot(self, path: str | Path) -> None:
         """Draw error in ulp against x over the whole format, and save it as the suffix says."""

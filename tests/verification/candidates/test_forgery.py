@@ -45,6 +45,31 @@ def test_nobody_is_fooled(folder, tmp_path_factory, name):
     assert not (folder / "owned").exists()
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in HOSTILE.glob("cheats/*.py")))
+def test_no_cheat_passes_untrusted(folder, name):
+    """Though it knows what a check tries, or is right now and then."""
+    shutil.copy(HOSTILE / "cheats" / f"{name}.py", folder)
+    assert main(["check", f"numpy:{name}.f", "tanh", "--untrusted"]) == 1
+
+
+@pytest.mark.parametrize("name", ["knows_the_inputs", "knows_the_array"])
+def test_known_inputs_are_of_use_without_it(folder, name):
+    """Which is why numbers are drawn."""
+    shutil.copy(HOSTILE / "cheats" / f"{name}.py", folder)
+    assert main(["check", f"numpy:{name}.f", "tanh"]) == 0
+
+
+def test_a_sound_one_passes_untrusted_and_a_seed_repeats_it(folder, capsys):
+    """And what rests on its word is not judged."""
+    assert main(["check", "numpy:numpy.tanh", "tanh", "--untrusted", "--json", "a.json"]) == 0
+    first = json.loads((folder / "a.json").read_text())
+    assert f"seed {first['seed']}" in capsys.readouterr().out
+    assert {"input written", "output"} <= set(first["not_judged"])
+    again = ["--untrusted", "--seed", str(first["seed"]), "--json", "b.json"]
+    assert main(["check", "numpy:numpy.tanh", "tanh", *again]) == 0
+    assert (folder / "b.json").read_text() == (folder / "a.json").read_text()
+
+
 def test_nor_by_an_exhaustive_check(folder):
     """Whose other processes hold no candidate either."""
     arguments = ["tanh", "--dtype", "float16", "--exhaustive"]
