@@ -8,7 +8,7 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 
-from .truth import FLUSH_TO_ZERO, Answer, Question, answer
+from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
 
 # Wrong results of a kind that are kept as its sample.
 KEPT = 4096
@@ -147,7 +147,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
     """Sort what is wrong: each wrong result is of one kind."""
     wide, computed = x.astype(np.float64), got.astype(np.float64)
     expected = result.expected.astype(np.float64)
-    at_kink = np.isin(wide, [kink.at for kink in question.activation.kinks])
+    at_kink = np.isin(wide, [number_at(question, kink) for kink in question.activation.kinks])
     zero = computed == 0
     opposite = (np.sign(computed) * np.sign(expected) < 0) & _sign_is_known(question, wide, result)
     lost = zero & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
@@ -198,6 +198,8 @@ def zero_has_a_sign(question: Question) -> bool:
     the check is strict.
     """
     value = question.activation.orders[0]
+    if getattr(question.activation, "vanishes", False) and not question.strict:
+        return False
     is_signed = bool(value.roots) or value.bounds != (0.0, np.inf)
     return question.strict or (question.subject == "value" and is_signed)
 
