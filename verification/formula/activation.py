@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reference import ACTIVATIONS, Activation, Function
+from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.rounding import narrow
 from reference.arithmetic.types import Array, Float64
 from verification.errors import UsageError
@@ -38,10 +39,13 @@ class OfFormula(Activation):
     """A formula with its numbers; its parameters are set once and for all.
 
     vanishes: whether the value is zero on an interval.
+    keeps_the_sign_of_zero: whether the formula, evaluated step by step at -0 and at +0, gives a
+        zero the sign that f has beside it.
     """
 
     enclosed: "Enclosed" = field(kw_only=True)
     vanishes: bool = field(kw_only=True)
+    keeps_the_sign_of_zero: bool = field(kw_only=True)
 
     def _evaluate(
         self,
@@ -127,10 +131,14 @@ def _symbols(text: str) -> frozenset[str]:
 @lru_cache(maxsize=CACHED)
 def _of_formula(text: str, parameters: tuple[tuple[str, float], ...]) -> Activation:
     from .enclosed import Enclosed  # noqa: PLC0415  flint where it is needed
+    from .naive import evaluated  # noqa: PLC0415  SciPy likewise
     from .seen import kinks_of, seen, vanishes  # noqa: PLC0415  likewise
 
     known = dict(parameters)
-    enclosed = Enclosed(parse(text, ("x", *known)), known)
+    parsed = parse(text, ("x", *known))
+    enclosed = Enclosed(parsed, known)
+    zeros = np.array([-0.0, 0.0])
+    both = evaluated(parsed, known, FORMATS["float64"], zeros), enclosed.rounded(zeros, 0, FLOAT64)
     facts, monotone = seen(enclosed)
     value, first, second = (
         Function(
@@ -148,4 +156,5 @@ def _of_formula(text: str, parameters: tuple[tuple[str, float], ...]) -> Activat
         monotone=monotone,
         enclosed=enclosed,
         vanishes=vanishes(enclosed),
+        keeps_the_sign_of_zero=np.array_equal(np.signbit(both[0]), np.signbit(both[1])),
     )

@@ -107,8 +107,9 @@ class Enclosed:
             y = DoubleDouble(y.hi, y.lo, exponent.astype(np.int64) + binade)
             error = np.where((error == 0) & (lo == 0), 0.0, ERROR_OF_PRODUCT)
             hi = hi * mantissa
-        upper = narrow_double_double(y, error, dtype)
-        lower = narrow_double_double(y, -error, dtype)
+        with np.errstate(all="ignore"):  # what overflows is infinite
+            upper = narrow_double_double(y, error, dtype)
+            lower = narrow_double_double(y, -error, dtype)
         zero, in_doubt = hi == 0, _differ(upper, lower) & ~np.isnan(hi)
         upper[zero] = narrow(hi[zero], dtype)
         for place in np.flatnonzero(in_doubt & ~zero):

@@ -116,7 +116,8 @@ def _compare(question: Question, seen: Accuracy, x: Array, got: Array, answered:
     if question.tolerance >= NEIGHBOUR:
         passes |= _are_neighbours(got, expected, question.format_)
     if not zero_has_a_sign(question):
-        zero = (got == 0) & (expected == 0)
+        with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
+            zero = (got == 0) & (expected == 0)
         seen.add({OTHER_ZERO: zero}, x, got, np.zeros(x.shape), None)
         passes |= zero
     rest = np.flatnonzero(~passes)
