@@ -19,10 +19,11 @@ from verification.errors import UsageError
 from verification.examination.accuracy import Accuracy
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
-from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question
-from verification.formula.activation import of_formula
+from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question, expected_of
+from verification.formula.activation import OfFormula, of_formula
 from verification.formula.setting import setting
 from verification.kinds import KINDS
+from verification.numbers.ulp import doubles
 from verification.observation.observe import observe
 
 from .reporting import Reporter
@@ -140,7 +141,7 @@ def _judged(
         question = terms.question(name)
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
-        troubles = [t for t in found.troubles if not _is_allowed(t, terms.allow)]
+        troubles = [t for t in found.troubles if not _is_allowed(t, question)]
         findings += reporter.findings(troubles, complaints)
         conventions += reporter.conventions(complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
@@ -165,8 +166,16 @@ def _judged(
     )
 
 
-def _is_allowed(trouble: Trouble, allow: frozenset[str]) -> bool:
-    return trouble.detail == FLUSHES and FLUSH_TO_ZERO in allow
+def _is_allowed(trouble: Trouble, question: Question) -> bool:
+    """Whether a trouble is none: flushing that is allowed, and a warning of what overflows.
+
+    No activation of the catalogue does so; a formula may, or have no value.
+    """
+    if trouble.kind == "warning" and isinstance(question.activation, OfFormula):
+        x, *upstream = trouble.arguments
+        expected = expected_of(question, x, upstream[0] if upstream else None)
+        return not np.isfinite(doubles(expected)).all()
+    return trouble.detail == FLUSHES and FLUSH_TO_ZERO in question.allow
 
 
 def _asked_for(

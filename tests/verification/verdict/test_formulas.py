@@ -521,6 +521,23 @@ def test_next_to_a_threshold_that_is_no_number_both_sides_are_right():
 
 
 @pytest.mark.parametrize(
+    ("formula", "function", "passes"),
+    [
+        pytest.param("exp(x)", np.exp, True, id="overflows"),
+        pytest.param("x**3", lambda x: x * x * x, True, id="grows"),
+        pytest.param("sin(x)", np.sin, True, id="has no limit"),
+        pytest.param("log(x)", np.log, True, id="has no value"),
+        pytest.param("exp(-x)", lambda x: 1 / np.exp(x), False, id="overflows on its way"),
+    ],
+)
+def test_a_warning_of_what_is_no_number_is_right(formula, function, passes):
+    """NumPy warns where a result overflows or is none; one of an intermediate result is found."""
+    verdict = check(function, formula=formula)
+    assert verdict.passed == passes, str(verdict)
+    assert passes or "warning" in {finding.kind for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ({}, "expected an activation or a formula, but got none"),
