@@ -5,7 +5,7 @@ language; that takes some 20 µs for each new x. What else is known of it, `seen
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from math import isfinite
@@ -46,6 +46,10 @@ class OfFormula(Activation):
     enclosed: "Enclosed" = field(kw_only=True)
     vanishes: bool = field(kw_only=True)
     keeps_the_sign_of_zero: bool = field(kw_only=True)
+
+    def __reduce__(self) -> tuple[Callable[..., Activation], tuple[str, dict[str, float]]]:
+        """Another process makes it anew, from its text."""
+        return of_formula, (self.name, dict(self.parameters))
 
     def _evaluate(
         self,

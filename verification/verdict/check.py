@@ -87,10 +87,14 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     bound = TOLERANCES[format_.name] if tolerance is None else tolerance
     if not (isinstance(bound, Real) and isfinite(bound) and bound >= 0):
         raise UsageError(f"tolerance has to be a finite number of ulp, 0 or more, not {tolerance}")
-    if exhaustive and formula is not None and not format_.has_few_numbers:
-        raise UsageError("exhaustive: a formula is tried in full in float16 and bfloat16 alone")
     if exhaustive and format_.name == "float64":
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
+    if exhaustive and isinstance(known, OfFormula) and not format_.has_few_numbers:
+        from verification.sweep.by_runs import (  # noqa: PLC0415  flint where it is needed
+            refuse_what_takes_too_long,
+        )
+
+        refuse_what_takes_too_long(known)
     implementation = _implementation(forward, derivative, backward)
     terms = _Terms(known, format_, float(bound), allowed, strict)
     default = NAMES[known.name].parameters if formula is None else {}

@@ -544,7 +544,7 @@ def test_a_warning_of_what_is_no_number_is_right(formula, function, passes):
         ({"activation": "relu", "formula": "x"}, "but got both"),
         ({"formula": "x * beta"}, "beta has none"),
         ({"formula": "x * tan(x)"}, "no function 'tan'"),
-        ({"formula": "x", "exhaustive": True}, "exhaustive"),
+        ({"formula": "sin(x)", "exhaustive": True}, "try a 16-bit format"),
     ],
 )
 def test_misuse_is_one_sentence(arguments, said):
