@@ -119,7 +119,7 @@ def _one_candidate(arguments: Namespace) -> None:
         got = "both" if arguments.implementation else f"{asked!r} alone" if asked else "none"
         raise UsageError(
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
-            f"--command with ACTIVATION, but got {got}"
+            f"--command with ACTIVATION, or --formula in its place, but got {got}"
         )
 
 
