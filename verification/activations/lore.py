@@ -51,7 +51,7 @@ class Lore:
 
 def lore_of(name: str) -> Lore:
     """The ``LORE`` of the file that is named like the activation; an empty one without a file."""
-    if find_spec(f"{PACKAGE}.{name}") is None:
+    if not name.isidentifier() or find_spec(f"{PACKAGE}.{name}") is None:
         return Lore()
     found = getattr(import_module(f"{PACKAGE}.{name}"), "LORE", None)
     return found if isinstance(found, Lore) else Lore()

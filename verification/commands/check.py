@@ -34,7 +34,15 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         metavar="IMPLEMENTATION",
         help="such as torch:torch.nn.functional.gelu; none with --command",
     )
-    parser.add_argument("activation", metavar="ACTIVATION", help="of the catalogue, such as gelu")
+    parser.add_argument(
+        "activation", nargs="?", metavar="ACTIVATION", help="of the catalogue, such as gelu"
+    )
+    parser.add_argument(
+        "--formula",
+        metavar="TEXT",
+        help="in the place of ACTIVATION: any formula, such as 'x * sigmoid(beta * x)', with "
+        "--set for its parameters",
+    )
     delivery.add_parameters(parser)
     parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
@@ -83,6 +91,7 @@ def check(arguments: Namespace) -> int:
             verdict = judge(
                 implementation,
                 arguments.activation,
+                formula=arguments.formula,
                 parameters=parameters_of(arguments.parameters),
                 dtype=arguments.dtype,
                 tolerance=arguments.tolerance,
@@ -107,12 +116,21 @@ def _prepare_cluster(arguments: Namespace) -> None:
 
 
 def _one_candidate(arguments: Namespace) -> None:
+    """Find out which of the arguments is the implementation, and which the activation."""
     commands = (arguments.command, arguments.derivative_command)
+    if arguments.formula is None and arguments.activation is None:
+        arguments.implementation, arguments.activation = None, arguments.implementation
+    if arguments.formula is not None and arguments.activation is not None:
+        raise UsageError(
+            f"expected ACTIVATION or --formula, but got both, {arguments.activation!r} and "
+            f"{arguments.formula!r}"
+        )
     if (arguments.implementation is None) == (commands == (None, None)):
-        got = "both" if arguments.implementation else f"{arguments.activation!r} alone"
+        asked = arguments.activation or arguments.formula
+        got = "both" if arguments.implementation else f"{asked!r} alone" if asked else "none"
         raise UsageError(
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
-            f"--command with ACTIVATION, but got {got}"
+            f"--command with ACTIVATION, or --formula in its place, but got {got}"
         )
 
 

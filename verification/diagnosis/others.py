@@ -67,7 +67,8 @@ def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
         if not activation.kinks:
             second = partial(activation.derivative, order=2)
             yield Mistake(DERIVATIVE, "this is the second derivative", second)
-    if not lore_of(activation.name).all_mistakes(activation.parameters):
+    text = activation.orders[order].formula
+    if text and not lore_of(activation.name).all_mistakes(activation.parameters):
         yield _step_by_step(activation, order)
     default = ACTIVATIONS.get(activation.name, activation)
     if default.parameters != activation.parameters:

@@ -7,8 +7,9 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
+from verification.formula.activation import OfFormula
 
-from .truth import FLUSH_TO_ZERO, Answer, Question, answer
+from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
 
 # Wrong results of a kind that are kept as its sample.
 KEPT = 4096
@@ -147,7 +148,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
     """Sort what is wrong: each wrong result is of one kind."""
     wide, computed = x.astype(np.float64), got.astype(np.float64)
     expected = result.expected.astype(np.float64)
-    at_kink = np.isin(wide, [kink.at for kink in question.activation.kinks])
+    at_kink = np.isin(wide, [number_at(question, kink) for kink in question.activation.kinks])
     zero = computed == 0
     opposite = (np.sign(computed) * np.sign(expected) < 0) & _sign_is_known(question, wide, result)
     lost = zero & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
@@ -163,7 +164,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         "wrong sign": opposite,
         "flushed": zero & (expected != 0) & result.wrong,
         "inaccurate": result.wrong,
-        "sign of zero": lost & zero_has_a_sign(question),
+        "sign of zero": lost & zero_has_a_sign(question) & _is_judged(question, wide),
         OTHER_ZERO: lost,
     }
     sorted_already = np.zeros(x.shape, bool)
@@ -198,8 +199,22 @@ def zero_has_a_sign(question: Question) -> bool:
     the check is strict.
     """
     value = question.activation.orders[0]
+    if isinstance(question.activation, OfFormula) and question.activation.vanishes:
+        return question.strict
     is_signed = bool(value.roots) or value.bounds != (0.0, np.inf)
     return question.strict or (question.subject == "value" and is_signed)
+
+
+def _is_judged(question: Question, x: Float64) -> Mask:
+    """Where the sign of a zero is held against a result.
+
+    Not at a zero x, if the formula in floating point, step by step, has another sign there than it
+    has beside it: -0 + (-0)² is +0.
+    """
+    formula = question.activation
+    free = isinstance(formula, OfFormula) and not formula.keeps_the_sign_of_zero
+    is_judged: Mask = (x != 0) | question.strict | (not free)
+    return is_judged
 
 
 def _nan_is_free(question: Question) -> bool:

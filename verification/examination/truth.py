@@ -8,7 +8,10 @@ Bounds in ulp of the result. A value or a derivative may be off by ``tolerance``
 a root of the derivative, where terms that do not vanish cancel, a derivative may also be off by the
 change that half an ulp of x makes: |f''(x)| ulp(x)/2. A product may be off by |upstream| times
 what the derivative may be off by, plus half an ulp for its own rounding; past the largest number,
-infinity is right as well. At a kink, every element of the subdifferential is a true derivative.
+infinity is right as well. At a kink, every element of the subdifferential is a true derivative;
+where the value of a formula jumps at a place that is no number of the format, the values of both
+sides are right at the number next to it. Where a formula has no limit, or no value, nothing is
+wrong.
 """
 
 from dataclasses import dataclass
@@ -16,9 +19,10 @@ from functools import partial
 
 import numpy as np
 
-from reference import Activation
+from reference import Activation, Kink
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
+from verification.formula.landmarks import MOST_ROOTS, Jump
 from verification.numbers.ulp import doubles, errors, unit_exponents
 
 NEXT_TO_A_ROOT = 0.25
@@ -79,9 +83,11 @@ def _is_wide(question: Question) -> bool:
 
 def _next_to_a_root(question: Question, x: Float64) -> Float64:
     """|f''(x)| ulp(x)/2 next to a root of the derivative, 0 elsewhere."""
-    near = np.zeros(x.shape, bool)
-    for root in question.activation.orders[1].roots:
+    near, roots = np.zeros(x.shape, bool), question.activation.orders[1].roots
+    for root in roots:
         near |= np.abs(x - root) < NEXT_TO_A_ROOT
+    if len(roots) >= MOST_ROOTS:
+        near |= np.abs(x) > np.abs(roots).max()
     allowance = np.zeros(x.shape)
     if near.any() and not question.strict:
         half_ulp = np.ldexp(0.5, unit_exponents(x[near], question.format_))
@@ -109,10 +115,38 @@ def _nearest_legal(
     """Replace the true value at a kink by the element of the subdifferential nearest to ``got``."""
     factor = np.ones_like(x) if upstream is None else upstream
     for kink in question.activation.kinks:
-        at = (x == kink.at) & ~np.isnan(got)
+        at = (x == number_at(question, kink)) & ~np.isnan(got)
         ends = np.sort([kink.left * factor[at], kink.right * factor[at]], axis=0)
         true[at] = np.clip(got[at], *ends)
     return true
+
+
+def number_at(question: Question, kink: Kink) -> float:
+    """The number of the format next to a kink."""
+    return float(np.float64(kink.at).astype(question.format_.dtype))
+
+
+def _nearest_side(question: Question, x: Float64, got: Float64, true: Float64) -> Float64:
+    """Replace the true value next to a jump by the side's that is nearest to ``got``."""
+    for kink in question.activation.kinks:
+        if not isinstance(kink, Jump) or not kink.jumps:
+            continue
+        number = number_at(question, kink)
+        if kink.is_exact and number == kink.at:
+            continue
+        at = (x == number) & ~np.isnan(got)
+        left, right = kink.values
+        true[at] = np.where(np.abs(got[at] - left) < np.abs(got[at] - right), left, right)
+    return true
+
+
+def _is_unknown(question: Question, x: Float64, expected: Array, upstream: Float64 | None) -> Mask:
+    """Where a formula has no limit or no value."""
+    unknown: Mask = np.isnan(expected) & ~np.isnan(x)
+    if upstream is not None and unknown.any():
+        unknown &= ~np.isnan(upstream)
+        unknown[unknown] = np.isnan(question.activation.derivative(x[unknown]))
+    return unknown
 
 
 def _past_the_largest(
@@ -157,8 +191,13 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
     factor = None if upstream is None else doubles(upstream)
     with np.errstate(all="ignore"):
         true = doubles(expected if _is_wide(question) else expected_of(question, wide, factor))
-        if question.order == 1 and question.activation.kinks:
-            true = _nearest_legal(question, wide, computed, factor, true)
+        if question.activation.kinks:
+            if question.order == 1:
+                true = _nearest_legal(question, wide, computed, factor, true)
+            else:
+                true = _nearest_side(question, wide, computed, true)
+        unknown = _is_unknown(question, wide, expected, factor)
+        expected[unknown], true[unknown] = got[unknown], computed[unknown]
         ulp = errors(got, true, question.format_)
         ulp[np.isinf(computed) & (computed == doubles(expected))] = 0.0
         if factor is not None:

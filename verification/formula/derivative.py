@@ -83,12 +83,12 @@ class Derivative:
         if value == 0:
             return 0.0
         if abs(value) < NOTHING:
-            return -0.0 if self._sign_towards(side) < 0 else 0.0
+            return -0.0 if self.sign_towards(side) < 0 else 0.0
         if abs(value) > arb(2) ** 1024:
             return inf if value > 0 else -inf
         return middle(value)
 
-    def _sign_towards(self, side: int) -> int:
+    def sign_towards(self, side: int) -> int:
         """The sign far out, where it is known furthest."""
         for binade in SEEN_FROM:
             value = self.at(side * Fraction(2) ** binade)

@@ -39,7 +39,7 @@ def pieces(expression: Expression, parameters: Parameters) -> list[Piece]:
     ends = [None, *boundaries(expression, parameters), None]
     found: list[Piece] = []
     for left, right in pairwise(ends):
-        branch = _resolved(expression, parameters, _between(left, right))
+        branch = resolved(expression, parameters, _between(left, right))
         if found and found[-1].expression == branch:
             found[-1] = Piece(found[-1].left, right, branch)
         else:
@@ -93,8 +93,8 @@ def _between(left: Fraction | None, right: Fraction | None) -> Fraction:
     return left + 1 if right is None else (left + right) / 2
 
 
-def _resolved(expression: Expression, parameters: Parameters, point: Fraction) -> Expression:
-    """The expression with those branches that are taken at a point."""
+def resolved(expression: Expression, parameters: Parameters, point: Fraction) -> Expression:
+    """The expression with those branches that are taken at a point; of two that meet, either."""
 
     def holds(condition: Expression) -> bool:
         for bits in PRECISIONS:

@@ -5,6 +5,7 @@ samples. Most results are the correctly rounded ones, or their neighbours, and p
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from verification.candidates.implementation import Implementation
 from verification.candidates.trouble import Trouble
 from verification.examination.accuracy import OTHER_ZERO, Accuracy, count, zero_has_a_sign
 from verification.examination.truth import Question, expected_of
+from verification.formula.activation import OfFormula
 from verification.numbers.inputs import ordinals
 from verification.work.processes import completed
 
@@ -94,6 +96,10 @@ def _in_worker(question: Question, subject: str, origin: Origin, number: int) ->
 def observe_portion(question: Question, caller: Caller, number: int) -> Portion:
     """Try the patterns of a portion, as long as there is time for calls."""
     seen = Accuracy()
+    if isinstance(question.activation, OfFormula) and not question.format_.has_few_numbers:
+        from verification.sweep.by_runs import by_runs  # noqa: PLC0415  flint where it is needed
+
+        question = replace(question, activation=by_runs(question.activation))
     for x in blocks(question.format_, number):
         if caller.expired:
             break
@@ -116,7 +122,8 @@ def _compare(question: Question, seen: Accuracy, x: Array, got: Array, answered:
     if question.tolerance >= NEIGHBOUR:
         passes |= _are_neighbours(got, expected, question.format_)
     if not zero_has_a_sign(question):
-        zero = (got == 0) & (expected == 0)
+        with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
+            zero = (got == 0) & (expected == 0)
         seen.add({OTHER_ZERO: zero}, x, got, np.zeros(x.shape), None)
         passes |= zero
     rest = np.flatnonzero(~passes)

@@ -6,10 +6,9 @@ A law that was not judged is skipped; it has not passed.
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reference import ACTIVATIONS
 from verification.examination.laws import STEPS
 from verification.examination.truth import ORDERS
-from verification.formula.setting import setting
+from verification.formula.activation import asked_for
 from verification.kinds import KINDS
 
 from .verdict import Finding, Verdict
@@ -53,7 +52,7 @@ def to_junit(verdict: Verdict) -> str:
 
 def laws(verdict: Verdict, subject: str) -> list[str]:
     """The kinds of findings that there may be of one subject."""
-    activation = setting(ACTIVATIONS[verdict.activation], verdict.parameters)
+    activation = asked_for(verdict.activation, verdict.parameters)
     has = {
         "kink": bool(activation.kinks),
         "not symmetric": bool(activation.orders[ORDERS[subject]].symmetry),

@@ -113,6 +113,7 @@ class Convention:
 class Verdict:
     """The judgement on one implementation in one format; true if nothing was found.
 
+    ``activation`` is the name of one in the catalogue, or a formula.
     ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
     inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond

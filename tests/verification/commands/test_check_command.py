@@ -39,6 +39,16 @@ def test_a_sound_function_passes(folder, capsys):
     assert json.loads((folder / "verdict.json").read_text())["passed"] is True
 
 
+@pytest.mark.parametrize(("beta", "status"), [("1", 0), ("2", 1)])
+def test_a_formula_is_judged(folder, capsys, beta, status):
+    """In the place of an activation, with its parameters; the verdict and its files name both."""
+    formula = "(exp(b * x) - exp(-b * x)) / (exp(b * x) + exp(-b * x))"
+    arguments = ["--formula", formula, "--set", f"b={beta}", "--dtype", "float64"]
+    assert main(["check", "numpy:numpy.tanh", *arguments, "--junit", "v.xml"]) == status
+    assert f"{formula}[b={float(beta)}] in float64" in capsys.readouterr().out
+    assert f"{formula}[b={float(beta)}]" in (folder / "v.xml").read_text()
+
+
 def test_a_wrong_function_fails(folder, capsys):
     """Exit 1, with what is wrong and where."""
     assert main(["check", "numpy:numpy.arctan", "tanh", "--dtype", "float64"]) == 1
@@ -65,6 +75,9 @@ def test_a_program_is_judged(folder, capsys, program, status):
     ("arguments", "said"),
     [
         pytest.param(["gelu"], "IMPLEMENTATION ACTIVATION", id="one word"),
+        pytest.param(["numpy:numpy.tanh", "tanh", "--formula", "x"], "got both", id="two truths"),
+        pytest.param(["numpy:numpy.tanh", "--formula", "x *"], "column", id="formula"),
+        pytest.param(["numpy:numpy.tanh", "--formula", "a * x"], "a has none", id="no parameter"),
         pytest.param(["--command", "cat", "numpy:numpy.tanh", "tanh"], "got both", id="two ways"),
         pytest.param(["numpy:numpy", "tanh"], "MODULE.FUNCTION", id="a module alone"),
         pytest.param(["--command", "", "tanh"], "an empty one", id="no command"),
