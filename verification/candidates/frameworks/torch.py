@@ -1,56 +1,106 @@
-"""Functions of PyTorch, run eagerly."""
+"""Functions and modules of PyTorch, run eagerly."""
 
+import copy
+import importlib
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from reference.arithmetic.types import Array
 
-from .framework import Backward, Forward, Framework, Function, Write
+from .device import require
+from .framework import Framework, Function, Library, Write
 
 
-def adapt(function: Function) -> tuple[Forward, Backward]:
+def load(device: str | None) -> Library:
     """Value, and vector-Jacobian product, of arrays as tensors."""
-    import torch  # noqa: PLC0415  only the framework that is asked for is loaded
+    torch: Any = importlib.import_module("torch")  # only the framework that is asked for is loaded
+    place = "cuda" if device == "gpu" else device
+    if place is not None:
+        require(device, lambda: torch.zeros(1, device=place))
+    tensors = _Tensors(torch, place)
+    return Library(tensors.call, tensors.product)
 
-    vjp: Any = torch.autograd.functional.vjp
 
-    def tensor(x: Array) -> Any:
+class _Tensors:
+    """Functions of tensors on a device as functions of arrays."""
+
+    def __init__(self, torch: Any, place: str | None) -> None:
+        self._torch, self._place = torch, place
+
+    def call(self, function: Function) -> Function:
+        """The function as one of arrays."""
+
+        def value(*arguments: Array) -> Array:
+            copies = [argument.copy(order="K") for argument in arguments]
+            tensors = list(map(self._tensor, copies))
+            result = self._array(self._applied(function, tensors[0])(*tensors), arguments[0])
+            _write_back(copies, arguments)
+            return result
+
+        return value
+
+    def product(self, function: Function) -> Function:
+        """Its vector-Jacobian product as a function of arrays."""
+        vjp = self._torch.autograd.functional.vjp
+
+        def backward(x: Array, upstream: Array) -> Array:
+            copies = [argument.copy(order="K") for argument in (x, upstream)]
+            tensors = list(map(self._tensor, copies))
+            _, result = vjp(self._applied(function, tensors[0]), *tensors)
+            _write_back(copies, (x, upstream))
+            return self._array(result, x)
+
+        return backward
+
+    def _tensor(self, x: Array) -> Any:
         if x.dtype.name == "bfloat16":
-            return torch.from_numpy(x.view(np.int16)).view(torch.bfloat16)
-        return torch.from_numpy(x)
+            here = self._torch.from_numpy(x.view(np.int16)).view(self._torch.bfloat16)
+        else:
+            here = self._torch.from_numpy(x)
+        return here if self._place is None else here.to(self._place)
 
-    def array(y: Any, like: Array) -> Array:
-        y = y.detach()
-        if y.dtype == torch.bfloat16:
-            return np.asarray(y.view(torch.int16).numpy().view(like.dtype))
+    def _array(self, y: Any, like: Array) -> Array:
+        y = y.detach().cpu()
+        if y.dtype == self._torch.bfloat16:
+            return np.asarray(y.view(self._torch.int16).numpy().view(like.dtype))
         return np.asarray(y.numpy())
 
-    def forward(x: Array) -> Array:
-        copy = x.copy(order="K")
-        result = array(function(tensor(copy)), x)
-        _write_back(copy, x)
-        return result
-
-    def backward(x: Array, upstream: Array) -> Array:
-        copies = [argument.copy(order="K") for argument in (x, upstream)]
-        _, product = vjp(function, *map(tensor, copies))
-        for copy, argument in zip(copies, (x, upstream), strict=True):
-            _write_back(copy, argument)
-        return array(product, x)
-
-    return forward, backward
+    def _applied(self, function: Function, x: Any) -> Function:
+        """A module as it is applied to such numbers; any other function as it is."""
+        if isinstance(function, self._torch.nn.Module):
+            module: Function = _frozen(function, x.dtype, x.device)
+            return module
+        return function
 
 
-def _write_back(copy: Array, argument: Array) -> None:
-    """Where a function works in place, do so in its argument, if that may be."""
-    bits = f"i{argument.itemsize}"
-    if argument.flags.writeable and not np.array_equal(copy.view(bits), argument.view(bits)):
-        argument[...] = copy
+@cache
+def _frozen(module: Any, dtype: Any, device: Any) -> Any:
+    """A copy that learns nothing, its parameters of this dtype on this device."""
+    return copy.deepcopy(module).eval().requires_grad_(requires_grad=False).to(device, dtype)
+
+
+def _write_back(copies: list[Array], arguments: tuple[Array, ...]) -> None:
+    """Where a function works in place, do so in its arguments, if that may be."""
+    for own, argument in zip(copies, arguments, strict=True):
+        bits = f"i{argument.itemsize}"
+        if argument.flags.writeable and not np.array_equal(own.view(bits), argument.view(bits)):
+            argument[...] = own
 
 
 def _product(call: Write, x: str, upstream: str) -> str:
     return f"torch.autograd.functional.vjp(lambda x: {call('x')}, {x}, {upstream})[1]"
 
 
-TORCH = Framework("torch", adapt, "torch.tensor([{}], dtype=torch.{{dtype}})", product=_product)
+TORCH = Framework(
+    "torch",
+    load,
+    "torch.tensor([{}], dtype=torch.{{dtype}}{})",
+    product=_product,
+    has_devices=True,
+    on=", device={device!r}",
+    package="torch",
+    distribution="torch",
+    homes=("torch", "torchvision", "transformers", "timm"),
+)
