@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 SHORT = {"fp16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 SHORT |= {"f16": "float16", "fp32": "float32", "fp64": "float64"}
 # What is said of a candidate that is known by name.
-OF_NAMES = ("framework", "device", "derivative", "backward", "backward_takes", "only", "shape")
+OF_NAMES = (
+    *("framework", "derivative", "backward", "backward_takes"),
+    *("only", "device", "in_place", "shape"),
+)
 QUICK, EXHAUSTIVE, LONGEST = 300.0, 3600.0, 1e6
 
 
@@ -76,6 +79,12 @@ def _add_names(parser: ArgumentParser) -> None:
         "--only", choices=["value"], help="do not judge the framework's own derivative"
     )
     parser.add_argument("--device", help="of torch, jax and cupy: cpu, cuda, cuda:1, mps, gpu, tpu")
+    parser.add_argument(
+        "--in-place",
+        action="store_true",
+        default=None,
+        help="the result is left in the argument, that of backward in dy",
+    )
     parser.add_argument("--shape", metavar="N,M", help="the only shape that it takes: 64,1024")
 
 
@@ -176,6 +185,7 @@ def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
         takes=_takes(arguments),
         only_value=arguments.only is not None,
         shape=_shape(arguments.shape),
+        in_place=arguments.in_place is not None,
         dtype=format_of(arguments.dtype).name,
     )
     with Worker(candidate, clock) as worker:

@@ -17,8 +17,8 @@ class Candidate:
     ``framework`` is for names that do not begin with one, and ``device`` for the framework.
     ``takes`` are the arguments of the backward function in its order: some of x, y (the result of
     forward) and dy (upstream). With ``only_value`` the framework's autodiff is not judged. What
-    takes arrays of one shape only has a ``shape``. ``dtype`` is the one that it will be called
-    with, if that is known.
+    takes arrays of one shape only has a ``shape``. What works ``in_place`` leaves its result in its
+    argument, backward in dy. ``dtype`` is the one that it will be called with, if that is known.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Candidate:
     takes: tuple[str, ...] = ("x", "dy")
     only_value: bool = False
     shape: tuple[int, ...] | None = None
+    in_place: bool = False
     dtype: str | None = None
 
     def __post_init__(self) -> None:

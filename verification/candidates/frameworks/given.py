@@ -10,11 +10,12 @@ from verification.candidates.implementation import Implementation
 from verification.candidates.text import shown, type_of
 from verification.errors import UsageError
 
-from .assembling import Part, description_of, functions_of
+from .assembling import description_of, functions_of
 from .candidate import Candidate
 from .framework import Framework, Function
 from .known import FRAMEWORKS, of_object
 from .name import taken_apart
+from .part import Part
 
 
 @dataclass(frozen=True)

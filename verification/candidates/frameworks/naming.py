@@ -2,10 +2,11 @@
 
 from verification.candidates.implementation import Implementation
 
-from .assembling import Parts, description_of, functions_of, subjects_of
+from .assembling import description_of, functions_of, subjects_of
 from .candidate import Candidate
 from .framework import Function
 from .name import taken_apart
+from .part import Parts
 
 
 def implementation(candidate: Candidate | str) -> Implementation:
