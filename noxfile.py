@@ -31,6 +31,14 @@ def frameworks(session: nox.Session) -> None:
 
 
 @nox.session
+def gpu(session: nox.Session) -> None:
+    """Test the adapters on a GPU, with Triton kernels; without one, say so."""
+    groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
+    session.install("-e", ".[figures]", *groups)
+    session.run("python", "tests/frameworks/gpu.py", *session.posargs)
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """Inject faults, in an hour: tests/faults/RESULTS.md; with -- --short, a few of each kind."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "tests"))

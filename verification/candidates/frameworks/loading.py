@@ -29,6 +29,11 @@ def require(framework: Framework, name: str) -> None:
             f"{name!r}: expected the package {framework.package!r}, but it is not installed: "
             f"python -m pip install {framework.distribution}"
         ) from None
+    except ImportError as error:
+        raise UsageError(
+            f"{name!r}: expected the package {framework.package!r}, but it cannot be imported: "
+            f"{said_by(error)}"
+        ) from None
 
 
 def function_at(path: Path, options: Mapping[str, Any], name: str) -> Function:

@@ -15,8 +15,8 @@ def load(_device: str | None) -> Library:
 
     def native(x: Array) -> Any:
         if x.dtype.name == "bfloat16":
-            return mx.array(x.view(np.uint16)).view(mx.bfloat16)
-        return mx.array(x, dtype=getattr(mx, x.dtype.name))
+            return mx.array(x.copy().view(np.uint16)).view(mx.bfloat16)
+        return mx.array(x.copy(), dtype=getattr(mx, x.dtype.name))
 
     def array(y: Any, like: Array) -> Array:
         if y.dtype == mx.bfloat16:

@@ -47,8 +47,8 @@ def attempt(function: Function, count: int, name: str, dtype: str, *, any_error:
     except Exception as error:  # noqa: BLE001  it is a candidate's own
         if any_error or (isinstance(error, TypeError) and "argument" in str(error)):
             raise UsageError(
-                f"{name!r}: expected a function that takes {_arrays(count)} of {dtype} with these "
-                f"options, but it says: {said_by(error)}"
+                f"{name!r}: expected a function that takes {_arrays(count)} of {dtype}, but it "
+                f"says: {said_by(error)}"
             ) from None
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -31,11 +32,12 @@ class _Tensors:
 
     def call(self, function: Function) -> Function:
         """The function as one of arrays."""
+        applied = self._applied(function)
 
         def value(*arguments: Array) -> Array:
             copies = [argument.copy(order="K") for argument in arguments]
             tensors = list(map(self._tensor, copies))
-            result = self._array(self._applied(function, tensors[0])(*tensors), arguments[0])
+            result = self._array(applied(tensors[0])(*tensors), arguments[0])
             _write_back(copies, arguments)
             return result
 
@@ -43,12 +45,12 @@ class _Tensors:
 
     def product(self, function: Function) -> Function:
         """Its vector-Jacobian product as a function of arrays."""
-        vjp = self._torch.autograd.functional.vjp
+        vjp, applied = self._torch.autograd.functional.vjp, self._applied(function)
 
         def backward(x: Array, upstream: Array) -> Array:
             copies = [argument.copy(order="K") for argument in (x, upstream)]
             tensors = list(map(self._tensor, copies))
-            _, result = vjp(self._applied(function, tensors[0]), *tensors)
+            _, result = vjp(applied(tensors[0]), *tensors)
             _write_back(copies, (x, upstream))
             return self._array(result, x)
 
@@ -67,17 +69,18 @@ class _Tensors:
             return np.asarray(y.view(self._torch.int16).numpy().view(like.dtype))
         return np.asarray(y.numpy())
 
-    def _applied(self, function: Function, x: Any) -> Function:
-        """A module as it is applied to such numbers; any other function as it is."""
-        if isinstance(function, self._torch.nn.Module):
-            module: Function = _frozen(function, x.dtype, x.device)
-            return module
-        return function
+    def _applied(self, function: Function) -> Callable[[Any], Function]:
+        """What is applied to a tensor: of a module a copy that learns nothing, and has its dtype.
+
+        Any other function is applied itself.
+        """
+        if not isinstance(function, self._torch.nn.Module):
+            return lambda _: function
+        frozen = cache(lambda dtype, device: _frozen(function, dtype, device))
+        return lambda x: frozen(x.dtype, x.device)
 
 
-@cache
 def _frozen(module: Any, dtype: Any, device: Any) -> Any:
-    """A copy that learns nothing, its parameters of this dtype on this device."""
     return copy.deepcopy(module).eval().requires_grad_(requires_grad=False).to(device, dtype)
 
 
