@@ -31,6 +31,14 @@ def frameworks(session: nox.Session) -> None:
 
 
 @nox.session
+def clients(session: nox.Session) -> None:
+    """Judge public implementations by name: tests/clients/RESULTS.md; ten minutes."""
+    groups = nox.project.dependency_groups(PYPROJECT, "clients")
+    session.install("-e", ".[figures]", *groups)
+    session.run("python", "tests/clients/run.py", *session.posargs)
+
+
+@nox.session
 def gpu(session: nox.Session) -> None:
     """Test the adapters on a GPU, with Triton kernels; without one, say so."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
