@@ -38,6 +38,7 @@ for dtype in set(json.loads(sys.argv[2])):
             arguments = (argument, argument) if subject == "backward" else (argument,)
             result = function(*arguments)
             assert (result.shape, result.dtype) == (argument.shape, format_.dtype), (dtype, view)
+            assert np.array_equal(argument, x.astype(format_.dtype)[view])
             if result.size:
                 assert errors(result, true[subject][view], format_).max() < LOSS, (dtype, subject)
 print(json.dumps([described(candidate).call, sorted(functions)]))
@@ -51,8 +52,13 @@ AUTODIFF = ["backward", "derivative", "value"]
 
 def called(*name, dtypes):
     """Run it; the line that calls the function, and the subjects."""
+    return json.loads(run(CALLED, json.dumps(name), json.dumps(dtypes)).splitlines()[-1])
+
+
+def run(code, *arguments):
+    """Run code in a process of its own; what it prints. It is skipped where a package lacks."""
     done = subprocess.run(  # noqa: S603  Python itself
-        [sys.executable, "-c", CALLED, json.dumps(name), json.dumps(dtypes)],
+        [sys.executable, "-c", code, *arguments],
         env={"DEV": "PYTHON", **os.environ},  # of tinygrad, which else needs a compiler
         capture_output=True,
         text=True,
@@ -61,7 +67,7 @@ def called(*name, dtypes):
     if "expected the package" in done.stderr:
         pytest.skip(done.stderr.splitlines()[-1])
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout
 
 
 @pytest.mark.parametrize(
@@ -84,6 +90,33 @@ def test_a_library_is_called_with_its_own_arrays(name, dtypes, subjects):
     line, judged = called(name, dtypes=dtypes)
     assert judged == subjects
     assert name.partition(":")[0].rpartition(".")[0] in line
+
+
+IN_PLACE = """
+import sys
+import numpy as np
+from verification.candidates.frameworks import implementation
+from verification.errors import UsageError
+
+try:
+    found = implementation(sys.argv[1])
+except UsageError as error:
+    sys.exit(str(error))
+x = np.array([-1.0, 2.0], np.float32)
+result = found.forward(x)
+assert result.tolist() == x.tolist() == [0.0, 2.0], (result, x)
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["torch:torch.relu_", "paddle.nn.functional.relu_", "array:writes:relu"]
+)
+def test_what_is_written_to_a_copy_is_written_to_the_argument(name, tmp_path, monkeypatch):
+    """As its user would see it."""
+    monkeypatch.chdir(tmp_path)
+    written = "import numpy as xp\n\ndef relu(x):\n    x[x < 0] = 0\n    return x\n"
+    (tmp_path / "writes.py").write_text(written)
+    run(IN_PLACE, name)
 
 
 MODEL = """

@@ -4,6 +4,7 @@ The library is the package of the function; of one in another module, what that 
 """
 
 import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 from verification.errors import UsageError
 
+from .conversion import calling
 from .framework import Framework, Function, Library
 
 
@@ -22,12 +24,12 @@ def load(_device: str | None) -> Library:
 def call(function: Function) -> Function:
     """The function of that library's arrays as one of NumPy's."""
     library = _library(function)
-    return lambda *arguments: _array(
-        function(*(library.from_dlpack(argument.copy()) for argument in arguments))
-    )
+    return calling(partial(_native, library), _array)(function)
 
 
 def _library(function: Function) -> Any:
+    while isinstance(function, partial):
+        function = function.func
     module = sys.modules.get(getattr(function, "__module__", None) or "")
     package = sys.modules.get(module.__name__.partition(".")[0]) if module else None
     for library in (package, getattr(module, "xp", None)):
@@ -39,7 +41,11 @@ def _library(function: Function) -> Any:
     )
 
 
-def _array(y: Any) -> Array:
+def _native(library: Any, x: Array) -> Any:
+    return library.from_dlpack(x.copy())
+
+
+def _array(y: Any, _like: Array) -> Array:
     return np.array(np.from_dlpack(y))
 
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
+from .conversion import calling
 from .device import require, split
-from .framework import Framework, Function, Library
+from .framework import Framework, Library
 
 
 def load(device: str | None) -> Library:
@@ -17,21 +18,18 @@ def load(device: str | None) -> Library:
     kind, number = split(device or "cuda")
     place = require(device or kind, lambda: _device(cupy, kind, number))
 
-    def call(function: Function) -> Function:
-        def value(*arguments: Array) -> Array:
-            with place:
-                return np.asarray(cupy.asnumpy(function(*map(cupy.asarray, arguments))))
+    def native(x: Array) -> Any:
+        place.use()
+        return cupy.asarray(x)
 
-        return value
-
-    return Library(call)
+    return Library(calling(native, lambda y, _: np.asarray(cupy.asnumpy(y))))
 
 
 def _device(cupy: Any, kind: str, number: int) -> Any:
     if kind not in {"cuda", "gpu"}:
         raise ValueError("CuPy has cuda alone")
     device = cupy.cuda.Device(number)
-    device.use()
+    device.use()  # raises for one that is not there
     return device
 
 

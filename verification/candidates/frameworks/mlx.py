@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
+from .conversion import calling
 from .framework import Framework, Function, Library, Write
 
 
@@ -23,9 +24,6 @@ def load(_device: str | None) -> Library:
             return np.array(y.view(mx.uint16)).view(like.dtype)
         return np.array(y)
 
-    def call(function: Function) -> Function:
-        return lambda *arguments: array(function(*map(native, arguments)), arguments[0])
-
     def product(function: Function) -> Function:
         def backward(x: Array, upstream: Array) -> Array:
             _, (result,) = mx.vjp(function, [native(x)], [native(upstream)])
@@ -33,7 +31,7 @@ def load(_device: str | None) -> Library:
 
         return backward
 
-    return Library(call, product)
+    return Library(calling(native, array), product)
 
 
 def _product(call: Write, x: str, upstream: str) -> str:

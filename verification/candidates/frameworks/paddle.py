@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
+from .conversion import calling
 from .framework import Framework, Function, Library, Write
 
 
@@ -21,9 +22,6 @@ def load(_device: str | None) -> Library:
         result = y.numpy()
         return np.asarray(result.view(like.dtype) if y.dtype == paddle.bfloat16 else result)
 
-    def call(function: Function) -> Function:
-        return lambda *arguments: array(function(*map(tensor, arguments)), arguments[0])
-
     def product(function: Function) -> Function:
         def backward(x: Array, upstream: Array) -> Array:
             variable = tensor(x, constant=False)
@@ -35,7 +33,7 @@ def load(_device: str | None) -> Library:
 
         return backward
 
-    return Library(call, product)
+    return Library(calling(tensor, array), product)
 
 
 def _product(call: Write, x: str, upstream: str) -> str:

@@ -7,16 +7,22 @@ from verification.candidates.calls import Caller
 
 from .framework import Function
 
+# Kinds of findings that copies of one shape do not show.
+OPEN = ("shape", "input written", "shared result", "length", "layout")
+
 
 class Shaped(Caller):
     """Calls such a function: what depends on shape, length or layout is not asked of it."""
 
-    why_not = "the function gets arrays of one shape: how it takes others is not judged"
+    why_not = (
+        "the function gets arrays of one shape: how it takes others, and whether it writes to "
+        "them, is not judged"
+    )
 
     @classmethod
     def not_judged(cls) -> tuple[str, ...]:
         """See `Caller`."""
-        return (*super().not_judged(), "shape", "length", "layout")
+        return (*super().not_judged(), *OPEN)
 
 
 def shaped(function: Function, shape: tuple[int, ...]) -> Function:

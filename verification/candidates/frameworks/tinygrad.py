@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
+from .conversion import calling
 from .framework import Framework, Function, Library, Write
 
 
@@ -23,9 +24,6 @@ def load(_device: str | None) -> Library:
             return np.asarray(y.bitcast(dtypes.uint16).numpy().view(like.dtype))
         return np.asarray(y.numpy())
 
-    def call(function: Function) -> Function:
-        return lambda *arguments: array(function(*map(tensor, arguments)), arguments[0])
-
     def product(function: Function) -> Function:
         def backward(x: Array, upstream: Array) -> Array:
             variable = tensor(x)
@@ -34,7 +32,7 @@ def load(_device: str | None) -> Library:
 
         return backward
 
-    return Library(call, product)
+    return Library(calling(tensor, array), product)
 
 
 def _product(call: Write, x: str, upstream: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
+from .conversion import write_back
 from .device import require
 from .framework import Framework, Function, Library, Write
 
@@ -38,7 +39,7 @@ class _Tensors:
             copies = [argument.copy(order="K") for argument in arguments]
             tensors = list(map(self._tensor, copies))
             result = self._array(applied(tensors[0])(*tensors), arguments[0])
-            _write_back(copies, arguments)
+            write_back(copies, arguments)
             return result
 
         return value
@@ -51,7 +52,7 @@ class _Tensors:
             copies = [argument.copy(order="K") for argument in (x, upstream)]
             tensors = list(map(self._tensor, copies))
             _, result = vjp(applied(tensors[0]), *tensors)
-            _write_back(copies, (x, upstream))
+            write_back(copies, (x, upstream))
             return self._array(result, x)
 
         return backward
@@ -82,14 +83,6 @@ class _Tensors:
 
 def _frozen(module: Any, dtype: Any, device: Any) -> Any:
     return copy.deepcopy(module).eval().requires_grad_(requires_grad=False).to(device, dtype)
-
-
-def _write_back(copies: list[Array], arguments: tuple[Array, ...]) -> None:
-    """Where a function works in place, do so in its arguments, if that may be."""
-    for own, argument in zip(copies, arguments, strict=True):
-        bits = f"i{argument.itemsize}"
-        if argument.flags.writeable and not np.array_equal(own.view(bits), argument.view(bits)):
-            argument[...] = own
 
 
 def _product(call: Write, x: str, upstream: str) -> str:
