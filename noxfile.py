@@ -43,7 +43,9 @@ def gpu(session: nox.Session) -> None:
     """Test the adapters on a GPU, with Triton kernels; without one, say so."""
     groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
     session.install("-e", ".[figures]", *groups)
-    session.run("python", "tests/frameworks/gpu.py", *session.posargs)
+    tests = ("tests/frameworks/test_adapters.py", "tests/frameworks/test_modules.py")
+    session.run("pytest", *tests, "--numprocesses=2", *session.posargs)
+    session.run("python", "tests/frameworks/gpu.py")
 
 
 @nox.session
