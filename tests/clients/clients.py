@@ -16,8 +16,8 @@ class Client:
 TRANSFORMERS = "transformers.activations:ACT2FN"
 THINC = "numpy:thinc.backends.numpy_ops:NumpyOps()"
 SKLEARN = "sklearn.neural_network._base"
-# tinygrad without a compiler runs in Python: few calls.
-FEW = ("--shape", "64,1024")
+# tinygrad without a compiler runs in Python: arrays are short.
+SHORT = ("--shape", "16,64")
 
 CLIENTS = (
     Client("torch.nn.functional.gelu", "gelu"),
@@ -71,8 +71,8 @@ CLIENTS = (
     Client("onnx:elu_64_1024.onnx", "elu", ("--shape", "64,1024")),
     Client("mlx.nn.gelu", "gelu"),
     Client("mlx.nn:Mish()", "mish"),
-    Client("tinygrad.Tensor.gelu", "gelu_tanh", FEW, "float16"),
-    Client("tinygrad.Tensor.sigmoid", "sigmoid", FEW, "float16"),
+    Client("tinygrad.Tensor.gelu", "gelu_tanh", SHORT, "float16"),
+    Client("tinygrad.Tensor.sigmoid", "sigmoid", SHORT, "float16"),
     Client(
         f"{SKLEARN}:inplace_logistic",
         "sigmoid",
