@@ -10,6 +10,7 @@ import pytest
 from reference.arithmetic.formats import FORMATS
 from verification.candidates.frameworks import Candidate, implementation, subjects
 from verification.candidates.frameworks.known import FRAMEWORKS, of_object
+from verification.candidates.frameworks.naming import parts_of
 from verification.candidates.frameworks.path import Attribute, Call, Item, parsed
 from verification.errors import UsageError
 
@@ -140,6 +141,21 @@ def test_what_is_judged_follows_from_the_name(name, framework, judged):
     assert subjects(Candidate(name, framework, only_value=True)) == ("value",)
     named = Candidate(name, framework, derivative="numpy:numpy.cos")
     assert "derivative" in subjects(named)
+
+
+@pytest.mark.parametrize(
+    ("value", "derivative", "framework"),
+    [
+        pytest.param("jax:mine:f", "mine:g", "jax", id="of the value's"),
+        pytest.param("jax:mine:f", "numpy:mine:g", "numpy", id="prefix"),
+        pytest.param("numpy:mine:f", "jax.numpy.cos", "jax", id="package"),
+        pytest.param("c:./mine.so:f", "./mine.so:g", "c", id="file"),
+    ],
+)
+def test_another_function_is_of_the_same_framework(value, derivative, framework):
+    """Unless its own name tells another one."""
+    parts = parts_of(Candidate(value, derivative=derivative))
+    assert parts["derivative"].framework is FRAMEWORKS[framework]
 
 
 @pytest.mark.parametrize(

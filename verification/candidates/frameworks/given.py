@@ -60,7 +60,10 @@ def implementation_of(
     """The implementation of what is given for value, derivative and backward; or UsageError."""
     if framework is not None and framework not in FRAMEWORKS:
         raise UsageError(f"no framework {framework!r}; expected {', '.join(FRAMEWORKS)}")
-    parts = {subject: _part(thing, framework) for subject, thing in things.items()}
+    parts: dict[str, Part] = {}
+    for subject, thing in things.items():
+        otherwise = parts["value"].framework if "value" in parts else None
+        parts[subject] = _part(thing, framework, otherwise)
     if not parts:
         raise UsageError("nothing to check: give forward, derivative or backward")
     name = next(iter(parts.values())).name
@@ -68,9 +71,9 @@ def implementation_of(
     return description_of(parts, candidate).with_functions(functions_of(parts, candidate))
 
 
-def _part(thing: Any, framework: str | None) -> Part:
+def _part(thing: Any, framework: str | None, otherwise: Framework | None) -> Part:
     if isinstance(thing, str):
-        return taken_apart(thing, framework)
+        return taken_apart(thing, framework, otherwise)
     if not callable(thing):
         raise UsageError(
             f"expected a function, its name or an Implementation, not a {type_of(thing)}"

@@ -52,8 +52,13 @@ class Name:
         return f"{self.path.code}({', '.join([*arguments, *options])})"
 
 
-def taken_apart(name: str, framework: str | None = None) -> Name:
-    """What a name says, or UsageError; ``framework`` is for one that does not begin with it."""
+def taken_apart(
+    name: str, framework: str | None = None, otherwise: Framework | None = None
+) -> Name:
+    """What a name says, or UsageError; ``framework`` is for one that does not begin with it.
+
+    Where the package does not tell either, it is of another one, if that is given.
+    """
     prefix, colon, rest = name.partition(":")
     if not (colon and prefix in FRAMEWORKS):
         prefix, rest = "", name
@@ -67,12 +72,14 @@ def taken_apart(name: str, framework: str | None = None) -> Name:
         )
     options = dict(map(_option, query.split("&"))) if query else {}
     known = FRAMEWORKS.get(prefix or framework or "")
+    if known is None and otherwise is not None and otherwise.file is not None:
+        known = otherwise
     if known is not None and known.file is not None:
         if options:
             raise UsageError(f"{name!r}: a function in a file has no options")
         return Name(name, known, text)
     path = parsed(text)
-    return Name(name, known or HOMES.get(path.names[0]), path, options)
+    return Name(name, known or HOMES.get(path.names[0]) or otherwise, path, options)
 
 
 def _option(text: str) -> tuple[str, Any]:

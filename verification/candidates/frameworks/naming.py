@@ -39,10 +39,9 @@ def function_of(name: str) -> Function:
 def parts_of(candidate: Candidate) -> Parts:
     """What its names say; those that do not tell their framework are of the value's."""
     value = taken_apart(candidate.name, candidate.framework)
-    framework = candidate.framework or (value.framework.name if value.framework else None)
     others = {"derivative": candidate.derivative, "backward": candidate.backward}
     named = {
-        subject: taken_apart(name, framework)
+        subject: taken_apart(name, candidate.framework, value.framework)
         for subject, name in others.items()
         if name is not None
     }
