@@ -22,7 +22,8 @@ PACKAGES = (
 COMMAND = "from figures.command import run; run()"
 HEAD = """# Public implementations, judged by name
 
-Written by tests/clients/run.py, which `nox -s clients` runs, with {versions}, without a GPU. {judged} of {all} were judged. Each row
+Written by tests/clients/run.py, which `nox -s clients` runs, with {versions}, without a GPU.
+{judged} of {all} were judged. Each row
 is what stands behind `halfulp check`; no line of code was written for any. *Worst* are the largest
 finite errors in ulp of value, derivative and backward (–: not judged), all inputs together, those
 next to roots of the derivative and subnormal results among them; *found* are the kinds of findings.
