@@ -31,6 +31,24 @@ def frameworks(session: nox.Session) -> None:
 
 
 @nox.session
+def clients(session: nox.Session) -> None:
+    """Judge public implementations by name: tests/clients/RESULTS.md; ten minutes."""
+    groups = nox.project.dependency_groups(PYPROJECT, "clients")
+    session.install("-e", ".[figures]", *groups)
+    session.run("python", "tests/clients/run.py", *session.posargs)
+
+
+@nox.session
+def gpu(session: nox.Session) -> None:
+    """Test the adapters on a GPU, with Triton kernels; without one, say so."""
+    groups = nox.project.dependency_groups(PYPROJECT, "frameworks")
+    session.install("-e", ".[figures]", *groups)
+    tests = ("tests/frameworks/test_adapters.py", "tests/frameworks/test_modules.py")
+    session.run("pytest", *tests, "--numprocesses=2", *session.posargs)
+    session.run("python", "tests/frameworks/gpu.py")
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """Inject faults, in an hour: tests/faults/RESULTS.md; with -- --short, a few of each kind."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "tests"))

@@ -126,7 +126,11 @@ def test_options_reach_the_function(name, activation):
         pytest.param("torch:torch.nn.functional.gelu?approximate=no", "none or tanh", id="value"),
         pytest.param("torch:torch.nn.functional.gelu?tanh", "key=value", id="no value"),
         pytest.param("torch:torch.nn.functional.glue", "no function 'glue'", id="function"),
-        pytest.param("torch:torch.nn.GELU", "is a class", id="class"),
+        pytest.param("torch:torch.nn.GELU?approx=tanh", "unexpected", id="class"),
+        pytest.param("torch:torch.nn.Linear", "missing 2 required", id="no options"),
+        pytest.param("torch:torch.dtype", "leads to no function", id="no instance"),
+        pytest.param("torch:torch.add", "expected a function", id="two arrays"),
+        pytest.param("torch:torch.nn.functional.linear", "missing", id="weights"),
     ],
 )
 def test_a_wrong_name_is_refused_in_a_sentence(name, said):

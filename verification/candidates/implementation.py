@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array
 
 from .calls import Caller
@@ -17,7 +18,8 @@ class Implementation:
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
     ``{upstream}`` stand for a number and ``{dtype}`` for the format's name; ``before_float64`` is
     what a snippet in float64 has to begin with. Where there is an ``origin``, other processes can
-    make the same implementation by it. ``caller`` says how the functions are called.
+    make the same implementation by it. ``caller`` says how the functions are called, ``formats``
+    in which formats they may be, and ``why_not`` what is not judged for what reason, if anything.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Implementation:
     before_float64: str = ""
     origin: Callable[[], "Implementation"] | None = None
     caller: type[Caller] = Caller
+    formats: frozenset[str] = frozenset(FORMATS)
+    why_not: str = ""
 
     @property
     def functions(self) -> dict[str, Callable[..., Any]]:

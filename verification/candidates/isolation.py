@@ -49,9 +49,9 @@ POLL = 0.5
 
 @dataclass(frozen=True)
 class Named:
-    """How other processes make the implementation that a name stands for, once for each check."""
+    """How other processes make the implementation that names stand for, once for each check."""
 
-    name: str
+    candidate: frameworks.Candidate
     clock: Clock = field(compare=False)
     check: str = field(default_factory=lambda: token_hex(8))
 
@@ -62,14 +62,14 @@ class Named:
 
 @lru_cache(maxsize=1)
 def _made(named: Named) -> Implementation:
-    return Worker(named.name, named.clock).implementation()
+    return Worker(named.candidate, named.clock).implementation()
 
 
 class Worker:
     """The process that holds a candidate, and is replaced when it ends."""
 
-    def __init__(self, name: str, clock: Clock) -> None:
-        self._name, self._clock = name, clock
+    def __init__(self, candidate: frameworks.Candidate, clock: Clock) -> None:
+        self._candidate, self._clock = candidate, clock
         self._path = json.dumps([str(Path(folder).absolute()) for folder in sys.path])
         self._confinement = Confinement()
         self._connection: socket.socket | None = None
@@ -90,7 +90,8 @@ class Worker:
         had_escaped = self._confinement.escaped
         self.close()
         if kind is None and self._confinement.escaped and not had_escaped:
-            raise UsageError(f"there is no verdict on {self._name!r}: {self._confinement.escaped}")
+            name = self._candidate.name
+            raise UsageError(f"there is no verdict on {name!r}: {self._confinement.escaped}")
 
     def __del__(self) -> None:
         self.close()
@@ -106,11 +107,11 @@ class Worker:
         One that ends the process while it is loaded does so again when it is called: a finding.
         """
         implementation = replace(
-            frameworks.described(self._name), origin=Named(self._name, self._clock)
+            frameworks.described(self._candidate), origin=Named(self._candidate, self._clock)
         )
         with suppress(Died):
             self._start()
-        functions = {name: Remote(self, name) for name in frameworks.subjects(self._name)}
+        functions = {name: Remote(self, name) for name in frameworks.subjects(self._candidate)}
         return implementation.with_functions(functions)
 
     def ask(
@@ -146,7 +147,9 @@ class Worker:
         self.end()
         self._begin()
         try:
-            answer, _ = self._exchange({"name": self._name}, [], 0, self._clock.left())
+            answer, _ = self._exchange(
+                {"candidate": self._candidate.to_message()}, [], 0, self._clock.left()
+            )
             if refused := _text(answer, "refused"):
                 raise Died(refused) if self._has_loaded else UsageError(refused)
             self._has_loaded = True
@@ -170,7 +173,8 @@ class Worker:
             try:
                 self._confinement.start(words, descriptors)
             except ValueError as error:
-                raise UsageError(f"no process can be started for {self._name!r}: {error}") from None
+                name = self._candidate.name
+                raise UsageError(f"no process can be started for {name!r}: {error}") from None
 
     def _exchange(
         self, message: Message, data: Sequence[memoryview], most: int, limit: float

@@ -14,6 +14,7 @@ from .allocation import keep_freed_memory
 from .arrays import unpacked
 from .callee import Answer, Callee
 from .floating_point import MODE
+from .frameworks import Candidate
 from .frameworks.framework import Function
 from .text import said_by
 from .wire import NOTHING, Message, Respondent
@@ -29,7 +30,7 @@ def serve() -> None:
         return
     with MODE.ours():
         try:
-            functions = _loaded(asked[0]["name"])
+            functions = _loaded(Candidate.from_message(asked[0]["candidate"]))
         except UsageError as error:
             line.answer({"refused": str(error)})
             return
@@ -44,16 +45,16 @@ def serve() -> None:
             line.answer(*_told(_asked(callee, message, arguments)))
 
 
-def _loaded(name: str) -> dict[str, Function]:
-    """The functions of the implementation that a name stands for, or UsageError."""
+def _loaded(candidate: Candidate) -> dict[str, Function]:
+    """The functions of a candidate, or UsageError."""
     try:
-        return frameworks.functions(name)
+        return frameworks.functions(candidate)
     except UsageError:
         raise
     except ModuleNotFoundError as error:
         raise UsageError(f"the package {error.name!r} is not installed here") from None
     except BaseException as error:  # noqa: BLE001  its import is its doing
-        raise UsageError(f"{name!r} cannot be imported: {said_by(error)}") from None
+        raise UsageError(f"{candidate.name!r} cannot be imported: {said_by(error)}") from None
 
 
 def _arguments(message: Message, data: memoryview) -> list[Array]:

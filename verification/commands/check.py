@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
 # ruff: noqa: PLC0415
 
+SHORT = {"fp16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
+SHORT |= {"f16": "float16", "fp32": "float32", "fp64": "float64"}
+# What is said of a candidate that is known by name.
+OF_NAMES = (
+    *("framework", "derivative", "backward", "backward_takes"),
+    *("only", "device", "in_place", "shape"),
+)
 QUICK, EXHAUSTIVE, LONGEST = 300.0, 3600.0, 1e6
 
 
@@ -44,7 +51,13 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         "--set for its parameters",
     )
     delivery.add_parameters(parser)
-    parser.add_argument("--dtype", default="float32", help="float16, bfloat16, float32, float64")
+    parser.add_argument(
+        "--dtype",
+        type=lambda text: SHORT.get(text, text),
+        default="float32",
+        help="float16, bfloat16, float32, float64, or fp16, bf16, f32, f64",
+    )
+    _add_names(parser)
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
     parser.add_argument("--command", help="a program that maps raw values to raw values")
@@ -67,6 +80,29 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     )
     delivery.add_options(parser)
     parser.set_defaults(handler=check)
+
+
+def _add_names(parser: ArgumentParser) -> None:
+    """Add what says more about a candidate that is known by name."""
+    parser.add_argument("--framework", metavar="NAME", help="whose arrays it takes, such as torch")
+    parser.add_argument("--derivative", metavar="NAME", help="another function, for the derivative")
+    parser.add_argument("--backward", metavar="NAME", help="another function, of x and upstream")
+    parser.add_argument(
+        "--backward-takes",
+        metavar="ARGUMENTS",
+        help="what that takes: x, y (the result of forward) and dy (upstream); default: x,dy",
+    )
+    parser.add_argument(
+        "--only", choices=["value"], help="do not judge the framework's own derivative"
+    )
+    parser.add_argument("--device", help="of torch, jax and cupy: cpu, cuda, cuda:1, mps, gpu, tpu")
+    parser.add_argument(
+        "--in-place",
+        action="store_true",
+        default=None,
+        help="the result is left in the argument, that of backward in dy",
+    )
+    parser.add_argument("--shape", metavar="N,M", help="the only shape that it takes: 64,1024")
 
 
 def check(arguments: Namespace) -> int:
@@ -132,18 +168,54 @@ def _one_candidate(arguments: Namespace) -> None:
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
             f"--command with ACTIVATION, or --formula in its place, but got {got}"
         )
+    given = [name for name in OF_NAMES if getattr(arguments, name) is not None]
+    if arguments.implementation is None and given:
+        option = given[0].replace("_", "-")
+        raise UsageError(f"--{option} is for IMPLEMENTATION, and a --command gets raw values")
+
+
+def _takes(arguments: Namespace) -> tuple[str, ...]:
+    """The arguments of the function that is named for backward."""
+    if arguments.backward_takes is None:
+        return ("x", "dy")
+    if arguments.backward is None:
+        raise UsageError("--backward-takes is for the function of --backward")
+    return tuple(arguments.backward_takes.split(","))
+
+
+def _shape(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    lengths = text.split(",")
+    if not all(length.isdecimal() for length in lengths):
+        raise UsageError(f"expected a shape such as 64,1024, but got {text!r}")
+    return tuple(map(int, lengths))
 
 
 @contextmanager
 def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
     """The implementation, in processes that end with this."""
     from verification.candidates.clock import Clock
+    from verification.candidates.frameworks import Candidate
     from verification.candidates.isolation import Worker
     from verification.candidates.program import implementation
+    from verification.verdict.check import format_of
 
     clock = Clock(arguments.timeout)
     if arguments.implementation is None:
         yield implementation(arguments.command, arguments.derivative_command, clock)
         return
-    with Worker(arguments.implementation, clock) as worker:
+    candidate = Candidate(
+        arguments.implementation,
+        framework=arguments.framework,
+        device=arguments.device,
+        derivative=arguments.derivative,
+        backward=arguments.backward,
+        takes=_takes(arguments),
+        only_value=arguments.only is not None,
+        shape=_shape(arguments.shape),
+        in_place=arguments.in_place is not None,
+        dtype=format_of(arguments.dtype).name,
+    )
+    with Worker(candidate, clock) as worker:
         yield worker.implementation()

@@ -86,8 +86,9 @@ class _Observation:
         self._again(whole)
         self._shared(self.x)
         self._remembered(whole)
-        self._lengths(whole)
-        self._longer(whole)
+        if "length" not in self.caller.not_judged():
+            self._lengths(whole)
+            self._longer(whole)
         if "layout" not in self.caller.not_judged():
             self._offsets(whole)
             self._shapes(whole)

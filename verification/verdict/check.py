@@ -12,8 +12,9 @@ import numpy as np
 from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from verification.candidates.floating_point import FLUSHES, MODE
+from verification.candidates.frameworks.given import implementation_of
 from verification.candidates.implementation import Implementation
-from verification.candidates.text import shown, type_of
+from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
@@ -40,13 +41,15 @@ NAMES = {**ACTIVATIONS, **{alias: ACTIVATIONS[name] for alias, name in ALIASES.i
 
 
 def check(  # noqa: PLR0913  one call says all that a check needs
-    forward: Callable[..., Any] | Implementation | None,
+    candidate: Callable[..., Any] | str | Implementation | None,
     activation: str | None = None,
     *,
     formula: str | None = None,
-    derivative: Callable[..., Any] | None = None,
-    backward: Callable[..., Any] | None = None,
     parameters: Mapping[str, float] | None = None,
+    derivative: Callable[..., Any] | str | None = None,
+    backward: Callable[..., Any] | str | None = None,
+    framework: str | None = None,
+    device: str | None = None,
     dtype: Any = "float32",
     tolerance: float | None = None,
     exhaustive: bool = False,
@@ -65,14 +68,18 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     by its name, with the command ``halfulp check``.
 
     Args:
-        forward: maps an array to an array of the same dtype and shape; or an `Implementation`.
+        candidate: maps an array to an array of the same dtype and shape; or the name of what does,
+            as "torch:torch.nn.functional.gelu"; or an `Implementation`.
         activation: its name in the catalogue: "relu", "gelu", ...
         formula: in its place, the textbook formula (see `verification.formula.language`).
-        derivative: the same for the first derivative.
-        backward: maps (x, upstream) to derivative times upstream.
         parameters: those of the activation that are not its default ones, as
             {"negative_slope": 0.2}; of a formula, a number for each symbol but x and pi. The
             functions given here have to use them too.
+        derivative: the same for the first derivative; by default the framework's own, if any.
+        backward: maps (x, upstream) to derivative times upstream; likewise.
+        framework: whose arrays the functions take, where neither name nor object tells:
+            "torch", "jax", ...; by default they take NumPy's.
+        device: where the framework puts them: "cpu", "cuda:1", ...
         dtype: "float16", "bfloat16" (of ml_dtypes), "float32" or "float64".
         tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
@@ -88,7 +95,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     Raises:
         UsageError: no activation or formula, or both; an unknown activation, parameter, dtype or
             allowance; a formula that is not in the language; a tolerance or a parameter that is no
-            number; no function; no verdict, as the time was used up.
+            number; no function of one array; no such framework or device; no verdict, as the time
+            was used up.
 
     """
     known, format_ = _asked_for(activation, formula, parameters), format_of(dtype)
@@ -104,7 +112,14 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         )
 
         refuse_what_takes_too_long(known)
-    implementation = _implementation(forward, derivative, backward)
+    given = {"value": candidate, "derivative": derivative, "backward": backward}
+    things = {name: thing for name, thing in given.items() if thing is not None}
+    implementation = _implementation(things, framework, device, format_.name)
+    if format_.name not in implementation.formats:
+        formats = ", ".join(name for name in FORMATS if name in implementation.formats)
+        raise UsageError(
+            f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
+        )
     if seed is None and untrusted:
         seed = secrets.randbits(SEED_BITS)
     terms = _Terms(known, format_, float(bound), allowed, strict, _seed(seed))
@@ -187,7 +202,7 @@ def _judged(
         worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
         profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
         not_judged=tuple(KINDS) if expired else caller.not_judged(),
-        why_not="; ".join(filter(None, (caller.why_not, expired))),
+        why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, expired))),
         seed=terms.seed,
         wrong={
             name: sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS)
@@ -264,37 +279,14 @@ def _allowances(allow: Iterable[str]) -> frozenset[str]:
 
 
 def _implementation(
-    forward: Callable[..., Any] | Implementation | None,
-    derivative: Callable[..., Any] | None,
-    backward: Callable[..., Any] | None,
+    things: Mapping[str, Any], framework: str | None, device: str | None, dtype: str
 ) -> Implementation:
-    if isinstance(forward, Implementation):
-        if derivative is not None or backward is not None:
-            raise UsageError("an Implementation brings its own derivative and backward")
-        return forward
-    functions = (forward, derivative, backward)
-    for function in functions:
-        if function is not None and not callable(function):
-            raise UsageError(f"expected a function or an Implementation, not a {type_of(function)}")
-    names = [_name(function) for function in functions]
-    given = [name for name, f in zip(names, functions, strict=True) if f is not None]
-    if not given:
-        raise UsageError("nothing to check: give forward, derivative or backward")
-    array = 'np.array([{x}], "{dtype}")'
-    upstream = 'np.array([{upstream}], "{dtype}")'
-    return Implementation(
-        given[0],
-        *functions,
-        call=f"{names[0]}({array})",
-        derivative_call=f"{names[1]}({array})",
-        backward_call=f"{names[2]}({array}, {upstream})",
-    )
-
-
-def _name(function: Any) -> str:
-    """How a function is called, or an object that can be called."""
-    for attribute in ("__name__", "name"):
-        name = getattr(function, attribute, None)
-        if isinstance(name, str):
-            return shown(name)
-    return type_of(function)
+    """The implementation that is given, or that of what is given; or UsageError."""
+    value = things.get("value")
+    if not isinstance(value, Implementation):
+        return implementation_of(things, framework, device, dtype)
+    if len(things) > 1 or framework is not None or device is not None:
+        raise UsageError(
+            "an Implementation brings its own derivative, backward, framework and device"
+        )
+    return value

@@ -17,6 +17,7 @@ from figures.command import main
 from verification.candidates import confinement
 from verification.candidates.clock import Clock
 from verification.candidates.confinement import Confinement
+from verification.candidates.frameworks import Candidate
 from verification.candidates.isolation import Worker
 
 # In seconds: that a test which fails does not wait for ever.
@@ -194,7 +195,7 @@ def test_nothing_is_left_where_nobody_has_heard_of_the_end(folder, is_alive):
 def test_several_threads_may_call(folder):
     """As a Dask worker's do; each gets the answer to its own question."""
     (folder / "plain.py").write_text("import numpy\ntanh = numpy.tanh\n")
-    with Worker("numpy:plain.tanh", Clock(1e5)) as worker:
+    with Worker(Candidate("numpy:plain.tanh"), Clock(1e5)) as worker:
         function = worker.implementation().forward
         arrays = [np.full(1000 + 7 * i, i / 10, np.float32) for i in range(40)]
         with ThreadPoolExecutor(4) as threads:

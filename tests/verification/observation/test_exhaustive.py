@@ -12,6 +12,7 @@ from reference.arithmetic.formats import FORMATS
 from verification import check
 from verification.candidates.calls import Caller
 from verification.candidates.clock import Clock
+from verification.candidates.frameworks import Candidate
 from verification.candidates.implementation import Implementation
 from verification.candidates.isolation import Named
 from verification.examination.truth import Question
@@ -112,7 +113,7 @@ def test_what_goes_wrong_in_a_portion_is_noted():
 
 def test_other_processes_come_to_the_same():
     """A portion of a function known by its name, in worker processes and here."""
-    origin = Named("numpy:numpy.tanh", Clock(1e5))
+    origin = Named(Candidate("numpy:numpy.tanh"), Clock(1e5))
     asked = Question(ACTIVATIONS["tanh"], "value", FLOAT32, 0.5)
     work = partial(exhaustive._in_worker, asked, "value", origin)  # noqa: SLF001  what exhaust sends
     numbers = [0x3F000000 // PORTION, 0xC0000000 // PORTION]

@@ -50,8 +50,8 @@ def test_a_finding_reproduces(failed):
 def test_a_snippet_runs(failed):
     """In the candidate's own terms."""
     finding = failed.findings[0]
-    assert finding.snippet == f'tanh_form(np.array([{finding.decimal}], "float32"))'
-    [result] = eval(finding.snippet, {"np": np, "tanh_form": tanh_form})  # noqa: S307  our own text
+    assert finding.snippet == f"tanh_form(numpy.array([{finding.decimal}], 'float32'))"
+    [result] = eval(finding.snippet, {"numpy": np, "tanh_form": tanh_form})  # noqa: S307  our own text
     assert result == np.float32(finding.got)
 
 

@@ -1,26 +1,36 @@
 """Functions of JAX, compiled by ``jax.jit``."""
 
-from functools import partial
-
 import numpy as np
 
 from reference.arithmetic.types import Array
 
-from .framework import Backward, Forward, Framework, Function, Write
+from .device import require, split
+from .framework import Framework, Function, Library, Write
 
 
-def adapt(function: Function) -> tuple[Forward, Backward]:
+def load(device: str | None) -> Library:
     """Value, and vector-Jacobian product, in 64 bits where the arrays are."""
     import jax  # noqa: PLC0415  only the framework that is asked for is loaded
 
-    value = jax.jit(function)
-    product = jax.jit(lambda x, u: jax.vjp(function, x)[1](u)[0])
+    place = None
+    if device is not None:
+        kind, number = split(device)
+        place = require(device, lambda: jax.devices(kind)[number])
 
-    def run(compiled: Function, *arguments: Array) -> Array:
-        with jax.enable_x64(arguments[0].dtype == np.float64):
-            return np.asarray(compiled(*map(jax.numpy.asarray, arguments)))
+    def call(function: Function) -> Function:
+        compiled = jax.jit(function)
 
-    return partial(run, value), partial(run, product)
+        def run(*arguments: Array) -> Array:
+            with jax.enable_x64(arguments[0].dtype == np.float64):
+                here = [jax.numpy.asarray(argument, device=place) for argument in arguments]
+                return np.asarray(compiled(*here))
+
+        return run
+
+    def product(function: Function) -> Function:
+        return call(lambda x, u: jax.vjp(function, x)[1](u)[0])
+
+    return Library(call, product)
 
 
 def _value(call: Write, x: str) -> str:
@@ -34,9 +44,14 @@ def _product(call: Write, x: str, upstream: str) -> str:
 
 JAX = Framework(
     "jax",
-    adapt,
-    "jax.numpy.array([{}], '{{dtype}}')",
-    _value,
-    _product,
-    "jax.config.update('jax_enable_x64', True); ",
+    load,
+    "jax.numpy.array([{}], '{{dtype}}'{})",
+    value=_value,
+    product=_product,
+    before_float64="jax.config.update('jax_enable_x64', True); ",
+    has_devices=True,
+    on=", device=jax.devices({kind!r})[{number}]",
+    package="jax",
+    distribution="jax",
+    homes=("jax", "flax"),
 )

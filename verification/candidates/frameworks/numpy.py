@@ -1,11 +1,12 @@
 """Functions of NumPy arrays; they have no derivative of their own."""
 
-from .framework import Forward, Framework, Function
+from .framework import Framework, of_numpy
 
-
-def adapt(function: Function) -> tuple[Forward, None]:
-    """The function itself."""
-    return function, None
-
-
-NUMPY = Framework("numpy", adapt, "numpy.array([{}], '{{dtype}}')")
+NUMPY = Framework(
+    "numpy",
+    of_numpy,
+    "numpy.array([{}], '{{dtype}}')",
+    package="numpy",
+    distribution="numpy",
+    homes=("numpy", "scipy"),
+)

@@ -4,26 +4,29 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 
-from .framework import Backward, Forward, Framework, Function, Write
+from .framework import Framework, Function, Library, Write
 
 
-def adapt(function: Function) -> tuple[Forward, Backward]:
+def load(_device: str | None) -> Library:
     """Value and gradient; zero where the function does not depend on x."""
     import tensorflow as tf  # noqa: PLC0415  only the framework that is asked for is loaded
 
-    def forward(x: Array) -> Array:
-        return np.asarray(function(tf.constant(x)).numpy())
+    def call(function: Function) -> Function:
+        return lambda *arguments: np.asarray(function(*map(tf.constant, arguments)).numpy())
 
-    def backward(x: Array, upstream: Array) -> Array:
-        variable = tf.constant(x)
-        with tf.GradientTape() as tape:
-            tape.watch(variable)
-            y = function(variable)
-        zero = tf.UnconnectedGradients.ZERO
-        gradient = tape.gradient(y, variable, tf.constant(upstream), zero)
-        return np.asarray(gradient.numpy())
+    def product(function: Function) -> Function:
+        def backward(x: Array, upstream: Array) -> Array:
+            variable = tf.constant(x)
+            with tf.GradientTape() as tape:
+                tape.watch(variable)
+                y = function(variable)
+            zero = tf.UnconnectedGradients.ZERO
+            gradient = tape.gradient(y, variable, tf.constant(upstream), zero)
+            return np.asarray(gradient.numpy())
 
-    return forward, backward
+        return backward
+
+    return Library(call, product)
 
 
 def _product(call: Write, x: str, upstream: str) -> str:
@@ -33,5 +36,11 @@ def _product(call: Write, x: str, upstream: str) -> str:
 
 
 TENSORFLOW = Framework(
-    "tensorflow", adapt, "tensorflow.constant([{}], '{{dtype}}')", product=_product
+    "tensorflow",
+    load,
+    "tensorflow.constant([{}], '{{dtype}}')",
+    product=_product,
+    package="tensorflow",
+    distribution="tensorflow",
+    homes=("tensorflow", "keras"),
 )
