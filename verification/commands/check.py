@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from verification.candidates.clock import EXHAUSTIVE, QUICK
 from verification.errors import UsageError
 
 from . import delivery
@@ -25,7 +26,7 @@ OF_NAMES = (
     *("framework", "derivative", "backward", "backward_takes"),
     *("only", "device", "in_place", "shape"),
 )
-QUICK, EXHAUSTIVE, LONGEST = 300.0, 3600.0, 1e6
+LONGEST = 1e6
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:

@@ -11,10 +11,13 @@ import numpy as np
 
 from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
+from verification.candidates.clock import EXHAUSTIVE, QUICK, Clock
 from verification.candidates.floating_point import FLUSHES, MODE
+from verification.candidates.frameworks.candidate import Candidate
 from verification.candidates.frameworks.given import implementation_of
 from verification.candidates.implementation import Implementation
-from verification.candidates.text import shown
+from verification.candidates.isolation import Worker
+from verification.candidates.text import shown, type_of
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
@@ -85,9 +88,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
         scheduler: the address of a Dask cluster for the exhaustive part.
-        untrusted: the candidate may be made to pass a check and not to be right: it is tried at
-            numbers that are drawn anew as well, in two orders, and what its process says of itself
-            is not believed.
+        untrusted: a candidate by name may be made to pass a check and not to be right: it is held
+            by another process, tried at numbers that are drawn anew as well, in three orders, and
+            what its process says of itself is not believed.
         seed: of the numbers that are drawn, to draw the same again.
         strict: drop the allowance next to roots of the derivative, and hold results to the sign
             of every zero, to order, symmetry and layout to the last bit.
@@ -114,6 +117,23 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         refuse_what_takes_too_long(known)
     given = {"value": candidate, "derivative": derivative, "backward": backward}
     things = {name: thing for name, thing in given.items() if thing is not None}
+    if untrusted and not isinstance(candidate, Implementation):
+        named = _untrusted(things, framework, device, format_.name)
+        with Worker(named, Clock(EXHAUSTIVE if exhaustive else QUICK)) as worker:
+            return check(
+                worker.implementation(),
+                activation,
+                formula=formula,
+                parameters=parameters,
+                dtype=dtype,
+                tolerance=tolerance,
+                exhaustive=exhaustive,
+                allow=allow,
+                strict=strict,
+                scheduler=scheduler,
+                untrusted=True,
+                seed=seed,
+            )
     implementation = _implementation(things, framework, device, format_.name)
     if format_.name not in implementation.formats:
         formats = ", ".join(name for name in FORMATS if name in implementation.formats)
@@ -218,6 +238,28 @@ def _without_its_word(verdict: Verdict) -> Verdict:
         verdict,
         not_judged=tuple(kind for kind in KINDS if kind in not_judged),
         why_not="; ".join(filter(None, (verdict.why_not, ITS_WORD))),
+    )
+
+
+def _untrusted(
+    things: Mapping[str, Any], framework: str | None, device: str | None, dtype: str
+) -> Candidate:
+    """The candidate that names stand for; UsageError for a function, which shares this process."""
+    for thing in things.values():
+        if not isinstance(thing, str):
+            raise UsageError(
+                "untrusted: expected a name such as 'numpy:my_module.gelu', which another process "
+                f"can load, but got a {type_of(thing)}, which shares this one"
+            )
+    if "value" not in things:
+        raise UsageError("untrusted: expected the name of a forward function, but there is none")
+    return Candidate(
+        things["value"],
+        framework,
+        device,
+        derivative=things.get("derivative"),
+        backward=things.get("backward"),
+        dtype=dtype,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from figures.command import main
 from verification import check
+from verification.errors import UsageError
 
 # Each has a function f of x that is wrong, and a way to hide it.
 HOSTILE = Path(__file__).parents[2] / "faults" / "hostile"
@@ -57,6 +58,17 @@ def test_known_inputs_are_of_use_without_it(folder, name):
     """Which is why numbers are drawn."""
     shutil.copy(HOSTILE / "cheats" / f"{name}.py", folder)
     assert main(["check", f"numpy:{name}.f", "tanh"]) == 0
+
+
+def test_python_takes_names_of_what_is_not_trusted(folder):
+    """Of a function, which shares the process, it says so."""
+    shutil.copy(HOSTILE / "cheats" / "knows_the_inputs.py", folder)
+    assert not check("numpy:knows_the_inputs.f", "tanh", untrusted=True)
+    verdict = check("numpy:numpy.tanh", "tanh", untrusted=True, seed=5)
+    assert verdict
+    assert verdict.seed == 5
+    with pytest.raises(UsageError, match="shares this one"):
+        check(abs, "tanh", untrusted=True)
 
 
 def test_a_sound_one_passes_untrusted_and_a_seed_repeats_it(folder, capsys):
