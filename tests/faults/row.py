@@ -42,6 +42,13 @@ class Row:
         """A line of the table."""
         return f"| {self.fault} | {self.holds} | {self.injected} | {self.harmless} |"
 
+    @classmethod
+    def from_markdown(cls, line: str) -> "Row":
+        """The row that a line of the table is; what did not hold is not in it."""
+        fault, holds, *counts = (part.strip() for part in line.strip("|\n ").split("|"))
+        injected, harmless = map(int, counts)
+        return cls(fault, holds, injected, ("",) * (injected - harmless))
+
     @property
     def harmless(self) -> int:
         """How many did no harm."""
@@ -50,12 +57,17 @@ class Row:
 
 def injected(injection: Injection, folder: Path, choice: Choice) -> Row:
     """Inject faults of a kind; its docstring says which, and what has to hold."""
-    fault, _, holds = (injection.__doc__ or "").partition("\n\n")
+    _, _, holds = (injection.__doc__ or "").partition("\n\n")
     folder.mkdir()
     outcomes = []
     try:
         outcomes.extend(injection(folder, choice))
     except Exception as error:  # noqa: BLE001  such as a command that does not end
         outcomes.append(f"{type(error).__name__}: {error}")
-    words = [" ".join(text.split()).rstrip(".") for text in (fault, holds)]
-    return Row(*words, len(outcomes), tuple(filter(None, outcomes)))
+    holds = " ".join(holds.split()).rstrip(".")
+    return Row(fault_of(injection), holds, len(outcomes), tuple(filter(None, outcomes)))
+
+
+def fault_of(injection: Injection) -> str:
+    """What a kind of injection injects, by its docstring."""
+    return (injection.__doc__ or "").partition("\n")[0].rstrip(".")

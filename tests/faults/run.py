@@ -1,7 +1,8 @@
 """Faults injected, and what came of each: ``nox -s faults`` writes tests/faults/RESULTS.md.
 
-With ``--short`` a few of each kind are injected and nothing is written. Exit status 1 if something
-did not hold.
+With ``--short`` a few of each kind are injected and nothing is written; with the names of kinds,
+those alone, and their rows are put in the place of the old ones. Exit status 1 if something did not
+hold.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import files
 import kills
 import states
 import streams
-from row import Choice, injected
+from row import Choice, Row, fault_of, injected
 
 from verification.records.provenance import installed_versions
 
@@ -41,14 +42,23 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             rows.append(injected(kind, Path(folder) / kind.__name__, choice))
         _print(rows[-1].markdown, *(f"  did not hold: {said}" for said in rows[-1].failures[:FEW]))
-    if not (arguments.short or arguments.only):
-        RESULTS.write_text(_page(rows), encoding="utf-8")
+    if not arguments.short:
+        RESULTS.write_text(_page(_with_others(rows)), encoding="utf-8")
     return 0 if all(row.injected and not row.failures for row in rows) else 1
 
 
 def _print(*lines: str) -> None:
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
+
+
+def _with_others(rows):
+    """These rows and, in the order of the kinds, the ones that the page has of the others."""
+    lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
+    table = [line for line in lines if line.startswith("| ") and line != HEAD.partition("\n")[0]]
+    known = {row.fault: row for row in [*map(Row.from_markdown, table), *rows]}
+    order = [fault_of(kind) for group in GROUPS for kind in group.ROWS]
+    return [known[fault] for fault in order if fault in known]
 
 
 def _page(rows):

@@ -70,10 +70,11 @@ def names_of_files(folder: Path, choice: Choice) -> Iterator[str]:
     """
     outputs = [*((PASSES, *output) for output in FILES), (SWEEP[:-2], "--out", "s.json")]
     for arguments, option, example in outputs:
-        suffix = Path(example).suffix
-        for name in choice.of(_names(folder, suffix)):
-            done = halfulp(*arguments, option, name, cwd=folder)
-            is_there = done.returncode != 0 or (folder / name).is_file()
+        here = folder / option
+        here.mkdir()
+        for name in choice.of(_names(here, Path(example).suffix)):
+            done = halfulp(*arguments, option, name, cwd=here)
+            is_there = done.returncode != 0 or (here / name).is_file()
             yield _works_or_refuses(done) or ("" if is_there else f"{name!r} is not there")
 
 

@@ -1,8 +1,7 @@
 """Check anyone's activation against the correctly rounded one."""
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -13,11 +12,10 @@ from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from verification.candidates.clock import EXHAUSTIVE, QUICK, Clock
 from verification.candidates.floating_point import FLUSHES, MODE
-from verification.candidates.frameworks.candidate import Candidate
 from verification.candidates.frameworks.given import implementation_of
 from verification.candidates.implementation import Implementation
 from verification.candidates.isolation import Worker
-from verification.candidates.text import shown, type_of
+from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
@@ -27,18 +25,17 @@ from verification.examination.observed import Observed
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question, expected_of
 from verification.formula.activation import OfFormula, of_formula
 from verification.formula.setting import setting
-from verification.kinds import BY_ITS_WORD, KINDS
+from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 from verification.observation.observe import observe
 
 from .reporting import Reporter
+from .untrusted import by_name, seed_of, without_its_word
 from .verdict import Convention, Finding, Verdict
 
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
 OF_A_PRODUCT = "|upstream| times the derivative's tolerance, and half an ulp, for backward"
-ITS_WORD = "untrusted: what only its own process can know is not judged"
-SEED_BITS = 32
 OF_THE_TRUTH = "half an ulp more in float64, as the truth is known to that"
 NAMES = {**ACTIVATIONS, **{alias: ACTIVATIONS[name] for alias, name in ALIASES.items()}}
 
@@ -118,7 +115,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     given = {"value": candidate, "derivative": derivative, "backward": backward}
     things = {name: thing for name, thing in given.items() if thing is not None}
     if untrusted and not isinstance(candidate, Implementation):
-        named = _untrusted(things, framework, device, format_.name)
+        named = by_name(things, framework, device, format_.name)
         with Worker(named, Clock(EXHAUSTIVE if exhaustive else QUICK)) as worker:
             return check(
                 worker.implementation(),
@@ -140,16 +137,15 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         raise UsageError(
             f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
         )
-    if seed is None and untrusted:
-        seed = secrets.randbits(SEED_BITS)
-    terms = _Terms(known, format_, float(bound), allowed, strict, _seed(seed))
+    drawn = seed_of(seed, untrusted=untrusted)
+    terms = _Terms(known, format_, float(bound), allowed, strict, drawn)
     default = NAMES[known.name].parameters if formula is None else {}
     other = {name: value for name, value in known.parameters.items() if value != default.get(name)}
     with MODE.ours():
         questions = {name: terms.question(name) for name in implementation.functions}
         observed = observe(questions, implementation, exhaustive=exhaustive, scheduler=scheduler)
         verdict = _judged(terms, implementation, observed, other)
-    return _without_its_word(verdict) if untrusted else verdict
+    return without_its_word(verdict) if untrusted else verdict
 
 
 @dataclass(frozen=True)
@@ -229,44 +225,6 @@ def _judged(
             for name, seen in accuracies.items()
         },
     )
-
-
-def _without_its_word(verdict: Verdict) -> Verdict:
-    """The verdict, in which what the candidate's process says of itself proves nothing."""
-    not_judged = {*verdict.not_judged, *BY_ITS_WORD}
-    return replace(
-        verdict,
-        not_judged=tuple(kind for kind in KINDS if kind in not_judged),
-        why_not="; ".join(filter(None, (verdict.why_not, ITS_WORD))),
-    )
-
-
-def _untrusted(
-    things: Mapping[str, Any], framework: str | None, device: str | None, dtype: str
-) -> Candidate:
-    """The candidate that names stand for; UsageError for a function, which shares this process."""
-    for thing in things.values():
-        if not isinstance(thing, str):
-            raise UsageError(
-                "untrusted: expected a name such as 'numpy:my_module.gelu', which another process "
-                f"can load, but got a {type_of(thing)}, which shares this one"
-            )
-    if "value" not in things:
-        raise UsageError("untrusted: expected the name of a forward function, but there is none")
-    return Candidate(
-        things["value"],
-        framework,
-        device,
-        derivative=things.get("derivative"),
-        backward=things.get("backward"),
-        dtype=dtype,
-    )
-
-
-def _seed(seed: int | None) -> int | None:
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
-        raise UsageError(f"expected a seed that is an integer, 0 or more, but got {seed!r}")
-    return seed
 
 
 def _is_allowed(trouble: Trouble, question: Question) -> bool:
