@@ -9,8 +9,6 @@ from typing import Any
 
 from .trouble import Expired
 
-# In seconds, by default: for all calls of a check, and of one that is exhaustive.
-QUICK, EXHAUSTIVE = 300.0, 3600.0
 # Of the time for all calls together, what a single one may take, and the least that it may.
 CALL_SHARE = 0.1
 LEAST = 1.0

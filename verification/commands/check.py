@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from verification.candidates.clock import EXHAUSTIVE, QUICK
+from verification.candidates.limits import EXHAUSTIVE, QUICK
 from verification.errors import UsageError
 
 from . import delivery

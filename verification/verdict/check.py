@@ -10,11 +10,12 @@ import numpy as np
 
 from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
-from verification.candidates.clock import EXHAUSTIVE, QUICK, Clock
+from verification.candidates.clock import Clock
 from verification.candidates.floating_point import FLUSHES, MODE
 from verification.candidates.frameworks.given import implementation_of
 from verification.candidates.implementation import Implementation
 from verification.candidates.isolation import Worker
+from verification.candidates.limits import EXHAUSTIVE, QUICK
 from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
