@@ -18,6 +18,7 @@ from reference.arithmetic.types import Array, Mask
 from verification.candidates.implementation import Implementation
 from verification.candidates.program import from_little_endian, little_endian
 from verification.candidates.recorded import Recorded
+from verification.candidates.text import shown
 from verification.errors import UsageError
 from verification.examination.laws import difference_points
 from verification.examination.tried import inputs_of
@@ -159,8 +160,8 @@ def read(folder: Path) -> Vectors:
     if not same or manifest.count != x.size:
         raise UsageError(
             f"expected the {x.size} inputs of this version of Halfulp in {folder}, but they are "
-            f"the {manifest.count} of {manifest.halfulp}: judge with that one, or make the vectors "
-            "anew"
+            f"the {manifest.count} of {shown(manifest.halfulp)}: judge with that one, or make the "
+            "vectors anew"
         )
     return Vectors(activation, manifest.format_, x)
 
