@@ -12,7 +12,10 @@ class Access(Flag):
     ARRAYS = auto()  # it gets arrays and speaks to Python; a program gets raw values
 
 
-ALL = ("value", "derivative", "backward")
+PRODUCTS = ("backward", "backward_x", "backward_y")
+SLOPES = ("derivative", *PRODUCTS)
+FUNCTIONS = ("value", "derivative", "second")
+ALL = (*FUNCTIONS, *PRODUCTS)
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ KINDS: dict[str, Kind] = {
     "nan": Kind("gives NaN where the true result is a number"),
     "nan lost": Kind("gives a number for NaN"),
     "overflow": Kind("gives an infinity where the true result is finite"),
-    "kink": Kind("gives a derivative outside the subdifferential", subjects=ALL[1:]),
+    "kink": Kind("gives a derivative outside the subdifferential", subjects=SLOPES),
     "upstream": Kind(
-        "breaks a law of the product with upstream", subjects=("backward",), calls=("backward",)
+        "breaks a law of the product with upstream", subjects=("value", *PRODUCTS), calls=PRODUCTS
     ),
     "wrong sign": Kind("has the wrong sign"),
     "flushed": Kind("gives zero where the true result is not"),
@@ -75,11 +78,11 @@ KINDS: dict[str, Kind] = {
         calls=("value", "derivative"),
         follows=True,
     ),
-    "out of bounds": Kind("leaves the function's range", subjects=ALL[:2], follows=True),
+    "out of bounds": Kind("leaves the function's range", subjects=FUNCTIONS, follows=True),
     "not monotone": Kind(
-        "falls where the function rises, or rises where it falls", subjects=ALL[:1], follows=True
+        "falls where the function rises, or rises where it falls", subjects=("value",), follows=True
     ),
-    "not symmetric": Kind("breaks the function's symmetry", subjects=ALL[:2], follows=True),
+    "not symmetric": Kind("breaks the function's symmetry", subjects=FUNCTIONS, follows=True),
     "sign of zero": Kind("gives a zero of the wrong sign"),
     "warning": Kind("lets a warning reach the caller", _ARRAYS, separable=True),
     "output": Kind("writes to standard output or error", _ARRAYS, separable=True),

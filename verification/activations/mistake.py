@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 
-VALUE, DERIVATIVE = "value", "derivative"
+SUBJECTS = VALUE, DERIVATIVE, SECOND = "value", "derivative", "second"
 
 
 def digits(results: Float64) -> Mask:
@@ -28,7 +28,7 @@ def lost(results: Float64) -> Mask:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One known wrong way to compute the value, or the derivative.
+    """One known wrong way to compute the value, or a derivative.
 
     A formula is evaluated in the candidate's own precision, step by step, so that it cancels,
     overflows and flushes where the candidate does. One made of `reference` is exact up to the last

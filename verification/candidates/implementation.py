@@ -14,7 +14,9 @@ from .calls import Caller
 class Implementation:
     """Somebody's activation: its functions map arrays to arrays of the same dtype and shape.
 
-    ``backward`` maps (x, upstream); a function that is None is not judged. The ``call``s are
+    ``backward`` maps (x, upstream); a function that is None is not judged. ``second`` is the second
+    derivative. Of two inputs ``forward`` maps (x, y), ``backward`` (x, y, upstream) to the gradient
+    in x, and ``backward_y`` to that in y. The ``call``s are
     templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
     ``{upstream}`` stand for a number and ``{dtype}`` for the format's name; ``before_float64`` is
     what a snippet in float64 has to begin with. Where there is an ``origin``, other processes can
@@ -23,12 +25,16 @@ class Implementation:
     """
 
     name: str
-    forward: Callable[[Array], Any] | None
+    forward: Callable[..., Any] | None
     derivative: Callable[[Array], Any] | None = None
-    backward: Callable[[Array, Array], Any] | None = None
+    backward: Callable[..., Any] | None = None
+    second: Callable[[Array], Any] | None = None
+    backward_y: Callable[..., Any] | None = None
     call: str = "{x}"
     derivative_call: str = ""
     backward_call: str = ""
+    second_call: str = ""
+    backward_y_call: str = ""
     before_float64: str = ""
     origin: Callable[[], "Implementation"] | None = None
     caller: type[Caller] = Caller
@@ -41,7 +47,9 @@ class Implementation:
         functions = {
             "value": self.forward,
             "derivative": self.derivative,
-            "backward": self.backward,
+            "second": self.second,
+            "backward" if self.backward_y is None else "backward_x": self.backward,
+            "backward_y": self.backward_y,
         }
         return {name: function for name, function in functions.items() if function is not None}
 
@@ -51,5 +59,7 @@ class Implementation:
             self,
             forward=functions.get("value"),
             derivative=functions.get("derivative"),
-            backward=functions.get("backward"),
+            second=functions.get("second"),
+            backward=functions.get("backward", functions.get("backward_x")),
+            backward_y=functions.get("backward_y"),
         )

@@ -14,7 +14,8 @@ import numpy as np
 from reference import ACTIVATIONS, Activation
 from reference.arithmetic.formats import FORMATS
 from verification.activations.lore import lore_of
-from verification.activations.mistake import DERIVATIVE, VALUE, Mistake
+from verification.activations.mistake import DERIVATIVE, SECOND, SUBJECTS, VALUE, Mistake
+from verification.formula.activation import Gated, OfFormula
 from verification.formula.language import parse
 
 from .patterns import Case, near
@@ -45,9 +46,12 @@ def _step_by_step(activation: Activation, order: int) -> Mistake:
     from verification.formula.naive import evaluated  # noqa: PLC0415  SciPy where it is needed
 
     text = activation.orders[order].formula
-    expression = parse(text, ("x", *activation.parameters))
+    if isinstance(activation, OfFormula):
+        expression = activation.expression
+    else:
+        expression = parse(text, ("x", *activation.parameters))
     return Mistake(
-        VALUE if order == 0 else DERIVATIVE,
+        SUBJECTS[order],
         f"{text}, every step rounded to the format",
         lambda x: evaluated(expression, activation.parameters, FORMATS[x.dtype.name], x),
         noisy=True,
@@ -56,17 +60,14 @@ def _step_by_step(activation: Activation, order: int) -> Mistake:
 
 def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
     catalogue = [other for other in ACTIVATIONS.values() if other.name != activation.name]
-    if order == 0:
-        for other in catalogue:
-            yield Mistake(VALUE, f"this is {other.title}, not {activation.title}", other)
-    else:
-        for other in catalogue:
+    whose = "the gate is" if isinstance(activation, Gated) else "this is"
+    for other in catalogue:
+        if order == 0:
+            yield Mistake(VALUE, f"{whose} {other.title}, not {activation.title}", other)
+        else:
             why = f"derivative of another variant: of {other.title}"
-            yield Mistake(DERIVATIVE, why, other.derivative)
-        yield Mistake(DERIVATIVE, "this is the value, not the derivative", activation)
-        if not activation.kinks:
-            second = partial(activation.derivative, order=2)
-            yield Mistake(DERIVATIVE, "this is the second derivative", second)
+            yield Mistake(SUBJECTS[order], why, partial(other.derivative, order=order))
+    yield from _other_orders(activation, order)
     text = activation.orders[order].formula
     if text and not lore_of(activation.name).all_mistakes(activation.parameters):
         yield _step_by_step(activation, order)
@@ -74,5 +75,16 @@ def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
     if default.parameters != activation.parameters:
         said = ", ".join(f"{name} = {value:g}" for name, value in default.parameters.items())
         function = partial(default.derivative, order=order)
-        subject = VALUE if order == 0 else DERIVATIVE
-        yield Mistake(subject, f"the parameters are ignored: this is for {said}", function)
+        why = f"the parameters are ignored: this is for {said}"
+        yield Mistake(SUBJECTS[order], why, function)
+
+
+def _other_orders(activation: Activation, order: int) -> Iterator[Mistake]:
+    """The value or a derivative in the place of another one."""
+    first, second = (partial(activation.derivative, order=order) for order in (1, 2))
+    if order == 1:
+        yield Mistake(DERIVATIVE, "this is the value, not the derivative", activation)
+        if not activation.kinks:
+            yield Mistake(DERIVATIVE, "this is the second derivative", second)
+    elif order == 2:  # noqa: PLR2004  the second one
+        yield Mistake(SECOND, "this is the first derivative, not the second", first)

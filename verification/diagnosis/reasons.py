@@ -23,7 +23,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
-from verification.activations.mistake import DERIVATIVE, VALUE, Mistake, digits, lost
+from verification.activations.mistake import SUBJECTS, Mistake, digits, lost
 from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
 
@@ -43,7 +43,8 @@ from .patterns import (
     nan_from_infinity,
     near,
 )
-from .substitutions import Formula, Substitution, substitutions
+from .substitution import Formula, Substitution
+from .substitutions import substitutions
 
 NOISY_QUORUM = 0.6
 # What explains more explains it all: the order of the tables decides.
@@ -246,7 +247,7 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
 def _reasons(case: Case) -> Iterator[Reason]:
     """What explains enough of the wrong results, in the order of the tables."""
     question = case.question
-    subject = VALUE if question.order == 0 else DERIVATIVE
+    subject = SUBJECTS[question.order]
     lore = lore_of(question.activation.name)
     known = lore.all_mistakes(question.activation.parameters)
     for mistake in chain(known, other_functions(case)):

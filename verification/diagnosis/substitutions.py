@@ -5,20 +5,19 @@ where the candidate is right. A limit or a scale is found from the results.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from reference.arithmetic.formats import FORMATS
-from reference.arithmetic.types import Array, Float64, Mask
+from reference.arithmetic.types import Array, Float64
 from verification.activations.mistake import digits
 from verification.examination.truth import Question, expected_of
+from verification.formula.activation import Gated
 
+from .gates import of_gates
 from .patterns import FEW, FEW_ULP, TELLING, Case, median
-
-# Maps inputs and upstreams, None without them, to results.
-Formula = Callable[[Array, Array | None], Array]
+from .substitution import Formula, Substitution
 
 # The share of the inputs at which a lack of precision shows.
 WIDESPREAD = 0.03
@@ -33,24 +32,13 @@ SCALES = (1 / 16, 16.0)
 NEAR_1 = 1e-4
 
 
-@dataclass(frozen=True)
-class Substitution:
-    """A sentence, and formulas of which one or another gives each result it explains.
-
-    ``also`` are results that it explains besides. It may be made ``in_part`` of the inputs.
-    """
-
-    why: str
-    formulas: tuple[Formula, ...]
-    also: Mask | None = None
-    in_part: bool = False
-
-
 def substitutions(case: Case) -> Iterator[Substitution]:
     """All that come into question for a case."""
     question = case.question
     if case.upstream is None:
         yield Substitution("x itself is returned", (lambda x, _: x,), in_part=True)
+    elif isinstance(question.activation, Gated):
+        yield from of_gates(question)
     else:
         yield from _upstream(case)
     lost = "the sign of x is lost: this is the result for |x|"
@@ -61,7 +49,7 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     yield Substitution(mirrored, (_at(question, np.negative),))
     yield from _lower(case)
     yield from _clamped(case)
-    if question.subject == "value":
+    if question.subject == "value" and case.upstream is None:
         yield from _scaled(case)
     swapped = _at(question, _byteswap, then=_byteswap)
     yield Substitution("the bytes of each number are in the wrong order", (swapped,))

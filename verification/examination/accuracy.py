@@ -159,7 +159,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         "nan": np.isnan(computed) & ~np.isnan(expected),
         OTHER_NAN: ~np.isnan(computed) & np.isnan(wide) & _nan_is_free(question),
         "nan lost": ~np.isnan(computed) & np.isnan(expected),
-        "kink": at_kink & result.wrong & (question.order == 1),
+        "kink": at_kink & result.wrong & (question.order > 0),
         "overflow": np.isinf(computed) & np.isfinite(expected) & result.wrong,
         "wrong sign": opposite,
         "flushed": zero & (expected != 0) & result.wrong,
@@ -218,8 +218,13 @@ def _is_judged(question: Question, x: Float64) -> Mask:
 
 
 def _nan_is_free(question: Question) -> bool:
-    """Whether a derivative may be a number at NaN: that of a function of pieces, in frameworks."""
-    return question.order == 1 and bool(question.activation.kinks) and not question.strict
+    """Whether a derivative may be a number at NaN, as those of frameworks are.
+
+    That of a function of pieces, and one that is the same number everywhere.
+    """
+    least, largest = question.activation.orders[question.order].bounds
+    is_free = bool(question.activation.kinks) or least == largest
+    return question.order > 0 and is_free and not question.strict
 
 
 def count(

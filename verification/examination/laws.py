@@ -33,7 +33,7 @@ FACTORS = (1.0, 2.0, -1.0, 0.0, np.inf, np.nan)
 
 def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
     """Hold the results of one subject against the laws that the function has."""
-    if question.subject == "backward" or not seen.x.size:
+    if question.has_factor or not seen.x.size:
         return []
     order = np.argsort(seen.x.astype(np.float64), kind="stable")
     x, got = seen.x[order], seen.got[order]
@@ -168,15 +168,15 @@ def _of_a_difference(question: Question, step: float) -> Float64:
 
 
 def factor_points(format_: Format) -> Array:
-    """Where backward is called with each of the `FACTORS` for upstream."""
+    """Where products with each of the `FACTORS` are asked for."""
     return np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(format_.dtype)
 
 
 def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Complaint]:
-    """Hold the results of backward for each of the `FACTORS` against one another."""
+    """Hold the products with each of the `FACTORS` against one another."""
     format_ = question.format_
     x = factor_points(format_)
-    slope = np.asarray(question.activation.derivative(x), np.float64)
+    slope = np.asarray(question.activation.derivative(x, order=question.order), np.float64)
     one, two, minus, none, infinite, nan = (result.astype(np.float64) for result in products)
     # At a kink it may be another one.
     flat = (slope == 0) | np.isin(x, [kink.at for kink in question.activation.kinks])
@@ -198,8 +198,9 @@ def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Compl
         factor, broken, _ = breaches[0]
         detail = ", ".join(said for *_, said in breaches)
         upstream = np.full(x.shape, factor).astype(format_.dtype)
+        what = "an upstream" if question.subject == "backward" else "a factor"
         yield Complaint(
-            "upstream", f"an upstream of {detail}", x[broken], x.size, upstream=upstream[broken]
+            "upstream", f"{what} of {detail}", x[broken], x.size, upstream=upstream[broken]
         )
     if dropped.any():
         detail = "a NaN upstream is dropped where the derivative is 0, as in PyTorch"

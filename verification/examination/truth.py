@@ -12,6 +12,9 @@ infinity is right as well. At a kink, every element of the subdifferential is a 
 where the value of a formula jumps at a place that is no number of the format, the values of both
 sides are right at the number next to it. Where a formula has no limit, or no value, nothing is
 wrong.
+
+Whatever a result is multiplied by has the place of upstream: of a gate, the other input or upstream
+or both (see `arguments`). Its value is a product too, of the gate's value.
 """
 
 from dataclasses import dataclass
@@ -22,13 +25,16 @@ import numpy as np
 from reference import Activation, Kink
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
+from verification.formula.activation import Gated
 from verification.formula.landmarks import MOST_ROOTS, Jump
 from verification.numbers.ulp import doubles, errors, unit_exponents
 
 NEXT_TO_A_ROOT = 0.25
+# Of differences of the second derivative.
+STEP = 2.0**-20
 UNKNOWN_IN_FLOAT64 = 0.5
 ROUNDING = 0.5
-ORDERS = {"value": 0, "derivative": 1, "backward": 1}
+ORDERS = {"value": 0, "derivative": 1, "second": 2, "backward": 1}
 FLUSH_TO_ZERO = "flush-to-zero"
 LENGTH = "length"
 ALLOWANCES = {
@@ -51,8 +57,15 @@ class Question:
 
     @property
     def order(self) -> int:
-        """The order of the derivative."""
+        """The order of the derivative, of a gate that of its own."""
+        if isinstance(self.activation, Gated):
+            return int(self.subject == f"backward_{self.activation.gate}")
         return ORDERS[self.subject]
+
+    @property
+    def has_factor(self) -> bool:
+        """Whether results are products with a second array."""
+        return self.subject == "backward" or isinstance(self.activation, Gated)
 
 
 @dataclass(frozen=True)
@@ -72,8 +85,16 @@ class Answer:
 
 def expected_of(question: Question, x: Array, upstream: Array | None) -> Array:
     """Return the correctly rounded results."""
+    if isinstance(question.activation, Gated):
+        assert upstream is not None  # noqa: S101  it always has a factor
+        return np.asarray(question.activation.product(x, upstream, question.order))
     if upstream is not None:
         return np.asarray(question.activation.backward(x, upstream))
+    return np.asarray(question.activation.derivative(x, order=question.order))
+
+
+def _slope(question: Question, x: Float64) -> Float64:
+    """What a factor multiplies: the derivative, or the value."""
     return np.asarray(question.activation.derivative(x, order=question.order))
 
 
@@ -82,8 +103,8 @@ def _is_wide(question: Question) -> bool:
 
 
 def _next_to_a_root(question: Question, x: Float64) -> Float64:
-    """|f''(x)| ulp(x)/2 next to a root of the derivative, 0 elsewhere."""
-    near, roots = np.zeros(x.shape, bool), question.activation.orders[1].roots
+    """|f''(x)| ulp(x)/2 next to a root of the derivative, 0 elsewhere; of f'' likewise."""
+    near, roots = np.zeros(x.shape, bool), question.activation.orders[question.order].roots
     for root in roots:
         near |= np.abs(x - root) < NEXT_TO_A_ROOT
     if len(roots) >= MOST_ROOTS:
@@ -91,16 +112,27 @@ def _next_to_a_root(question: Question, x: Float64) -> Float64:
     allowance = np.zeros(x.shape)
     if near.any() and not question.strict:
         half_ulp = np.ldexp(0.5, unit_exponents(x[near], question.format_))
-        allowance[near] = np.abs(question.activation.derivative(x[near], order=2)) * half_ulp
+        allowance[near] = np.abs(_rise(question, x[near])) * half_ulp
     return allowance
+
+
+def _rise(question: Question, x: Float64) -> Float64:
+    """The derivative of the derivative; of the second one, by a difference."""
+    derivative = question.activation.derivative
+    if question.order == 1:
+        return np.asarray(derivative(x, order=2))
+    above, below = derivative(x + STEP, order=2), derivative(x - STEP, order=2)
+    return np.asarray((above - below) / (2 * STEP))
 
 
 def _bound(question: Question, x: Float64, true: Float64, upstream: Float64 | None) -> Float64:
     format_ = question.format_
     bound = np.full(x.shape, question.tolerance)
-    if question.order == 1:
-        slope = true if upstream is None else question.activation.derivative(x)
-        absolute = np.ldexp(bound, unit_exponents(slope, format_)) + _next_to_a_root(question, x)
+    if question.order > 0 or upstream is not None:
+        slope = true if upstream is None else _slope(question, x)
+        absolute = np.ldexp(bound, unit_exponents(slope, format_))
+        if question.order > 0:
+            absolute += _next_to_a_root(question, x)
         if upstream is not None:
             absolute *= np.abs(upstream)
         bound = np.ldexp(absolute, -unit_exponents(true, format_))
@@ -116,7 +148,8 @@ def _nearest_legal(
     factor = np.ones_like(x) if upstream is None else upstream
     for kink in question.activation.kinks:
         at = (x == number_at(question, kink)) & ~np.isnan(got)
-        ends = np.sort([kink.left * factor[at], kink.right * factor[at]], axis=0)
+        left, right = (kink.left, kink.right) if question.order == 1 else kink.second[:2]
+        ends = np.sort([left * factor[at], right * factor[at]], axis=0)
         true[at] = np.clip(got[at], *ends)
     return true
 
@@ -126,8 +159,11 @@ def number_at(question: Question, kink: Kink) -> float:
     return float(np.float64(kink.at).astype(question.format_.dtype))
 
 
-def _nearest_side(question: Question, x: Float64, got: Float64, true: Float64) -> Float64:
+def _nearest_side(
+    question: Question, x: Float64, got: Float64, upstream: Float64 | None, true: Float64
+) -> Float64:
     """Replace the true value next to a jump by the side's that is nearest to ``got``."""
+    factor = np.ones_like(x) if upstream is None else upstream
     for kink in question.activation.kinks:
         if not isinstance(kink, Jump) or not kink.jumps:
             continue
@@ -135,7 +171,7 @@ def _nearest_side(question: Question, x: Float64, got: Float64, true: Float64) -
         if kink.is_exact and number == kink.at:
             continue
         at = (x == number) & ~np.isnan(got)
-        left, right = kink.values
+        left, right = (value * factor[at] for value in kink.values)
         true[at] = np.where(np.abs(got[at] - left) < np.abs(got[at] - right), left, right)
     return true
 
@@ -145,7 +181,7 @@ def _is_unknown(question: Question, x: Float64, expected: Array, upstream: Float
     unknown: Mask = np.isnan(expected) & ~np.isnan(x)
     if upstream is not None and unknown.any():
         unknown &= ~np.isnan(upstream)
-        unknown[unknown] = np.isnan(question.activation.derivative(x[unknown]))
+        unknown[unknown] = np.isnan(_slope(question, x[unknown]))
     return unknown
 
 
@@ -168,7 +204,7 @@ def _flushed(
 ) -> Mask:
     """Which results are those of an input, a factor or a result flushed to zero."""
     normal = 2.0**question.format_.emin
-    factors = [true] if upstream is None else [true, upstream, question.activation.derivative(x)]
+    factors = [true] if upstream is None else [true, upstream, _slope(question, x)]
     legal: Mask = (got == 0) & (np.min(np.abs(factors), axis=0) < normal)
     tiny = (np.abs(x) < normal) & (x != 0)
     if tiny.any():
@@ -192,10 +228,10 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
     with np.errstate(all="ignore"):
         true = doubles(expected if _is_wide(question) else expected_of(question, wide, factor))
         if question.activation.kinks:
-            if question.order == 1:
+            if question.order > 0:
                 true = _nearest_legal(question, wide, computed, factor, true)
             else:
-                true = _nearest_side(question, wide, computed, true)
+                true = _nearest_side(question, wide, computed, factor, true)
         unknown = _is_unknown(question, wide, expected, factor)
         expected[unknown], true[unknown] = got[unknown], computed[unknown]
         ulp = errors(got, true, question.format_)

@@ -21,7 +21,8 @@ from reference.arithmetic.rounding import narrow
 from reference.arithmetic.types import Array, Float64
 from verification.errors import UsageError
 
-from .language import FUNCTIONS, parse
+from .gated import gate_of
+from .language import FUNCTIONS, Expression, parse
 from .setting import setting
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ CACHED = 4
 class OfFormula(Activation):
     """A formula with its numbers; its parameters are set once and for all.
 
+    expression: the formula of the value.
     vanishes: whether the value is zero on an interval.
     keeps_the_sign_of_zero: whether the formula, evaluated step by step at -0 and at +0, gives a
         zero the sign that f has beside it.
     """
 
+    expression: Expression = field(kw_only=True)
     enclosed: "Enclosed" = field(kw_only=True)
     vanishes: bool = field(kw_only=True)
     keeps_the_sign_of_zero: bool = field(kw_only=True)
@@ -50,6 +53,10 @@ class OfFormula(Activation):
     def __reduce__(self) -> tuple[Callable[..., Activation], tuple[str, dict[str, float]]]:
         """Another process makes it anew, from its text."""
         return of_formula, (self.name, dict(self.parameters))
+
+    def product(self, x: Array, factor: Array, order: int) -> Any:
+        """The value or a derivative, times a factor, rounded once."""
+        return self._evaluate(self.orders[order], x, factor, {})
 
     def _evaluate(
         self,
@@ -94,14 +101,34 @@ class OfFormula(Activation):
         return numbers if factor is None else numbers * factor
 
 
-def of_formula(text: str, parameters: Mapping[str, float] | None = None) -> Activation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Gated(OfFormula):
+    """The gate g of a formula ``g(x) * y`` of two inputs; its facts are those of g.
+
+    gate: the input of the formula that g is applied to, "x" or "y".
+    """
+
+    gate: str = field(kw_only=True)
+
+    @property
+    def other(self) -> str:
+        """The input that is multiplied by g."""
+        return "y" if self.gate == "x" else "x"
+
+
+def of_formula(text: str, parameters: Mapping[str, float] | None = None) -> OfFormula:
     """The activation that a formula is, with the numbers that its parameters are.
+
+    A ``y`` beside an ``x`` is a second input, unless it is given a number: the formula is `Gated`.
 
     Raises UsageError for what is not in the language, and for parameters that are missing, not in
     the formula, or no finite numbers.
     """
     found = dict(parameters or {})
-    symbols = _symbols(text)
+    symbols = _parsed(text).symbols - {"x", "pi"}
+    is_gated = has_two_inputs(text, found)
+    if is_gated:
+        symbols -= {"y"}
     missing, superfluous = sorted(symbols - found.keys()), sorted(found.keys() - symbols)
     if missing:
         raise UsageError(
@@ -115,7 +142,13 @@ def of_formula(text: str, parameters: Mapping[str, float] | None = None) -> Acti
     for name, value in found.items():
         if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
             raise UsageError(f"{text!r}: {name} has to be a finite number, not {value!r}")
-    return _of_formula(text, tuple((name, float(found[name])) for name in sorted(symbols)))
+    numbers = tuple((name, float(found[name])) for name in sorted(symbols))
+    return _of_formula(text, numbers, is_gated=is_gated)
+
+
+def has_two_inputs(text: str | None, parameters: Mapping[str, float]) -> bool:
+    """Whether a formula has a second input ``y``, and no parameter of that name."""
+    return text is not None and "y" not in parameters and _parsed(text).symbols >= {"x", "y"}
 
 
 def asked_for(name: str, parameters: Mapping[str, float]) -> Activation:
@@ -125,21 +158,24 @@ def asked_for(name: str, parameters: Mapping[str, float]) -> Activation:
     return of_formula(name, parameters)
 
 
-def _symbols(text: str) -> frozenset[str]:
-    """The names of the parameters: what is in the formula besides x and pi, and not defined."""
+def _parsed(text: str) -> Expression:
+    """The formula, in which any name that is not defined stands for a parameter or an input."""
     names = NAME.findall(text) if isinstance(text, str) else []
-    parsed = parse(text, ("x", *dict.fromkeys(name for name in names if name not in KNOWN)))
-    return parsed.symbols - {"x", "pi"}
+    return parse(text, ("x", *dict.fromkeys(name for name in names if name not in KNOWN)))
 
 
 @lru_cache(maxsize=CACHED)
-def _of_formula(text: str, parameters: tuple[tuple[str, float], ...]) -> Activation:
+def _of_formula(
+    text: str, parameters: tuple[tuple[str, float], ...], *, is_gated: bool
+) -> OfFormula:
     from .enclosed import Enclosed  # noqa: PLC0415  flint where it is needed
     from .naive import evaluated  # noqa: PLC0415  SciPy likewise
     from .seen import kinks_of, seen, vanishes  # noqa: PLC0415  likewise
 
     known = dict(parameters)
-    parsed = parse(text, ("x", *known))
+    parsed, gate = _parsed(text), ""
+    if is_gated:
+        parsed, gate = gate_of(parsed, text)
     enclosed = Enclosed(parsed, known)
     zeros = np.array([-0.0, 0.0])
     both = evaluated(parsed, known, FORMATS["float64"], zeros), enclosed.rounded(zeros, 0, FLOAT64)
@@ -150,7 +186,8 @@ def _of_formula(text: str, parameters: tuple[tuple[str, float], ...]) -> Activat
         )
         for order, known_of in enumerate(facts)
     )
-    return OfFormula(
+    make = partial(Gated, gate=gate) if is_gated else OfFormula
+    return make(
         text,
         text,
         (value, first, second),
@@ -158,6 +195,7 @@ def _of_formula(text: str, parameters: tuple[tuple[str, float], ...]) -> Activat
         kinks=kinks_of(enclosed),
         parameters=known,
         monotone=monotone,
+        expression=parsed,
         enclosed=enclosed,
         vanishes=vanishes(enclosed),
         keeps_the_sign_of_zero=np.array_equal(np.signbit(both[0]), np.signbit(both[1])),

@@ -34,6 +34,8 @@ ACCURATE, ERROR, ERROR_OF_PRODUCT = 100, 2.0**-99, 2.0**-98
 KEPT_BITS = 120
 # Exponents beyond these are those of zeros and infinities, whatever the upstream.
 FURTHEST = 4000
+# A radius like 2^(-10^19), as that of 1 - Φ(-10^10) is, has no fraction: it is taken for this one.
+LEAST_RADIUS, LEAST_FRACTION = arb(2) ** -FURTHEST, Fraction(1, 2**FURTHEST)
 # What is below `NOTHING` is this, by its sign: no upstream makes it a number of a format.
 TINY, TINY_EXPONENT = 0.5, -3000
 SMALLEST = 2.0**-1074
@@ -244,7 +246,8 @@ def _part(ball: arb) -> Row | None:
 
 
 def _ends_of(ball: arb) -> tuple[Fraction, Fraction]:
-    middle, radius = _fraction_of(ball.mid()), _fraction_of(ball.rad())
+    middle = _fraction_of(ball.mid())
+    radius = _fraction_of(ball.rad()) if ball.rad() > LEAST_RADIUS else LEAST_FRACTION
     return middle - radius, middle + radius
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.examination.accuracy import differ
+from verification.examination.arguments import given, taken
 from verification.examination.examine import are_right
 from verification.examination.observed import Behaviour, Difference
 from verification.examination.truth import Question
@@ -59,10 +60,10 @@ def observe_behaviour(question: Question, caller: Caller) -> Behaviour | None:
 
 
 class _Observation:
-    """The behaviour of one subject; backward gets upstreams of the same shape as x.
+    """The behaviour of one subject; a second array, as upstream is, has the shape of x.
 
-    Their elements depend on those of x, so that the results are those of x alone. Their layout is
-    that of x, and another.
+    Its elements depend on those of x, so that the results are those of x alone. Its layout is that
+    of x, and another.
     """
 
     def __init__(self, question: Question, caller: Caller) -> None:
@@ -102,10 +103,11 @@ class _Observation:
         self, x: Array, of_x: Layout = np.copy, of_upstream: Layout | None = None
     ) -> tuple[Array, ...]:
         """Arrays of their own, in these layouts; by default that of upstream is that of x."""
-        if self.question.subject != "backward":
+        if not self.question.has_factor:
             return (of_x(x),)
         upstream = np.where(np.isfinite(x.astype(np.float64)), x, x.dtype.type(1.5))
-        return of_x(x), (of_upstream or of_x)(upstream)
+        first, *others = given(self.question, x, upstream)
+        return of_x(first), *map(of_upstream or of_x, others)
 
     def _compare(
         self, kind: str, detail: str, x: Array, expected: Array | None, *layouts: Layout
@@ -134,8 +136,10 @@ class _Observation:
     ) -> None:
         """Note the elements whose bits differ."""
         broken = self._differ(got, expected).reshape(-1)
-        got, x, *upstream = (array.reshape(-1)[broken] for array in (got, *arguments))
-        factor = upstream[0] if upstream else None
+        x, factor = taken(
+            self.question, tuple(argument.reshape(-1)[broken] for argument in arguments)
+        )
+        got = got.reshape(-1)[broken]
         self.differences.append(
             Difference(kind, detail, x, got, factor, broken.size, may_be_right=may_be_right)
         )
@@ -157,7 +161,7 @@ class _Observation:
 
     def _remembered(self, whole: Array) -> None:
         """Other numbers give other results, however much the call looks like the last one."""
-        if not are_right(self.question, whole, *self._arguments(self.x)):
+        if not are_right(self.question, whole, *taken(self.question, self._arguments(self.x))):
             return
         inner = np.arange(SAMPLE)
         inner[1:-1] = inner[-2:0:-1]
@@ -201,13 +205,13 @@ class _Observation:
             for name, layout in LAYOUTS.items():
                 detail = f"in an array of shape {shape} {name}"
                 self._compare("layout", detail, x, expected, layout)
-                if self.question.subject == "backward":
+                if self.question.has_factor:
                     detail = f"with an upstream of shape {shape} {name}"
                     self._compare("layout", detail, x, expected, np.copy, layout)
             rows = np.broadcast_to(x[:1], shape)
             expected = np.broadcast_to(expected[:1], shape)
             self._compare("layout", f"broadcast to shape {shape}", rows, expected, broadcast)
-            if self.question.subject == "backward":
+            if self.question.has_factor:
                 alike = self._call(x, np.copy, lambda u: one_number(u).copy())
                 detail = f"with an upstream of one number, broadcast to shape {shape}"
                 self._compare("layout", detail, x, alike, np.copy, one_number)

@@ -11,6 +11,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
+from verification.examination.arguments import given
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.laws import FACTORS, STEPS, difference_points, factor_points
@@ -41,7 +42,7 @@ def observe(
     }
     observed = {}
     for name, caller in callers.items():
-        whole = exhaustive and name != "backward"
+        whole = exhaustive and not questions[name].has_factor
         origin = implementation.origin if whole else None
         found = Observed(name, observe_results(questions[name], caller))
         if whole:
@@ -65,11 +66,11 @@ def _look_around(question: Question, caller: Caller, found: Observed) -> None:
     """Look at behaviour, at products with some upstreams, and at kinks."""
     if found.seen.x.size and Access.CALLS in caller.access:
         found.behaviour = observe_behaviour(question, caller)
-    if question.subject == "backward":
+    if question.has_factor:
         found.products = _products(question, caller)
     if question.subject == "derivative":
         found.kinks = tuple(
-            (kink, _alone(caller, np.full(1, kink.at).astype(question.format_.dtype), None))
+            (kink, _alone(question, caller, np.full(1, kink.at).astype(question.format_.dtype)))
             for kink in question.activation.kinks
         )
     found.cut_short = caller.cut_short
@@ -90,24 +91,30 @@ def _show(question: Question, caller: Caller, found: Observed, complaint: Compla
     """Call with the input that a complaint is shown at, unless it says what came there."""
     if complaint.legal or complaint.got is not None:
         return
-    x, upstream = complaint.place(with_upstream=question.subject == "backward")
+    x, upstream = complaint.place(with_upstream=question.has_factor)
     warns = not may_warn(question, x, upstream)
-    found.alone[key(x, upstream)] = _alone(caller, x, upstream, warns=warns)
+    found.alone[key(x, upstream)] = _alone(question, caller, x, upstream, warns=warns)
 
 
-def _alone(caller: Caller, x: Array, upstream: Array | None, *, warns: bool = True) -> Array | None:
+def _alone(
+    question: Question,
+    caller: Caller,
+    x: Array,
+    upstream: Array | None = None,
+    *,
+    warns: bool = True,
+) -> Array | None:
     """The result of one element, None if none came."""
-    arguments = (x,) if upstream is None else (x, upstream)
-    got, answered = caller.resiliently(*arguments, warns=warns)
+    got, answered = caller.resiliently(*given(question, x, upstream), warns=warns)
     return got if answered[0] else None
 
 
 def _products(question: Question, caller: Caller) -> tuple[Array, ...] | None:
-    """Results of backward with each of the `FACTORS` for upstream; None if one did not come."""
+    """Results with each of the `FACTORS` for upstream; None if one did not come."""
     products = []
     for factor in FACTORS:
         x = factor_points(question.format_)
-        result = caller(x, np.full(x.shape, factor).astype(x.dtype))
+        result = caller(*given(question, x, np.full(x.shape, factor).astype(x.dtype)))
         if result is None:
             return None
         products.append(result)

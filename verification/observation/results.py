@@ -8,6 +8,7 @@ from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.candidates.trouble import Trouble
 from verification.examination.accuracy import Accuracy, count, differ
+from verification.examination.arguments import given
 from verification.examination.tried import inputs_of, shuffled, upstreams_of
 from verification.examination.truth import Question, answer
 
@@ -21,18 +22,19 @@ def observe_results(question: Question, caller: Caller) -> Accuracy:
     Products that overflow may warn of it. What is drawn by a seed is tried in two orders.
     """
     x = inputs_of(question)
-    backward = question.subject == "backward"
-    arguments = (x, upstreams_of(x, question.format_)) if backward else (x,)
+    factor = upstreams_of(x, question.format_) if question.has_factor else None
+    arguments = (x,) if factor is None else (x, factor)
     got, answered = _in_an_order(question, caller, arguments, 0)
     seen = _counted(question, arguments, got, answered)
     if question.seed is not None:
         _try_again(question, caller, seen, 1, Trouble("not deterministic", IN_ANOTHER_ORDER, ()))
         return seen
     if answered.all() and (seen.ulp > seen.bound).any():
-        again = caller(*(argument.copy() for argument in arguments), warns=not backward)
+        those = given(question, x, factor)
+        again = caller(*(argument.copy() for argument in those), warns=factor is None)
         if again is not None and differ(got, again, question.format_).any():
             detail = "the first call gives other bits than the same call, repeated"
-            caller.keep(Trouble("not deterministic", detail, arguments))
+            caller.keep(Trouble("not deterministic", detail, those))
             seen = _counted(question, arguments, again, answered)
     return seen
 
@@ -53,7 +55,7 @@ def _try_again(
     x, *upstream = (argument[other] for argument in arguments)
     wrong = answer(question, x, again[other], *upstream).wrong
     if wrong.any():
-        places = tuple(argument[wrong] for argument in (x, *upstream))
+        places = given(question, x[wrong], upstream[0][wrong] if upstream else None)
         caller.keep(replace(trouble, arguments=places))
 
 
@@ -62,8 +64,9 @@ def _in_an_order(
 ) -> tuple[Array, Mask]:
     """Results and where there are any, of inputs that are given in the order of a turn."""
     order = shuffled(question, arguments[0].size, turn)
-    given = (argument[order] for argument in arguments)
-    got, answered = caller.resiliently(*given, warns=question.subject != "backward")
+    x, *factor = (argument[order] for argument in arguments)
+    those = given(question, x, factor[0] if factor else None)
+    got, answered = caller.resiliently(*those, warns=not factor)
     results, has_result = np.empty_like(got), np.empty_like(answered)
     results[order], has_result[order] = got, answered
     return results, has_result

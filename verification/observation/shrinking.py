@@ -5,6 +5,7 @@ import numpy as np
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.calls import Caller
 from verification.examination.accuracy import Tally, kinds_of
+from verification.examination.arguments import given
 from verification.examination.complaint import complexity
 from verification.examination.observed import Alone
 from verification.examination.truth import Question, answer, expected_of
@@ -32,7 +33,7 @@ def may_warn(question: Question, x: Array, upstream: Array | None) -> bool:
 def _is_wrong(
     kind: str, question: Question, caller: Caller, x: Array, upstream: Array | None
 ) -> tuple[Mask, Array]:
-    arguments = (x,) if upstream is None else (x, upstream)
+    arguments = given(question, x, upstream)
     got, answered = caller.resiliently(*arguments, warns=not may_warn(question, x, upstream))
     with np.errstate(all="ignore"):
         result = answer(question, x, got, upstream)

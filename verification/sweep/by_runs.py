@@ -17,7 +17,6 @@ from reference.arithmetic.types import Array, Float64, Mask
 from verification.errors import UsageError
 from verification.formula.activation import OfFormula
 from verification.formula.balls import ORDERS, Form, form
-from verification.formula.language import parse
 
 from .enclosure import Line, Polynomial, Run, beside_a_line, enclose, is_good
 
@@ -113,9 +112,8 @@ class ByRuns(OfFormula):
 
 def by_runs(activation: OfFormula) -> ByRuns:
     """The same activation, by runs."""
-    expression = parse(activation.formula, ("x", *activation.parameters))
     known = {one.name: getattr(activation, one.name) for one in fields(OfFormula)}
-    return ByRuns(**known, form=form(expression, activation.parameters))
+    return ByRuns(**known, form=form(activation.expression, activation.parameters))
 
 
 def refuse_what_takes_too_long(activation: OfFormula) -> None:

@@ -24,7 +24,7 @@ from verification.examination.accuracy import Accuracy
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question, expected_of
-from verification.formula.activation import OfFormula, of_formula
+from verification.formula.activation import Gated, OfFormula, of_formula
 from verification.formula.setting import setting
 from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
@@ -107,6 +107,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         raise UsageError(f"tolerance has to be a finite number of ulp, 0 or more, not {tolerance}")
     if exhaustive and format_.name == "float64":
         raise UsageError("exhaustive: float64 has too many numbers; it is for float32 and shorter")
+    if exhaustive and isinstance(known, Gated):
+        raise UsageError("exhaustive: two inputs have too many pairs; it is for one input")
     if exhaustive and isinstance(known, OfFormula) and not format_.has_few_numbers:
         from verification.sweep.by_runs import (  # noqa: PLC0415  flint where it is needed
             refuse_what_takes_too_long,

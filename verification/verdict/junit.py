@@ -6,8 +6,9 @@ A law that was not judged is skipped; it has not passed.
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from reference.arithmetic.formats import FORMATS
 from verification.examination.laws import STEPS
-from verification.examination.truth import ORDERS
+from verification.examination.truth import Question
 from verification.formula.activation import asked_for
 from verification.kinds import KINDS
 
@@ -53,9 +54,14 @@ def to_junit(verdict: Verdict) -> str:
 def laws(verdict: Verdict, subject: str) -> list[str]:
     """The kinds of findings that there may be of one subject."""
     activation = asked_for(verdict.activation, verdict.parameters)
+    question = Question(activation, subject, FORMATS[verdict.dtype], verdict.tolerance)
+    is_product = question.has_factor
     has = {
-        "kink": bool(activation.kinks),
-        "not symmetric": bool(activation.orders[ORDERS[subject]].symmetry),
+        "kink": bool(activation.kinks) and question.order == 1,
+        "upstream": is_product,
+        "out of bounds": not is_product,
+        "not monotone": not is_product,
+        "not symmetric": not is_product and bool(activation.orders[question.order].symmetry),
         "inconsistent": "value" in verdict.inputs and verdict.dtype in STEPS,
     }
     return [

@@ -1,7 +1,8 @@
 """The last stage: findings and conventions, told of what was observed. It calls nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
 from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent
+from verification.examination.arguments import given, taken
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key
 from verification.examination.truth import Question, answer
+from verification.formula.activation import Gated
 from verification.kinds import KINDS
 
 from .verdict import Convention, Finding, Region
@@ -22,7 +25,7 @@ from .verdict import Convention, Finding, Region
 READ_ONLY = "it works in place, and cannot where the input is read-only"
 OTHERS = {
     OTHER_ZERO: "{count} zeros have the other sign than the limit, in [{low:.6g}, {high:.6g}]",
-    OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in the frameworks",
+    OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in frameworks",
 }
 # Characters of a snippet that are shown.
 LONGEST = 1000
@@ -57,9 +60,13 @@ class Reporter:
 
     def _of_trouble(self, trouble: Trouble) -> Finding:
         nothing = np.zeros(1, self.question.format_.dtype)
-        x, *others = (argument.reshape(-1) for argument in trouble.arguments)
+        x, factor = nothing[:0], None
+        if trouble.arguments:
+            flat = tuple(argument.reshape(-1) for argument in trouble.arguments)
+            x, factor = taken(self.question, flat)
         place = simplest(x) if x.size else slice(0)
-        at, *upstream = (part[place] if x.size else nothing for part in (x, *others))
+        at = x[place] if x.size else nothing
+        upstream = factor[place] if factor is not None and x.size else None
         silent = self.observed.seen.unanswered
         why = KINDS[trouble.kind].why
         if trouble.kind == "exception" and "read-only" in trouble.detail:
@@ -73,9 +80,8 @@ class Reporter:
                 detail += "; of the inputs without a result not all were tried alone"
         else:
             region = _of_inputs(x, max(x.size, 1))
-        factor = upstream[0] if upstream else None
         return self._finding(
-            trouble.kind, at, None, region, upstream=factor, why=why, detail=detail
+            trouble.kind, at, None, region, upstream=upstream, why=why, detail=detail
         )
 
     def _of_results(self, kind: str) -> Finding:
@@ -90,8 +96,7 @@ class Reporter:
 
     def _of_complaint(self, complaint: Complaint) -> Finding:
         """The finding about a broken law."""
-        backward = self.question.subject == "backward"
-        one, upstream = complaint.place(with_upstream=backward)
+        one, upstream = complaint.place(with_upstream=self.question.has_factor)
         if complaint.got is None:
             got = self.observed.alone[key(one, upstream)]
         else:
@@ -122,8 +127,9 @@ class Reporter:
     ) -> Finding:
         format_ = self.question.format_
         factor = upstream
-        if factor is None and self.question.subject == "backward":
+        if factor is None and self.question.has_factor:
             factor = np.ones_like(x)
+        arguments = self._arguments(x, factor)
         with np.errstate(all="ignore"):
             nothing = np.full(1, np.nan).astype(format_.dtype)
             result = answer(self.question, x, nothing if got is None else got, factor)
@@ -141,24 +147,45 @@ class Reporter:
             absolute=absolute,
             region=region,
             why=why,
-            snippet=self._snippet(x, factor),
+            snippet=self._snippet(arguments),
             detail=detail,
             decimal=str(x[0]),
-            upstream=None if factor is None else float(factor[0]),
+            **self._beside(arguments),
         )
 
-    def _snippet(self, x: Array, upstream: Array | None) -> str:
+    def _arguments(self, x: Array, factor: Array | None) -> dict[str, Array]:
+        """What the function gets, by name."""
+        arguments = given(self.question, x, factor)
+        gated = isinstance(self.question.activation, Gated)
+        names = ("x", "y", "upstream") if gated else ("x", "upstream")
+        return dict(zip(names, arguments, strict=False))
+
+    def _beside(self, arguments: Mapping[str, Array]) -> dict[str, Any]:
+        """The numbers of a finding beside that at which the function, or its gate, is taken."""
+        activation = self.question.activation
+        numbers = {name: float(array[0]) for name, array in arguments.items()}
+        upstream = numbers.get("upstream")
+        if not isinstance(activation, Gated):
+            return {"upstream": upstream}
+        other = {activation.other: numbers[activation.other]}
+        return {"upstream": upstream, "input": activation.gate, "beside": other}
+
+    def _snippet(self, arguments: Mapping[str, Array]) -> str:
+        mine = self.implementation
         templates = {
-            "value": self.implementation.call,
-            "derivative": self.implementation.derivative_call or self.implementation.call,
-            "backward": self.implementation.backward_call or self.implementation.call,
+            "value": mine.call,
+            "derivative": mine.derivative_call,
+            "second": mine.second_call,
+            "backward": mine.backward_call,
+            "backward_x": mine.backward_call,
+            "backward_y": mine.backward_y_call,
         }
-        text = templates[self.question.subject].replace("{x}", _literal(x))
+        text = templates[self.question.subject] or mine.call
         text = text.replace("{dtype}", self.question.format_.name)
         if self.question.format_.name == "float64":
-            text = self.implementation.before_float64 + text
-        if upstream is not None:
-            text = text.replace("{upstream}", _literal(upstream))
+            text = mine.before_float64 + text
+        for name, number in arguments.items():
+            text = text.replace(f"{{{name}}}", _literal(number))
         return shown(text, LONGEST)
 
     def _others(self) -> Iterator[Convention]:

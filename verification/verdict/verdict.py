@@ -46,7 +46,8 @@ class Region:
 class Finding:
     """One thing that is wrong, at a smallest input that shows it.
 
-    ``subject`` is "value", "derivative" or "backward", ``bits`` those of the input in hex,
+    ``subject`` is "value", "derivative", ..., ``bits`` those of the input ``at`` in hex; of a gate
+    it is the ``input`` that the gate is taken at, and the other one is ``beside`` it.
     ``got`` (None if no result came) and ``expected`` (correctly rounded) are numbers, the errors
     in ulp and absolute. ``detail`` adds what the numbers do not say, ``why`` names the known
     pattern.
@@ -66,6 +67,8 @@ class Finding:
     detail: str = ""
     decimal: str = ""
     upstream: float | None = None
+    input: str = "x"
+    beside: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -76,7 +79,9 @@ class Finding:
         lines = [f"{self.subject} {KINDS[self.kind].text}: {self.detail or self._numbers()}"]
         if self.why:
             lines.append(f"  why: {self.why}")
-        where = f"  at: x = {self.decimal} = {self.at.hex()} = {self.bits}"
+        where = f"  at: {self.input} = {self.decimal} = {self.at.hex()} = {self.bits}"
+        digits = DIGITS[len(self.bits)]
+        where += "".join(f", {name} = {other:.{digits}g}" for name, other in self.beside.items())
         lines.append(where if self.upstream is None else f"{where}, upstream = {self.upstream:g}")
         if self.detail and self.got is not None:
             lines.append(f"  {self._numbers()}")
@@ -90,7 +95,7 @@ class Finding:
 
     def short(self) -> str:
         """Return one clause: kind, place, numbers and reason."""
-        said = f"{self.subject} {self.kind} at x={self.decimal}"
+        said = f"{self.subject} {self.kind} at {self.input}={self.decimal}"
         if self.detail:
             return f"{said}: {self.why or self.detail}"
         said += f": got {self.got:.6g}, expected {self.expected:.6g}, {self.ulp:.3g} ulp"
