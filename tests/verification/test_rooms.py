@@ -8,7 +8,7 @@ import verification
 ROOT = Path(verification.__file__).parent
 # Rooms of one line import nothing from one another, but for those that are named as pairs.
 ORDER = (
-    ("errors", "kinds"),
+    ("errors", "kinds", "grade"),
     ("numbers", "records"),
     ("formula",),
     ("activations",),

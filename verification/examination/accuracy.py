@@ -8,7 +8,9 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.formula.activation import OfFormula
+from verification.grade import Grade
 
+from .histogram import Histogram
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
 
 # Wrong results of a kind that are kept as its sample.
@@ -17,6 +19,7 @@ KEPT = 4096
 OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
 OTHER_NAN = "other nan"
+SIGN_OF_ZERO = "sign of zero"
 
 
 @dataclass
@@ -90,6 +93,7 @@ class Accuracy:
     """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged.
 
     ``looked`` counts the wrong results of each kind among those at the inputs ``x`` alone.
+    ``grade`` is that of the worst result.
     """
 
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -102,6 +106,8 @@ class Accuracy:
     upstream: Array | None = None
     unanswered: Extent = field(default_factory=Extent)
     looked: dict[str, int] = field(default_factory=dict)
+    grade: Grade = Grade.CORRECT
+    histogram: Histogram = field(default_factory=Histogram)
 
     def add(
         self, kinds: dict[str, Mask], x: Array, got: Array, ulp: Float64, u: Array | None
@@ -121,6 +127,8 @@ class Accuracy:
         self.inputs += other.inputs
         self.unanswered.join(other.unanswered)
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
+        self.grade = max(self.grade, other.grade)
+        self.histogram.merge(other.histogram)
 
     def close(self) -> Self:
         """Tell each extent out of how many inputs it is, when all are counted."""
@@ -137,6 +145,9 @@ class Accuracy:
         if whole.unanswered.wrong:
             self.unanswered = whole.unanswered
         self.worst_ulp = max(self.worst_ulp, whole.worst_ulp)
+        self.grade = max(self.grade, whole.grade)
+        if whole.inputs:
+            self.histogram = whole.histogram
 
     def right(self) -> tuple[Array, Array | None]:
         """Inputs, and upstreams, of the results that are not wrong."""
@@ -164,7 +175,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         "wrong sign": opposite,
         "flushed": zero & (expected != 0) & result.wrong,
         "inaccurate": result.wrong,
-        "sign of zero": lost & zero_has_a_sign(question) & _is_judged(question, wide),
+        SIGN_OF_ZERO: lost & zero_has_a_sign(question) & _is_judged(question, wide),
         OTHER_ZERO: lost,
     }
     sorted_already = np.zeros(x.shape, bool)
@@ -177,7 +188,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
 
 def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
     """Whether a result of the other sign is wrong however small: everywhere but next to a root."""
-    if question.order == 0:
+    if question.order == 0 and question.require <= Grade.ACCURATE:
         return np.ones(x.shape, bool)
     return result.wrong
 
@@ -195,9 +206,13 @@ def differ(left: Array, right: Array, format_: Format) -> Mask:
 def zero_has_a_sign(question: Question) -> bool:
     """Whether a zero has to carry the sign of the value: where f changes sign, or underflows.
 
+    Not if results have to be close, or rough.
+
     Where f is zero on an interval (relu), and in a derivative, either zero is as good unless
     the check is strict.
     """
+    if question.require > Grade.ACCURATE:
+        return False
     value = question.activation.orders[0]
     if isinstance(question.activation, OfFormula) and question.activation.vanishes:
         return question.strict
@@ -237,5 +252,10 @@ def count(
     if seen.x is x:
         seen.ulp, seen.bound = result.ulp, result.bound
     with np.errstate(all="ignore"):
-        seen.add(kinds_of(question, x, got, result), x, got, result.ulp, upstream)
+        kinds = kinds_of(question, x, got, result)
+        seen.add(kinds, x, got, result.ulp, upstream)
     seen.inputs += x.size
+    seen.grade = max(seen.grade, Grade(int(result.grade.max())))
+    if kinds[SIGN_OF_ZERO].any():
+        seen.grade = max(seen.grade, Grade.CLOSE)
+    seen.histogram.add(got, result.expected, question.format_)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reference.arithmetic.types import Array, Float64
+from verification.grade import Grade
 
 
 def complexity(x: Float64) -> Float64:
@@ -27,8 +28,9 @@ def simplest(x: Array) -> slice:
 class Complaint:
     """A law that is broken at the inputs ``x``; the first of them is the one to show.
 
-    ``got`` came there, if it is not what comes of such an x alone, with these upstreams, or 1. A
-    ``legal`` one is told as a convention and not held against the implementation.
+    ``got`` came there, if it is not what comes of such an x alone, with these upstreams, or 1.
+    ``grade`` is what is left of the subject's grade after it. A ``legal`` one is told as a
+    convention and not held against the implementation.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class Complaint:
     legal: bool = False
     got: Array | None = None
     upstream: Array | None = None
+    grade: Grade = Grade.BROKEN
 
     def place(self, *, with_upstream: bool) -> tuple[Array, Array | None]:
         """The input to show, and its upstream: by default 1, where the subject takes one."""

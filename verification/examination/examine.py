@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from reference.arithmetic.types import Array
+from verification.grade import Grade
 
 from . import laws
 from .complaint import Complaint
@@ -37,7 +38,8 @@ def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
         detail = f"compiled code wrote '{behaviour.written}'"
         yield Complaint("output", detail, behaviour.x, behaviour.x.size)
     for difference in behaviour.differences:
-        legal = _is_legal(question, difference)
+        grade = _grade(question, difference)
+        legal = grade <= question.require
         if not (legal and difference.may_be_right):
             yield Complaint(
                 difference.kind,
@@ -47,20 +49,26 @@ def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
                 legal=legal,
                 got=difference.got,
                 upstream=difference.upstream,
+                grade=grade,
             )
     for x in behaviour.overwritten:
         detail = f"the next call overwrites what the last one returned, of {x.size} elements"
         yield Complaint("shared result", detail, x, x.size)
 
 
-def _is_legal(question: Question, difference: Difference) -> bool:
-    """Whether the bits may differ, as these do: the results are right, and nobody is strict."""
-    lenient = difference.kind == "layout"
-    lenient |= difference.kind == "length" and LENGTH in question.allow
-    lenient &= not question.strict
-    if not (lenient or difference.may_be_right):
-        return False
-    return are_right(question, difference.got, difference.x, difference.upstream)
+def _grade(question: Question, difference: Difference) -> Grade:
+    """The grade of results whose bits differ: of right ones, by what their bits may depend on."""
+    depends_on_memory = difference.kind in (LENGTH, "layout")
+    if not (depends_on_memory or difference.may_be_right):
+        return Grade.BROKEN
+    result = answer(question, difference.x, difference.got, difference.upstream)
+    worst = Grade(int(result.grade.max(initial=Grade.CORRECT)))
+    if worst > max(question.require, Grade.ACCURATE):
+        return Grade.BROKEN
+    lenient = difference.kind == "layout" or LENGTH in question.allow
+    if difference.may_be_right or (lenient and not question.strict):
+        return worst
+    return max(worst, Grade.CLOSE)
 
 
 def are_right(question: Question, got: Array, x: Array, upstream: Array | None = None) -> bool:

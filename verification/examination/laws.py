@@ -14,6 +14,7 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
+from verification.grade import Grade
 from verification.numbers.inputs import ordinals
 from verification.numbers.ulp import unit_exponents
 
@@ -33,7 +34,7 @@ FACTORS = (1.0, 2.0, -1.0, 0.0, np.inf, np.nan)
 
 def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
     """Hold the results of one subject against the laws that the function has."""
-    if question.has_factor or not seen.x.size:
+    if question.has_factor or not seen.x.size or question.require >= Grade.ROUGH:
         return []
     order = np.argsort(seen.x.astype(np.float64), kind="stable")
     x, got = seen.x[order], seen.got[order]
@@ -52,8 +53,10 @@ def _range(question: Question, x: Array, got: Array, true: Array) -> Complaint |
     # An end that is no number of the format, and that of a derivative, is computed: it may be off.
     exact = (rounded == ends) & (question.subject == "value")
     finite = np.where(np.isfinite(rounded), rounded, 0.0)
-    slack = np.ldexp(question.tolerance + 0.5, unit_exponents(finite, format_))
-    low, high = rounded + np.where(exact | (rounded == 0), 0, slack) * [-1, 1]
+    slack = (question.tolerance + 0.5) * _unit(question, finite)
+    if question.require <= Grade.ACCURATE:
+        slack = np.where(exact | (rounded == 0), 0, slack)
+    low, high = rounded + slack * [-1, 1]
     wide = got.astype(np.float64)
     truth = true.astype(np.float64)
     low, high = min(low, truth.min(initial=np.inf)), max(high, truth.max(initial=-np.inf))
@@ -62,7 +65,20 @@ def _range(question: Question, x: Array, got: Array, true: Array) -> Complaint |
         return None
     worst = wide[broken][np.argmax(np.abs(wide[broken]))]
     detail = f"{worst:.9g} is outside [{rounded[0]:.9g}, {rounded[1]:.9g}]"
-    return Complaint("out of bounds", detail, x[broken], x.size)
+    return Complaint("out of bounds", detail, x[broken], x.size, grade=_beyond(question))
+
+
+def _unit(question: Question, results: Float64) -> Float64:
+    """The unit of errors: an ulp of each result; of close ones that at 1, for results below 1."""
+    if question.require < Grade.CLOSE:
+        return np.asarray(np.ldexp(1.0, unit_exponents(results, question.format_)))
+    spacing = 2.0 ** (1 - question.format_.precision)
+    return np.asarray(spacing * np.fmax(np.abs(results), 1))
+
+
+def _beyond(question: Question) -> Grade:
+    """The grade of results that break a law by more than they may."""
+    return Grade.CLOSE if question.require < Grade.CLOSE else Grade.ROUGH
 
 
 def _order(question: Question, x: Array, got: Array, true: Array) -> Complaint | None:
@@ -117,7 +133,7 @@ def _within(
     question: Question, kind: str, text: str, x: Array, results: Float64, excess: Float64
 ) -> Complaint | None:
     excess = np.where(np.isfinite(excess), excess, 0.0)
-    ulp = np.ldexp(excess, -unit_exponents(results, question.format_))
+    ulp = excess / _unit(question, results)
     budget = 0.0 if question.strict else 2 * question.tolerance + 1
     if ulp.max(initial=0.0) == 0:
         return None
@@ -125,7 +141,10 @@ def _within(
     broken: Mask = ulp > (0.0 if legal else budget)
     worst = float(ulp.max())
     within = ", within the tolerance" if legal else ""
-    return Complaint(kind, f"{text} by {worst:.3g} ulp{within}", x[broken], x.size, legal=legal)
+    size = f"{worst:.3g} ulp" if question.require < Grade.CLOSE else f"{excess.max():.3g}"
+    detail = f"{text} by {size}{within}"
+    grade = Grade.CORRECT if legal else _beyond(question)
+    return Complaint(kind, detail, x[broken], x.size, legal=legal, grade=grade)
 
 
 def difference_points(format_: Format) -> Array:
@@ -143,19 +162,21 @@ def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> lis
 
     ``quotient`` are the forward below, the derivative at and the forward above `difference_points`.
     """
+    if question.require >= Grade.ROUGH:
+        return []
     format_ = question.format_
     step, x = STEPS[format_.name], difference_points(format_)[1]
     below, slope, above = (result.astype(np.float64) for result in quotient)
     with np.errstate(all="ignore"):
         difference = (above - below) / (2 * step)
-        unit = np.ldexp(1.0, unit_exponents(np.maximum(np.abs(above), 0.25), format_))
+        unit = _unit(question, np.maximum(np.abs(above), 0.25))
         trusted = (question.tolerance + 1) * unit / step + _of_a_difference(question, step)
         broken = np.abs(slope - difference) > INCONSISTENT_WITHIN * trusted
     if not broken.any():
         return []
     gap = float(np.max(np.abs(slope - difference)[broken]))
     detail = f"it is off the central difference of the forward by up to {gap:.3g}"
-    return [Complaint("inconsistent", detail, x[broken], SAMPLES)]
+    return [Complaint("inconsistent", detail, x[broken], SAMPLES, grade=_beyond(question))]
 
 
 def _of_a_difference(question: Question, step: float) -> Float64:
@@ -200,8 +221,13 @@ def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Compl
         upstream = np.full(x.shape, factor).astype(format_.dtype)
         what = "an upstream" if question.subject == "backward" else "a factor"
         yield Complaint(
-            "upstream", f"{what} of {detail}", x[broken], x.size, upstream=upstream[broken]
+            "upstream",
+            f"{what} of {detail}",
+            x[broken],
+            x.size,
+            upstream=upstream[broken],
+            grade=Grade.ROUGH,
         )
     if dropped.any():
         detail = "a NaN upstream is dropped where the derivative is 0, as in PyTorch"
-        yield Complaint("upstream", detail, x[dropped], x.size, legal=True)
+        yield Complaint("upstream", detail, x[dropped], x.size, legal=True, grade=Grade.CORRECT)

@@ -17,7 +17,7 @@ Whatever a result is multiplied by has the place of upstream: of a gate, the oth
 or both (see `arguments`). Its value is a product too, of the gate's value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -27,6 +27,7 @@ from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.formula.activation import Gated
 from verification.formula.landmarks import MOST_ROOTS, Jump
+from verification.grade import Grade
 from verification.numbers.ulp import doubles, errors, unit_exponents
 
 NEXT_TO_A_ROOT = 0.25
@@ -45,7 +46,10 @@ ALLOWANCES = {
 
 @dataclass(frozen=True)
 class Question:
-    """Which function is asked for, and how exactly; with a seed, at inputs that nobody foresees."""
+    """Which function is asked for, and how exactly; with a seed, at inputs that nobody foresees.
+
+    A result whose grade is not the one that is required, or better, is wrong.
+    """
 
     activation: Activation
     subject: str
@@ -54,6 +58,7 @@ class Question:
     allow: frozenset[str] = frozenset()
     strict: bool = False
     seed: int | None = None
+    require: Grade = Grade.ACCURATE
 
     @property
     def order(self) -> int:
@@ -70,12 +75,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Results beside the truth, one element for each input."""
+    """Results beside the truth, one element for each input.
+
+    ``bound`` is what an error in ulp may be, as the question requires it.
+    """
 
     true: Float64
     expected: Array
     ulp: Float64
     bound: Float64
+    grade: Array
 
     @property
     def wrong(self) -> Mask:
@@ -240,6 +249,34 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
             past = _past_the_largest(question, wide, computed, true, factor)
             ulp = np.where(np.isnan(past), ulp, past)
         bound = _bound(question, wide, true, factor)
+        bound[np.isnan(bound)] = 0.0
         if FLUSH_TO_ZERO in question.allow:
             ulp[_flushed(question, wide, computed, true, factor)] = 0.0
-    return Answer(true, expected, ulp, np.where(np.isnan(bound), 0.0, bound))
+        found = Answer(true, expected, ulp, bound, np.zeros(ulp.shape, np.int8))
+        grade = _grades(question, got, found, factor)
+    if question.require != Grade.ACCURATE:
+        bound = np.where(grade <= question.require, np.inf, -1.0)
+    return replace(found, bound=bound, grade=grade)
+
+
+def _grades(question: Question, got: Array, found: Answer, factor: Float64 | None) -> Array:
+    """The grade of each result; ``bound`` is that of accurate ones."""
+    true, ulp, bound = found.true, found.ulp, found.bound
+    computed, rounded = doubles(got), doubles(found.expected)
+    same = (computed == rounded) | (np.isnan(computed) & np.isnan(rounded))
+    is_rough = np.isnan(computed) == np.isnan(rounded)
+    is_rough &= np.isfinite(computed) | ~np.isfinite(rounded)
+    spacing = 2.0 ** (1 - question.format_.precision)
+    scale = np.fmax(1.0 if factor is None else np.abs(factor), np.abs(true))
+    allowed = question.tolerance * spacing * scale
+    is_close = is_rough & (np.abs(computed - true) <= allowed)
+    grade = np.full(ulp.shape, Grade.BROKEN, np.int8)
+    for better, holds in (
+        (Grade.ROUGH, is_rough),
+        (Grade.CLOSE, is_close),
+        (Grade.ACCURATE, ulp <= bound),
+        (Grade.FAITHFUL, (ulp <= bound) & (ulp < 1)),
+        (Grade.CORRECT, same | (ulp == 0)),
+    ):
+        grade[holds] = better
+    return grade

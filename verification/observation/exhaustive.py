@@ -18,8 +18,9 @@ from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
 from verification.candidates.trouble import Trouble
 from verification.examination.accuracy import OTHER_ZERO, Accuracy, count, zero_has_a_sign
-from verification.examination.truth import Question, expected_of
+from verification.examination.truth import Question, answer, expected_of
 from verification.formula.activation import OfFormula
+from verification.grade import Grade
 from verification.numbers.inputs import ordinals
 from verification.work.processes import completed
 
@@ -117,18 +118,28 @@ def _compare(question: Question, seen: Accuracy, x: Array, got: Array, answered:
     places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)
     seen.inputs += int(np.count_nonzero(answered))
     seen.unanswered.extend(x[~answered])
+    seen.histogram.add_right(int(np.count_nonzero(answered)) - places.size)
     x, got, expected = x[places], got[places], expected[places]
     passes = np.zeros(x.shape, bool)
-    if question.tolerance >= NEIGHBOUR:
+    if question.tolerance >= NEIGHBOUR and question.require >= Grade.ACCURATE:
         passes |= _are_neighbours(got, expected, question.format_)
+        _grade(question, seen, x[passes], got[passes])
     if not zero_has_a_sign(question):
         with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
             zero = (got == 0) & (expected == 0)
         seen.add({OTHER_ZERO: zero}, x, got, np.zeros(x.shape), None)
         passes |= zero
+    seen.histogram.add(got[passes], expected[passes], question.format_)
     rest = np.flatnonzero(~passes)
     seen.inputs -= rest.size
     count(question, seen, x[rest], got[rest])
+
+
+def _grade(question: Question, seen: Accuracy, x: Array, got: Array) -> None:
+    """The grade that neighbours have, as long as they may be faithful."""
+    if x.size and seen.grade < Grade.ACCURATE:
+        grades = answer(question, x, got).grade
+        seen.grade = max(seen.grade, Grade(int(grades.max())))
 
 
 def _are_neighbours(a: Array, b: Array, format_: Format) -> Mask:

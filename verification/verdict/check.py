@@ -21,11 +21,13 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
 from verification.examination.accuracy import Accuracy
+from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
 from verification.examination.truth import ALLOWANCES, FLUSH_TO_ZERO, Question, expected_of
 from verification.formula.activation import Gated, OfFormula, of_formula
 from verification.formula.setting import setting
+from verification.grade import Grade, required
 from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 from verification.observation.observe import observe
@@ -53,9 +55,10 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     device: str | None = None,
     dtype: Any = "float32",
     tolerance: float | None = None,
-    exhaustive: bool = False,
+    require: str = "accurate",
     allow: Iterable[str] = (),
     strict: bool = False,
+    exhaustive: bool = False,
     scheduler: str | None = None,
     untrusted: bool = False,
     seed: int | None = None,
@@ -83,6 +86,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         device: where the framework puts them: "cpu", "cuda:1", ...
         dtype: "float16", "bfloat16" (of ml_dtypes), "float32" or "float64".
         tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
+        require: the grade that passes: "correct", "faithful", "accurate", "close" or "rough" (see
+            `verification.grade`).
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
         scheduler: the address of a Dask cluster for the exhaustive part.
@@ -127,9 +132,10 @@ def check(  # noqa: PLR0913  one call says all that a check needs
                 parameters=parameters,
                 dtype=dtype,
                 tolerance=tolerance,
-                exhaustive=exhaustive,
+                require=require,
                 allow=allow,
                 strict=strict,
+                exhaustive=exhaustive,
                 scheduler=scheduler,
                 untrusted=True,
                 seed=seed,
@@ -141,7 +147,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
         )
     drawn = seed_of(seed, untrusted=untrusted)
-    terms = _Terms(known, format_, float(bound), allowed, strict, drawn)
+    terms = _Terms(known, format_, float(bound), allowed, strict, drawn, required(require))
     default = NAMES[known.name].parameters if formula is None else {}
     other = {name: value for name, value in known.parameters.items() if value != default.get(name)}
     with MODE.ours():
@@ -161,6 +167,7 @@ class _Terms:
     allow: frozenset[str]
     strict: bool
     seed: int | None
+    require: Grade
 
     def question(self, subject: str) -> Question:
         """The question about one subject."""
@@ -172,6 +179,7 @@ class _Terms:
             self.allow,
             self.strict,
             self.seed,
+            self.require,
         )
 
     def allowances(self, accuracies: Mapping[str, Accuracy]) -> Iterator[str]:
@@ -194,12 +202,14 @@ def _judged(
     """The verdict on what was observed: examined, explained and told, without another call."""
     findings: list[Finding] = []
     conventions: list[Convention] = []
+    grades: dict[str, str] = {}
     for name, found in observed.items():
         question = terms.question(name)
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
         findings += reporter.findings(troubles, complaints)
+        grades[name] = str(_grade(found.seen, troubles, complaints))
         conventions += reporter.conventions(complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     if expired and not findings:
@@ -218,6 +228,9 @@ def _judged(
         findings=tuple(sorted(findings, key=lambda finding: finding.rank)),
         conventions=tuple(conventions),
         inputs={name: seen.inputs for name, seen in accuracies.items()},
+        grades=grades,
+        require=str(terms.require),
+        histogram={name: seen.histogram.counts for name, seen in accuracies.items()},
         worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
         profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
         not_judged=tuple(KINDS) if expired else caller.not_judged(),
@@ -228,6 +241,12 @@ def _judged(
             for name, seen in accuracies.items()
         },
     )
+
+
+def _grade(seen: Accuracy, troubles: Iterable[Trouble], complaints: Iterable[Complaint]) -> Grade:
+    """The grade of a subject: that of its worst result, or of how it behaves."""
+    grades = [seen.grade, *(complaint.grade for complaint in complaints)]
+    return Grade.BROKEN if any(True for _ in troubles) else max(grades)
 
 
 def _is_allowed(trouble: Trouble, question: Question) -> bool:

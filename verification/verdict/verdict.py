@@ -119,8 +119,10 @@ class Verdict:
     """The judgement on one implementation in one format; true if nothing was found.
 
     ``activation`` is the name of one in the catalogue, or a formula.
-    ``worst_ulp`` holds the largest error of each subject that is not infinite, over all the
-    inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
+    ``grades`` are those of each subject (see `verification.grade`), and the verdict is true if none
+    is worse than ``require``. ``histogram`` counts results by their distance from the correctly
+    rounded ones. ``worst_ulp`` holds the largest error of each subject that is not infinite, over all
+    the inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
     ones, ``seed`` is that of the inputs that were drawn. ``profile`` holds inputs and errors in
@@ -138,6 +140,9 @@ class Verdict:
     conventions: tuple[Convention, ...]
     inputs: Mapping[str, int]
     worst_ulp: Mapping[str, float]
+    grades: Mapping[str, str]
+    require: str
+    histogram: Mapping[str, Mapping[str, int]]
     profile: Mapping[str, tuple[Array, Float64]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -171,7 +176,8 @@ class Verdict:
 
     def _head(self) -> str:
         result = "passed" if self.passed else "FAILED"
-        return f"{result}: {self.implementation} as {self.of} in {self.dtype}"
+        grades = ", ".join(f"{name} {grade}" for name, grade in self.grades.items())
+        return f"{result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
 
     def __str__(self) -> str:
         worst = ", ".join(f"{name} {ulp:.3g} ulp" for name, ulp in self.worst_ulp.items())

@@ -3,7 +3,11 @@
 import os, pickle
 from verification.verdict.verdict import Verdict
 
-passed = Verdict("f", "tanh", "float32", 4.0, {}, (), (), (), {"value": 1}, {"value": 0.0})
+GRADES = {"value": "correct"}
+passed = Verdict(
+    *("f", "tanh", "float32", 4.0, {}, (), (), (), {"value": 1}, {"value": 0.0}),
+    *(GRADES, "accurate", {}),
+)
 
 
 def f(x):
