@@ -39,7 +39,7 @@ good = check(kernel, "softsign")
 assert good.passed, good
 bad = check(np.tanh, "softsign")
 assert not bad.passed
-assert "softsign" in check(softsign, "tanh").findings[0].why.lower()
+assert "softsign" in check(softsign, "tanh").symptoms[0].why.lower()
 print("done")
 """
 

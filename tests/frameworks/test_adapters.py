@@ -87,7 +87,7 @@ def test_a_function_that_works_in_place_writes_to_its_input():
     for array, left in ((x, expected), (frozen, frozen.copy())):
         assert np.array_equal(in_place.forward(array), expected)
         assert np.array_equal(array, left)
-    findings = check(in_place, "relu").findings
+    findings = check(in_place, "relu").symptoms
     assert ("value", "input written") in {(found.subject, found.kind) for found in findings}
 
 
@@ -153,7 +153,7 @@ def test_a_pasted_snippet_shows_what_the_finding_says(named, run, dtype, subject
     """After an import of the framework and nothing else, to the last bit."""
     candidate = named("silu")
     judged = candidate.with_functions({subject: candidate.functions[subject]})
-    findings = check(judged, "gelu", dtype=dtype, tolerance=1.0).findings
+    findings = check(judged, "gelu", dtype=dtype, tolerance=1.0).symptoms
     alone = [finding for finding in findings if not finding.detail]
     assert alone
     for finding in alone:

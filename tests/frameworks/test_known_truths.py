@@ -52,7 +52,7 @@ def test_jax_tanh_has_no_slope_at_12():
 
 def reasons(verdict, subject):
     """Return what is given as reason for wrong results of a subject."""
-    found = [finding for finding in verdict.findings if finding.subject == subject]
+    found = [finding for finding in verdict.symptoms if finding.subject == subject]
     return {finding.kind: finding.why or "" for finding in found}
 
 
@@ -64,7 +64,7 @@ def test_torch_gelu_fails_for_its_cancellation():
     assert "1 + erf cancels" in value["flushed"]
     assert "overflows" in value["overflow"]
     assert not any("float16" in why for why in value.values())
-    first = next(f for f in verdict.findings if (f.subject, f.kind) == ("value", "flushed"))
+    first = next(f for f in verdict.symptoms if (f.subject, f.kind) == ("value", "flushed"))
     assert first.region.high < -5
 
 
@@ -120,4 +120,4 @@ def test_a_kink_is_a_convention(named, framework, activation):
     chosen = kink.right if jax_leaky else kink.left
     assert f"derivative {np.float32(chosen)} at the kink 0" in told.text
     assert {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}[framework] in told.text
-    assert not [f for f in verdict.findings if f.kind == "kink"]
+    assert not [f for f in verdict.symptoms if f.kind == "kink"]

@@ -48,7 +48,7 @@ def test_a_module_is_an_object_that_tells_its_framework():
     for dtype in ("float16", "float64"):
         verdict = check(module, "leaky_relu", dtype=dtype, parameters={"negative_slope": 0.2})
         assert set(verdict.inputs) == {"value", "derivative", "backward"}
-        assert "exception" not in {finding.kind for finding in verdict.findings}
+        assert "exception" not in {finding.kind for finding in verdict.symptoms}
     assert module.training
     assert module.weight.requires_grad
     assert module.weight.grad is None

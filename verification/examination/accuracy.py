@@ -1,6 +1,6 @@
 """Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -12,6 +12,7 @@ from verification.grade import Grade
 
 from .histogram import Histogram
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
+from .zone import Worst, Zone, costs, zones
 
 # Wrong results of a kind that are kept as its sample.
 KEPT = 4096
@@ -20,6 +21,30 @@ OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
 OTHER_NAN = "other nan"
 SIGN_OF_ZERO = "sign of zero"
+
+
+@dataclass(frozen=True)
+class Results:
+    """Results that were judged: where, how far off, and what that costs in which zone."""
+
+    x: Array
+    got: Array
+    upstream: Array | None
+    ulp: Float64
+    zone: Array
+    cost: Float64
+
+    def at(self, places: Array) -> Self:
+        """Some of them."""
+        return replace(
+            self,
+            x=self.x[places],
+            got=self.got[places],
+            upstream=None if self.upstream is None else self.upstream[places],
+            ulp=self.ulp[places],
+            zone=self.zone[places],
+            cost=self.cost[places],
+        )
 
 
 @dataclass
@@ -52,15 +77,25 @@ class Tally(Extent):
     worst_ulp: float = 0.0
     worst_at: float = np.nan
     samples: list[tuple[Array, Array, Array | None]] = field(default_factory=list)
+    worst: dict[Zone, Worst] = field(default_factory=dict)
 
-    def add(self, x: Array, got: Array, ulp: Float64, upstream: Array | None) -> None:
+    def add(self, wrong: Results) -> None:
         """Count wrong results."""
-        self.extend(x)
-        worst = int(np.argmax(ulp))
-        if ulp[worst] >= self.worst_ulp:
-            self.worst_ulp, self.worst_at = float(ulp[worst]), float(x[worst])
-        kept = _spread(x.size, KEPT)
-        self.samples.append((x[kept], got[kept], None if upstream is None else upstream[kept]))
+        self.extend(wrong.x)
+        worst = int(np.argmax(wrong.ulp))
+        if wrong.ulp[worst] >= self.worst_ulp:
+            self.worst_ulp, self.worst_at = float(wrong.ulp[worst]), float(wrong.x[worst])
+        kept = wrong.at(_spread(wrong.x.size, KEPT))
+        self.samples.append((kept.x, kept.got, kept.upstream))
+        for zone in map(Zone, np.unique(wrong.zone).tolist()):
+            places = np.flatnonzero(wrong.zone == zone)
+            one = wrong.at(places[[np.argmax(wrong.cost[places])]])
+            self._keep(zone, Worst(float(one.cost[0]), one.x, one.got, one.upstream))
+
+    def _keep(self, zone: Zone, found: Worst) -> None:
+        known = self.worst.get(zone)
+        if known is None or known.cost < found.cost:
+            self.worst[zone] = found
 
     @property
     def sampled(self) -> int:
@@ -73,6 +108,8 @@ class Tally(Extent):
         if other.worst_ulp >= self.worst_ulp:
             self.worst_ulp, self.worst_at = other.worst_ulp, other.worst_at
         self.samples += other.samples
+        for zone, found in other.worst.items():
+            self._keep(zone, found)
 
     def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
         """Inputs, results and upstreams of some of the wrong ones."""
@@ -109,14 +146,12 @@ class Accuracy:
     grade: Grade = Grade.CORRECT
     histogram: Histogram = field(default_factory=Histogram)
 
-    def add(
-        self, kinds: dict[str, Mask], x: Array, got: Array, ulp: Float64, u: Array | None
-    ) -> None:
+    def add(self, kinds: dict[str, Mask], results: Results) -> None:
         """Count the wrong results of each kind."""
         for kind, mask in kinds.items():
             if mask.any():
-                part = None if u is None else u[mask]
-                self.tallies.setdefault(kind, Tally()).add(x[mask], got[mask], ulp[mask], part)
+                self.tallies.setdefault(kind, Tally()).add(results.at(mask))
+        ulp = results.ulp
         finite = ulp[np.isfinite(ulp)]
         self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
@@ -253,7 +288,8 @@ def count(
         seen.ulp, seen.bound = result.ulp, result.bound
     with np.errstate(all="ignore"):
         kinds = kinds_of(question, x, got, result)
-        seen.add(kinds, x, got, result.ulp, upstream)
+        zone, cost = zones(question, x, result), costs(question, got, result, upstream)
+        seen.add(kinds, Results(x, got, upstream, result.ulp, zone, cost))
     seen.inputs += x.size
     seen.grade = max(seen.grade, Grade(int(result.grade.max())))
     if kinds[SIGN_OF_ZERO].any():

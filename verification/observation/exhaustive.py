@@ -17,7 +17,7 @@ from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
 from verification.candidates.trouble import Trouble
-from verification.examination.accuracy import OTHER_ZERO, Accuracy, count, zero_has_a_sign
+from verification.examination.accuracy import OTHER_ZERO, Accuracy, Results, count, zero_has_a_sign
 from verification.examination.truth import Question, answer, expected_of
 from verification.formula.activation import OfFormula
 from verification.grade import Grade
@@ -127,7 +127,8 @@ def _compare(question: Question, seen: Accuracy, x: Array, got: Array, answered:
     if not zero_has_a_sign(question):
         with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
             zero = (got == 0) & (expected == 0)
-        seen.add({OTHER_ZERO: zero}, x, got, np.zeros(x.shape), None)
+        nothing = np.zeros(x.shape)
+        seen.add({OTHER_ZERO: zero}, Results(x, got, None, nothing, nothing, nothing))
         passes |= zero
     seen.histogram.add(got[passes], expected[passes], question.format_)
     rest = np.flatnonzero(~passes)

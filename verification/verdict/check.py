@@ -32,9 +32,11 @@ from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 from verification.observation.observe import observe
 
+from .causes import by_cause
+from .finding import Symptom
 from .reporting import Reporter
 from .untrusted import by_name, seed_of, without_its_word
-from .verdict import Convention, Finding, Verdict
+from .verdict import Convention, Verdict
 
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
@@ -200,7 +202,7 @@ def _judged(
     parameters: Mapping[str, float],
 ) -> Verdict:
     """The verdict on what was observed: examined, explained and told, without another call."""
-    findings: list[Finding] = []
+    symptoms: list[Symptom] = []
     conventions: list[Convention] = []
     grades: dict[str, str] = {}
     for name, found in observed.items():
@@ -208,14 +210,14 @@ def _judged(
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
-        findings += reporter.findings(troubles, complaints)
+        symptoms += reporter.symptoms(troubles, complaints)
         grades[name] = str(_grade(found.seen, troubles, complaints))
         conventions += reporter.conventions(complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
-    if expired and not findings:
+    if expired and not symptoms:
         raise UsageError(f"expected the check to end in time, but {expired}")
     accuracies = {name: found.seen for name, found in observed.items()}
-    if not findings and not all(seen.inputs for seen in accuracies.values()):
+    if not symptoms and not all(seen.inputs for seen in accuracies.values()):
         raise UsageError("expected results that can be judged, but none came")
     caller = implementation.caller
     return Verdict(
@@ -225,7 +227,7 @@ def _judged(
         tolerance=terms.tolerance,
         parameters=parameters,
         allowances=tuple(terms.allowances(accuracies)),
-        findings=tuple(sorted(findings, key=lambda finding: finding.rank)),
+        findings=by_cause(symptoms),
         conventions=tuple(conventions),
         inputs={name: seen.inputs for name, seen in accuracies.items()},
         grades=grades,

@@ -12,7 +12,8 @@ from verification.examination.truth import Question
 from verification.formula.activation import asked_for
 from verification.kinds import KINDS
 
-from .verdict import Finding, Verdict
+from .finding import Symptom
+from .verdict import Verdict
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 # What XML has no characters for, such as the escapes of a candidate's message.
@@ -25,7 +26,7 @@ def to_junit(verdict: Verdict) -> str:
     """The verdict as a test suite; the name of a test case says what would be wrong."""
     suites = Element("testsuites", name="halfulp")
     suite = SubElement(suites, "testsuite", name=f"halfulp {verdict.of} {verdict.dtype}")
-    cases: list[tuple[str, str, Finding | None]] = [
+    cases: list[tuple[str, str, Symptom | None]] = [
         (subject, kind, finding)
         for subject in verdict.inputs
         for kind in laws(verdict, subject)
@@ -43,7 +44,7 @@ def to_junit(verdict: Verdict) -> str:
             SubElement(case, "skipped", message=reason)
     for element in (suites, suite):
         element.set("tests", str(len(cases)))
-        element.set("failures", str(len(verdict.findings)))
+        element.set("failures", str(len(verdict.symptoms)))
         element.set("errors", "0")
         element.set("skipped", str(len(suite.findall("testcase/skipped"))))
     SubElement(suite, "system-out").text = _text(str(verdict))
@@ -75,14 +76,14 @@ def _why_skipped(verdict: Verdict, subject: str, kind: str) -> str:
     """Why the verdict says nothing about a law; empty if the law holds."""
     if not verdict.inputs[subject]:
         return NOTHING_CAME
-    silent = {found.subject for found in verdict.findings if KINDS[found.kind].silent}
+    silent = {found.subject for found in verdict.symptoms if KINDS[found.kind].silent}
     if silent & set(KINDS[kind].calls):
         return A_CALL_FAILED
     return verdict.why_not if kind in verdict.not_judged else ""
 
 
-def _findings(verdict: Verdict, subject: str, kind: str) -> list[Finding | None]:
-    return [f for f in verdict.findings if (f.subject, f.kind) == (subject, kind)]
+def _findings(verdict: Verdict, subject: str, kind: str) -> list[Symptom | None]:
+    return [f for f in verdict.symptoms if (f.subject, f.kind) == (subject, kind)]
 
 
 def _text(text: str) -> str:

@@ -17,10 +17,13 @@ from verification.examination.arguments import given, taken
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key
 from verification.examination.truth import Question, answer
+from verification.examination.zone import Zone, zone_at
 from verification.formula.activation import Gated
+from verification.grade import Grade
 from verification.kinds import KINDS
 
-from .verdict import Convention, Finding, Region
+from .finding import Region, Sample, Symptom
+from .verdict import Convention
 
 READ_ONLY = "it works in place, and cannot where the input is read-only"
 OTHERS = {
@@ -41,9 +44,9 @@ class Reporter:
     observed: Observed
     explanation: Explanation
 
-    def findings(
+    def symptoms(
         self, troubles: Sequence[Trouble], complaints: Sequence[Complaint]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Symptom]:
         """One for each kind of misbehaviour in a call, of wrong results, and of broken laws."""
         yield from map(self._of_trouble, troubles)
         yield from map(self._of_results, self.explanation.whys)
@@ -58,7 +61,7 @@ class Reporter:
                 at, said = float(complaint.x[0]), f"{complaint.kind}: {complaint.detail}"
                 yield Convention(self.question.subject, at, said)
 
-    def _of_trouble(self, trouble: Trouble) -> Finding:
+    def _of_trouble(self, trouble: Trouble) -> Symptom:
         nothing = np.zeros(1, self.question.format_.dtype)
         x, factor = nothing[:0], None
         if trouble.arguments:
@@ -80,21 +83,29 @@ class Reporter:
                 detail += "; of the inputs without a result not all were tried alone"
         else:
             region = _of_inputs(x, max(x.size, 1))
-        return self._finding(
-            trouble.kind, at, None, region, upstream=upstream, why=why, detail=detail
+        return self._symptom(
+            trouble.kind, self._sample(at, None, upstream), region, why=why, detail=detail
         )
 
-    def _of_results(self, kind: str) -> Finding:
+    def _of_results(self, kind: str) -> Symptom:
         """The finding about the wrong results of a kind."""
         tally, shown = self.observed.seen.tallies[kind], self.observed.shrunk[kind]
         region = replace(_of_extent(tally), worst_ulp=tally.worst_ulp, worst_at=tally.worst_at)
         detail = "" if shown.shows or self.observed.expired else NOT_ALONE
-        why = self.explanation.whys[kind]
-        return self._finding(
-            kind, shown.x, shown.got, region, upstream=shown.upstream, why=why, detail=detail
+        zone = min(tally.worst)
+        worst = tally.worst[zone]
+        return self._symptom(
+            kind,
+            self._sample(shown.x, shown.got, shown.upstream),
+            region,
+            why=self.explanation.whys[kind],
+            detail=detail,
+            zone=zone,
+            cost=worst.cost,
+            worst=self._sample(worst.x, worst.got, worst.upstream),
         )
 
-    def _of_complaint(self, complaint: Complaint) -> Finding:
+    def _of_complaint(self, complaint: Complaint) -> Symptom:
         """The finding about a broken law."""
         one, upstream = complaint.place(with_upstream=self.question.has_factor)
         if complaint.got is None:
@@ -103,8 +114,14 @@ class Reporter:
             got = complaint.got[simplest(complaint.x)]
         why = complaint.why or (self.explanation.main if self._follows(complaint) else None)
         region = _of_inputs(complaint.x, complaint.tried)
-        return self._finding(
-            complaint.kind, one, got, region, upstream=upstream, why=why, detail=complaint.detail
+        zone = Zone.BEHAVIOUR
+        if complaint.grade <= Grade.CLOSE:
+            zone = Zone.CLOSE
+        elif complaint.grade < Grade.BROKEN:
+            zone = zone_at(self.question, one, upstream)
+        sample = self._sample(one, got, upstream)
+        return self._symptom(
+            complaint.kind, sample, region, why=why, detail=complaint.detail, zone=zone
         )
 
     def _follows(self, complaint: Complaint) -> bool:
@@ -114,43 +131,35 @@ class Reporter:
         )
         return KINDS[complaint.kind].follows or about_upstream
 
-    def _finding(  # noqa: PLR0913  the parts of a finding
-        self,
-        kind: str,
-        x: Array,
-        got: Array | None,
-        region: Region,
-        *,
-        upstream: Array | None = None,
-        why: str | None = None,
-        detail: str = "",
-    ) -> Finding:
+    def _symptom(self, kind: str, sample: Sample, region: Region, **more: Any) -> Symptom:
+        return Symptom(
+            **vars(sample),
+            kind=kind,
+            subject=self.question.subject,
+            region=region,
+            snippet=self._snippet(sample),
+            **{"zone": Zone.BEHAVIOUR, "cost": 0.0, **more},
+        )
+
+    def _sample(self, x: Array, got: Array | None, factor: Array | None) -> Sample:
         format_ = self.question.format_
-        factor = upstream
         if factor is None and self.question.has_factor:
             factor = np.ones_like(x)
-        arguments = self._arguments(x, factor)
         with np.errstate(all="ignore"):
             nothing = np.full(1, np.nan).astype(format_.dtype)
             result = answer(self.question, x, nothing if got is None else got, factor)
             expected = float(result.expected[0])
             computed = None if got is None else float(got[0])
             absolute = np.nan if computed is None else abs(computed - expected)
-        return Finding(
-            kind=kind,
-            subject=self.question.subject,
+        return Sample(
             at=float(x[0]),
             bits=f"0x{int(x.view(format_.bits)[0]):0{2 * format_.dtype.itemsize}x}",
+            decimal=str(x[0]),
             got=computed,
             expected=expected,
             ulp=np.nan if computed is None else float(result.ulp[0]),
             absolute=absolute,
-            region=region,
-            why=why,
-            snippet=self._snippet(arguments),
-            detail=detail,
-            decimal=str(x[0]),
-            **self._beside(arguments),
+            **self._beside(self._arguments(x, factor)),
         )
 
     def _arguments(self, x: Array, factor: Array | None) -> dict[str, Array]:
@@ -170,8 +179,8 @@ class Reporter:
         other = {activation.other: numbers[activation.other]}
         return {"upstream": upstream, "input": activation.gate, "beside": other}
 
-    def _snippet(self, arguments: Mapping[str, Array]) -> str:
-        mine = self.implementation
+    def _snippet(self, sample: Sample) -> str:
+        mine, format_ = self.implementation, self.question.format_
         templates = {
             "value": mine.call,
             "derivative": mine.derivative_call,
@@ -181,11 +190,13 @@ class Reporter:
             "backward_y": mine.backward_y_call,
         }
         text = templates[self.question.subject] or mine.call
-        text = text.replace("{dtype}", self.question.format_.name)
-        if self.question.format_.name == "float64":
+        text = text.replace("{dtype}", format_.name)
+        if format_.name == "float64":
             text = mine.before_float64 + text
-        for name, number in arguments.items():
-            text = text.replace(f"{{{name}}}", _literal(number))
+        numbers = {sample.input: sample.at, **sample.beside, "upstream": sample.upstream}
+        for name, number in numbers.items():
+            if number is not None:
+                text = text.replace(f"{{{name}}}", _literal(format_.dtype.type(number)))
         return shown(text, LONGEST)
 
     def _others(self) -> Iterator[Convention]:
@@ -224,6 +235,5 @@ def _of_extent(extent: Extent) -> Region:
     return Region(extent.wrong, extent.tried, low, high, 0.0, np.nan)
 
 
-def _literal(x: Array) -> str:
-    number = float(x[0])
-    return str(x[0]) if np.isfinite(number) else f'float("{number}")'
+def _literal(number: Any) -> str:
+    return str(number) if np.isfinite(float(number)) else f'float("{number}")'

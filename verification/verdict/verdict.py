@@ -9,97 +9,15 @@ from typing import Any
 
 from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
-from verification.kinds import KINDS, rank
 from verification.records.files import write_whole
 
+from .finding import Finding, Symptom
 from .naming import named
 from .plot import Panel, draw
 
 SHOWN = 5
-# Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
-DIGITS = {6: 5, 10: 9, 18: 17}
 # pytest shows at most 240 characters of a failed assertion's operand.
 ONE_LINE = 236
-
-
-@dataclass(frozen=True)
-class Region:
-    """Where a finding holds: at ``wrong`` of the ``tried`` inputs, between two; and the worst."""
-
-    wrong: int
-    tried: int
-    low: float
-    high: float
-    worst_ulp: float
-    worst_at: float
-
-    def __str__(self) -> str:
-        if not self.wrong:
-            return "arrays without elements"
-        text = f"{self.wrong} of {self.tried} inputs in [{self.low:.6g}, {self.high:.6g}]"
-        if self.worst_ulp > 0:
-            text += f", worst {self.worst_ulp:.3g} ulp at {self.worst_at:.6g}"
-        return text
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong, at a smallest input that shows it.
-
-    ``subject`` is "value", "derivative", ..., ``bits`` those of the input ``at`` in hex; of a gate
-    it is the ``input`` that the gate is taken at, and the other one is ``beside`` it.
-    ``got`` (None if no result came) and ``expected`` (correctly rounded) are numbers, the errors
-    in ulp and absolute. ``detail`` adds what the numbers do not say, ``why`` names the known
-    pattern.
-    """
-
-    kind: str
-    subject: str
-    at: float
-    bits: str
-    got: float | None
-    expected: float
-    ulp: float
-    absolute: float
-    region: Region
-    why: str | None = None
-    snippet: str = ""
-    detail: str = ""
-    decimal: str = ""
-    upstream: float | None = None
-    input: str = "x"
-    beside: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Sort key: gravest kind first, then largest error."""
-        return rank(self.kind), -self.region.worst_ulp
-
-    def __str__(self) -> str:
-        lines = [f"{self.subject} {KINDS[self.kind].text}: {self.detail or self._numbers()}"]
-        if self.why:
-            lines.append(f"  why: {self.why}")
-        where = f"  at: {self.input} = {self.decimal} = {self.at.hex()} = {self.bits}"
-        digits = DIGITS[len(self.bits)]
-        where += "".join(f", {name} = {other:.{digits}g}" for name, other in self.beside.items())
-        lines.append(where if self.upstream is None else f"{where}, upstream = {self.upstream:g}")
-        if self.detail and self.got is not None:
-            lines.append(f"  {self._numbers()}")
-        lines += [f"  region: {self.region}", f"  try: {self.snippet}"]
-        return "\n".join(lines)
-
-    def _numbers(self) -> str:
-        digits = DIGITS[len(self.bits)]
-        numbers = f"got {self.got:.{digits}g}, expected {self.expected:.{digits}g}"
-        return f"{numbers}: off by {self.ulp:.4g} ulp, {self.absolute:.3g}"
-
-    def short(self) -> str:
-        """Return one clause: kind, place, numbers and reason."""
-        said = f"{self.subject} {self.kind} at {self.input}={self.decimal}"
-        if self.detail:
-            return f"{said}: {self.why or self.detail}"
-        said += f": got {self.got:.6g}, expected {self.expected:.6g}, {self.ulp:.3g} ulp"
-        return f"{said}: {self.why}" if self.why else said
 
 
 @dataclass(frozen=True)
@@ -121,8 +39,8 @@ class Verdict:
     ``activation`` is the name of one in the catalogue, or a formula.
     ``grades`` are those of each subject (see `verification.grade`), and the verdict is true if none
     is worse than ``require``. ``histogram`` counts results by their distance from the correctly
-    rounded ones. ``worst_ulp`` holds the largest error of each subject that is not infinite, over all
-    the inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
+    rounded ones. ``worst_ulp`` holds the largest error of each subject that is not infinite, of all
+    inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
     ones, ``seed`` is that of the inputs that were drawn. ``profile`` holds inputs and errors in
@@ -164,15 +82,10 @@ class Verdict:
     def __bool__(self) -> bool:
         return self.passed
 
-    def _told(self) -> tuple[list[Finding], list[Finding]]:
-        """The findings, and those of backward that are the derivative's over again."""
-        known = {(f.kind, f.why) for f in self.findings if f.subject == "derivative"}
-        told: list[Finding] = []
-        likewise: list[Finding] = []
-        for finding in self.findings:
-            again = finding.subject == "backward" and (finding.kind, finding.why) in known
-            (likewise if again else told).append(finding)
-        return told, likewise
+    @property
+    def symptoms(self) -> tuple[Symptom, ...]:
+        """All that is wrong, each kind of each subject by itself."""
+        return tuple(symptom for finding in self.findings for symptom in finding.symptoms)
 
     def _head(self) -> str:
         result = "passed" if self.passed else "FAILED"
@@ -180,25 +93,33 @@ class Verdict:
         return f"{result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
 
     def __str__(self) -> str:
-        worst = ", ".join(f"{name} {ulp:.3g} ulp" for name, ulp in self.worst_ulp.items())
+        return "\n".join(self.told(SHOWN))
+
+    def told(self, most: int | None = None) -> list[str]:
+        """The verdict line by line, with at most so many findings."""
         tried = sum(self.inputs.values())
-        told, likewise = self._told()
         lines = [
             self._head(),
-            f"worst: {worst or 'nothing judged'}; {tried} results, tolerance {self.tolerance:g} ulp"
+            f"required: {self.require}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
-            *(str(finding) for finding in told[:SHOWN]),
+            *(
+                f"{name}, numbers of the format off: {_counts(counts)}"
+                for name, counts in self.histogram.items()
+            ),
         ]
-        if len(told) > SHOWN:
-            rest = ", ".join(f"{f.subject} {f.kind}" for f in told[SHOWN:])
-            lines.append(f"and {len(told) - SHOWN} more: {rest}")
-        if likewise:
-            lines.append(f"backward likewise: {', '.join(f.kind for f in likewise)}")
+        heading = None
+        for finding in self.findings[:most]:
+            if finding.zone != heading:
+                heading = finding.zone
+                lines += ["", f"{heading}:"]
+            lines.append(str(finding))
+        if rest := self.findings[len(self.findings[:most]) :]:
+            lines += ["", f"and {len(rest)} more: {', '.join(f.name for f in rest)}"]
         if self.why_not:
             lines.append(self.why_not)
         lines += [f"convention: {convention}" for convention in self.conventions]
-        return "\n".join(lines)
+        return lines
 
     def __repr__(self) -> str:
         clauses = "; ".join(finding.short() for finding in self.findings)
@@ -227,7 +148,7 @@ class Verdict:
         """Draw error in ulp against x over the whole format, and save it as the suffix says."""
         panels = []
         for name, (x, ulp) in self.profile.items():
-            found = [f for f in self.findings if f.subject == name]
+            found = [f for f in self.symptoms if f.subject == name]
             marks = tuple((f.at, f.ulp) for f in found if isfinite(f.at))
             panels.append(Panel(name, x.astype(float), ulp, marks))
         result = "passed" if self.passed else "failed"
@@ -235,6 +156,10 @@ class Verdict:
         kind = Path(path).suffix[1:] or "png"
         picture = draw(kind, title, panels, FORMATS[self.dtype], self.tolerance)
         write_whole(Path(path), picture)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}: {count:,}" for name, count in counts.items())
 
 
 def _plain(content: Any) -> Any:

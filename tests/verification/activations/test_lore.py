@@ -69,7 +69,7 @@ def test_one_without_a_file_is_judged_like_the_others(nameless):
     verdict = check(
         lambda x: np.asarray(tanh(x)), "nameless", derivative=sigmoid.derivative, dtype="float64"
     )
-    whys = {(finding.subject, finding.why) for finding in verdict.findings}
+    whys = {(finding.subject, finding.why) for finding in verdict.symptoms}
     assert ("value", "this is Tanh, not Nameless") in whys
     assert ("derivative", "derivative of another variant: of Sigmoid") in whys
     assert to_junit(verdict)
@@ -102,4 +102,4 @@ def test_the_default_is_told_where_parameters_are_ignored(monkeypatch):
     monkeypatch.setattr("verification.diagnosis.reasons.lore_of", lambda _name: Lore())
     verdict = check(leaky_relu, "leaky_relu", parameters={"negative_slope": 0.125})
     why = "the parameters are ignored: this is for negative_slope = 0.01"
-    assert why in {finding.why for finding in verdict.findings}
+    assert why in {finding.why for finding in verdict.symptoms}

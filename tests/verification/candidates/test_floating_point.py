@@ -45,7 +45,7 @@ def test_one_that_changes_the_mode_in_a_call_fails(bits, said):
         switch(bits)
         return np.tanh(x.astype(np.float64)).astype(x.dtype)
 
-    found = {finding.kind: finding for finding in check(changes, "tanh").findings}
+    found = {finding.kind: finding for finding in check(changes, "tanh").symptoms}
     assert found["mode"].detail.startswith(said)
     assert ("flushed" in found) is (bits == FLUSH)
     assert deviation() == said
@@ -58,8 +58,8 @@ def test_one_that_has_changed_the_mode_when_it_was_loaded_fails():
     switch(FLUSH)
     verdict = check(lambda x: (x * np.float32(1)).astype(x.dtype), "tanh", allow=["flush-to-zero"])
     assert verdict.inputs == judged
-    assert "mode" not in {finding.kind for finding in verdict.findings}
-    kinds = {finding.kind for finding in check(tanh, "tanh").findings}
+    assert "mode" not in {finding.kind for finding in verdict.symptoms}
+    kinds = {finding.kind for finding in check(tanh, "tanh").symptoms}
     assert {"mode", "flushed"} <= kinds
 
 
@@ -85,6 +85,6 @@ def test_one_that_changes_the_mode_while_its_input_is_shrunk_fails():
             switch(UPWARD)
         return y
 
-    found = {finding.kind: finding for finding in check(changes, "tanh").findings}
+    found = {finding.kind: finding for finding in check(changes, "tanh").symptoms}
     assert {"inaccurate", "mode"} <= set(found)
     assert 3 < abs(found["mode"].at) < 70

@@ -110,8 +110,8 @@ def test_a_derivative_is_judged_by_its_own_name(capsys):
 def test_a_derivative_may_be_of_another_framework():
     """JAX's for a function of NumPy."""
     verdict = check("numpy:reference.tanh", "tanh", derivative="jax:jax.numpy.cos")
-    assert {finding.subject for finding in verdict.findings} == {"derivative"}
-    assert "jax.jit" in verdict.findings[0].snippet
+    assert {finding.subject for finding in verdict.symptoms} == {"derivative"}
+    assert "jax.jit" in verdict.symptoms[0].snippet
 
 
 def test_what_works_in_place_leaves_its_result_in_its_argument(capsys):
@@ -134,7 +134,7 @@ def test_a_fixed_shape_hides_no_wrong_number():
     """Nor another dtype."""
     shaped = implementation(Candidate("numpy:numpy.arctan", shape=(3, 5)))
     verdict = check(shaped, "tanh", dtype="float16")
-    assert "inaccurate" in {finding.kind for finding in verdict.findings}
+    assert "inaccurate" in {finding.kind for finding in verdict.symptoms}
     assert {"length", "layout", "shape"} <= set(verdict.not_judged)
     x = np.arange(7, dtype=np.float16)
     assert np.array_equal(shaped.forward(x), np.arctan(x))

@@ -161,7 +161,7 @@ def test_the_time_is_bounded(ticks):
         raise Hung(late(calls[-1]))
 
     verdict = check(hangs, "relu")
-    [finding] = verdict.findings
+    [finding] = verdict.symptoms
     assert finding.kind == "hang"
     assert "not all were tried alone" in finding.detail
     assert "the 2 s for all calls are used up" in verdict.why_not

@@ -68,10 +68,10 @@ def test_what_was_found_in_time_stays_found(slow):
     """And no law passes that may not have been looked at."""
     verdict = check(slow(lambda x: relu(x) * x.dtype.type(1.1), 3), "relu")
     assert "used up" in str(verdict)
-    kinds = {finding.kind for finding in verdict.findings}
+    kinds = {finding.kind for finding in verdict.symptoms}
     assert "inaccurate" in kinds
     assert not kinds & {"hang", "crash"}
-    assert not any("longer array" in finding.detail for finding in verdict.findings)
+    assert not any("longer array" in finding.detail for finding in verdict.symptoms)
     [suite] = fromstring(to_junit(verdict))  # noqa: S314  our own text
     assert [case for case in suite.findall("testcase") if len(case) == 0] == []
 

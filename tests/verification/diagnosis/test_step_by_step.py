@@ -21,7 +21,7 @@ def another_alpha(x):
 
 def reasons(candidate, dtype):
     """Why results of the value are wrong, by kind."""
-    found = check(candidate, "elu", dtype=dtype).findings
+    found = check(candidate, "elu", dtype=dtype).symptoms
     return {finding.kind: finding.why or "" for finding in found}
 
 

@@ -143,7 +143,7 @@ def test_judged_and_unanswered_inputs_add_up_to_every_pattern(portion, monkeypat
     """The region of an exception is out of all, that of a wrong result out of those judged."""
     monkeypatch.setattr(exhaustive, "PORTION", portion)
     verdict = check(fails_beyond_100, "relu", dtype="float16", exhaustive=True)
-    regions = {finding.kind: finding.region for finding in verdict.findings}
+    regions = {finding.kind: finding.region for finding in verdict.symptoms}
     refused = 2 * int(np.float16(np.inf).view(np.uint16) - np.float16(100).view(np.uint16))
     judged = verdict.inputs["value"]
     assert regions["exception"].wrong + judged == regions["exception"].tried == 1 << 16

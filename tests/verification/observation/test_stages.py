@@ -59,7 +59,7 @@ def test_after_the_first_stage_the_candidate_is_not_called(monkeypatch):
     monkeypatch.setattr(checking, "observe", observed)
     functions = {name: watched(function) for name, function in FUNCTIONS.items()}
     verdict = check(functions.pop("forward"), "silu", **functions)
-    assert {finding.subject for finding in verdict.findings} == set(SUBJECTS)
+    assert {finding.subject for finding in verdict.symptoms} == set(SUBJECTS)
     assert over
     assert late == []
 
@@ -130,7 +130,7 @@ def test_misbehaviour_while_an_input_is_shrunk_is_a_finding(kind, subject):
     given["forward" if subject == "value" else subject] = planted
     verdict = check(given.pop("forward"), "silu", **given)
     assert seen
-    found = {finding.kind: finding for finding in verdict.findings}
+    found = {finding.kind: finding for finding in verdict.symptoms}
     assert kind in found, str(verdict)
     assert abs(found[kind].at) > 70
     assert "inaccurate" in found
@@ -144,7 +144,7 @@ def test_misbehaviour_while_value_and_derivative_are_compared_is_a_finding():
             print("compared")  # noqa: T201  the bug
         return silu.derivative(x)
 
-    [finding] = check(silu, "silu", derivative=planted).findings
+    [finding] = check(silu, "silu", derivative=planted).symptoms
     assert (finding.subject, finding.kind) == ("derivative", "output")
 
 
@@ -164,4 +164,4 @@ def test_a_wrong_result_that_is_shrunk_may_warn_as_little_as_others(subject):
     given = {"forward": None, "derivative": None, "backward": None}
     given["forward" if subject == "value" else subject] = planted
     verdict = check(given.pop("forward"), "silu", **given)
-    assert {finding.kind for finding in verdict.findings} >= {"inaccurate", "warning"}
+    assert {finding.kind for finding in verdict.symptoms} >= {"inaccurate", "warning"}

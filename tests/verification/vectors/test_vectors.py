@@ -75,8 +75,8 @@ def test_the_verdict_is_that_of_a_check(vectors, tmp_path):
     """The same findings, at the same inputs, with the same reason; but for the snippet."""
     value = outputs_of(vectors, gelu_tanh, tmp_path / "outputs.bin")
     slope = outputs_of(vectors, gelu.derivative, tmp_path / "slope.bin")
-    told = judge(vectors, value, slope).findings
-    live = check(gelu_tanh, "gelu", derivative=gelu.derivative).findings
+    told = judge(vectors, value, slope).symptoms
+    live = check(gelu_tanh, "gelu", derivative=gelu.derivative).symptoms
     assert [(f.kind, f.subject, f.why) for f in told] == [(f.kind, f.subject, f.why) for f in live]
     assert "tanh form" in told[0].why
     assert "inconsistent" in {finding.kind for finding in told}
@@ -97,7 +97,7 @@ def test_laws_are_judged(tmp_path, broken, kind):
     """Though the function cannot be called."""
     folder = made(tmp_path / "vectors", "tanh")
     verdict = judge(folder, outputs_of(folder, broken, tmp_path / "outputs.bin"))
-    assert kind in {finding.kind for finding in verdict.findings}
+    assert kind in {finding.kind for finding in verdict.symptoms}
 
 
 def test_what_is_not_judged_is_said(vectors):

@@ -452,7 +452,7 @@ def test_a_function_that_the_catalogue_lacks_is_judged(row):
     assert verdict.passed, str(verdict)
     functions = {"value": value, "derivative": slope, row.subject: silenced(row.wrong)}
     found = judge(functions["value"], derivative=functions["derivative"])
-    kinds = {finding.kind for finding in found.findings if finding.subject == row.subject}
+    kinds = {finding.kind for finding in found.symptoms if finding.subject == row.subject}
     assert row.kind in kinds, str(found)
 
 
@@ -488,7 +488,7 @@ def test_all_formats_and_subjects_are_judged(dtype):
     assert verdict.passed, str(verdict)
     assert set(verdict.inputs) == {"value", "derivative", "backward"}
     wrong = judge(backward=lambda x, upstream: softsign_slope(x) * np.abs(upstream))
-    assert {finding.subject for finding in wrong.findings} == {"backward"}
+    assert {finding.subject for finding in wrong.symptoms} == {"backward"}
 
 
 def test_the_verdict_tells_the_formula_and_its_parameters():
@@ -510,7 +510,7 @@ def test_the_reason_may_be_a_function_of_the_catalogue():
     """Whoever computes a gelu for a formula is told that it is one."""
     gelu = sound(lambda x: x * ndtr(x), (-0.0, INF))
     verdict = check(gelu, formula="x * sigmoid(1.702 * x)", dtype="float16")
-    assert any("this is GELU" in (finding.why or "") for finding in verdict.findings)
+    assert any("this is GELU" in (finding.why or "") for finding in verdict.symptoms)
 
 
 def test_next_to_a_threshold_that_is_no_number_both_sides_are_right():
@@ -534,7 +534,7 @@ def test_a_warning_of_what_is_no_number_is_right(formula, function, passes):
     """NumPy warns where a result overflows or is none; one of an intermediate result is found."""
     verdict = check(function, formula=formula)
     assert verdict.passed == passes, str(verdict)
-    assert passes or "warning" in {finding.kind for finding in verdict.findings}
+    assert passes or "warning" in {finding.kind for finding in verdict.symptoms}
 
 
 @pytest.mark.parametrize(

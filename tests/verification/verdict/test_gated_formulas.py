@@ -272,12 +272,12 @@ BUGS = [
 def test_planted_bugs_are_found(bug):
     """Each gets a finding about its subject, and the reason that it has."""
     verdict = check(bug.implementation, formula=bug.formula)
-    found = [finding for finding in verdict.findings if finding.subject == bug.subject]
+    found = [finding for finding in verdict.symptoms if finding.subject == bug.subject]
     kinds = {finding.kind: finding for finding in found}
     assert bug.kind in kinds, str(verdict)
     if bug.why is not None:
         assert kinds[bug.kind].why == bug.why, str(verdict)
-    wrong = {finding.subject for finding in verdict.findings}
+    wrong = {finding.subject for finding in verdict.symptoms}
     if bug.id != "gradients exchanged":
         assert wrong == {bug.subject}, str(verdict)
 
@@ -285,7 +285,7 @@ def test_planted_bugs_are_found(bug):
 def test_a_finding_names_both_inputs():
     """The input of the gate comes first, the other one and upstream beside it."""
     verdict = check(BUGS[1].implementation, formula=GLU)
-    finding = next(finding for finding in verdict.findings if finding.kind == "inaccurate")
+    finding = next(finding for finding in verdict.symptoms if finding.kind == "inaccurate")
     assert (finding.input, list(finding.beside)) == ("y", ["x"])
     assert f"at: y = {finding.decimal}" in str(finding)
     assert finding.snippet.startswith("f(")

@@ -50,7 +50,7 @@ def test_the_structure_is_that_of_junit(verdicts, name):
     assert [element.tag for element in suite] == ["testcase"] * len(cases) + ["system-out"]
     for element in (root, suite):
         assert int(element.get("tests")) == len(cases) > 10
-        assert int(element.get("failures")) == len(failures) == len(verdict.findings)
+        assert int(element.get("failures")) == len(failures) == len(verdict.symptoms)
         assert element.get("errors") == "0"
         assert int(element.get("skipped")) == len(suite.findall("testcase/skipped"))
         assert element.get("name")

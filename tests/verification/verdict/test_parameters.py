@@ -56,14 +56,14 @@ def test_another_slope_fails_and_is_named(asked, slope, why):
     """Beside the one that was asked for."""
     given = functions(slope)
     verdict = check(given["forward"], "leaky_relu", parameters={"negative_slope": asked})
-    assert why in {finding.why for finding in verdict.findings}, str(verdict)
+    assert why in {finding.why for finding in verdict.symptoms}, str(verdict)
 
 
 def test_float32_constants_are_those_of_the_parameter():
     """In a float64 kernel."""
     short = functions(float(np.float32(0.2)))["forward"]
     verdict = check(short, "leaky_relu", parameters={"negative_slope": 0.2}, dtype="float64")
-    assert {finding.why for finding in verdict.findings} == {
+    assert {finding.why for finding in verdict.symptoms} == {
         "float32 constants in a float64 kernel"
     }
 

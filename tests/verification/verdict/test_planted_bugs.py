@@ -1514,7 +1514,7 @@ def verdict_on(bug):
 def test_every_planted_bug_is_found_and_explained(bug):
     """Under its kind, with its reason where it has one, and with a place that shows it."""
     verdict = verdict_on(bug)
-    found = {finding.kind: finding for finding in verdict.findings}
+    found = {finding.kind: finding for finding in verdict.symptoms}
     assert not verdict
     assert bug.kind in found, str(verdict)
     finding = found[bug.kind]
@@ -1527,7 +1527,7 @@ def test_every_planted_bug_is_found_and_explained(bug):
 @pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.function in FICKLE], ids=lambda b: b.id)
 def test_what_a_repeated_call_does_not_show_is_told_as_that(bug):
     """And not as a length, a layout or an inaccuracy."""
-    kinds = {finding.kind for finding in verdict_on(bug).findings}
+    kinds = {finding.kind for finding in verdict_on(bug).symptoms}
     assert kinds <= {"not deterministic", "state"}
 
 
@@ -1725,8 +1725,8 @@ RESEMBLANCES = [
 def test_no_reason_is_given_that_is_another_mistakes(bug):
     """A false reason costs more than none."""
     verdict = verdict_on(bug)
-    assert bug.kind in {finding.kind for finding in verdict.findings}, str(verdict)
-    assert not [finding for finding in verdict.findings if bug.why in (finding.why or "")], str(
+    assert bug.kind in {finding.kind for finding in verdict.symptoms}, str(verdict)
+    assert not [finding for finding in verdict.symptoms if bug.why in (finding.why or "")], str(
         verdict
     )
 

@@ -64,7 +64,7 @@ def test_a_bug_in_one_layout_is_found(name):
     def planted(x):
         return np.full(x.shape, 7, x.dtype) if LOOKS[name](x) else np.array(silu(x))
 
-    [finding] = check(planted, "silu").findings
+    [finding] = check(planted, "silu").symptoms
     assert finding.kind == "layout"
     assert finding.detail.endswith(name)
 
@@ -77,7 +77,7 @@ def test_a_bug_in_one_layout_of_upstream_is_found(name):
         wrong = LOOKS[name](upstream) and not LOOKS[name](x)
         return silu.backward(x, np.ones_like(upstream) if wrong else upstream)
 
-    found = {finding.kind: finding for finding in check(None, "silu", backward=planted).findings}
+    found = {finding.kind: finding for finding in check(None, "silu", backward=planted).symptoms}
     assert set(found) == {"layout"}
     assert "with an upstream" in found["layout"].detail
     assert found["layout"].detail.endswith(name)
@@ -96,7 +96,7 @@ def test_a_bug_in_one_shape_is_found(shape):
         alone = x.shape == shape and (len(shape) != 1 or is_repeated(x))
         return np.full(x.shape, 7, x.dtype) if alone else np.array(silu(x))
 
-    kinds = {finding.kind for finding in check(planted, "silu").findings}
+    kinds = {finding.kind for finding in check(planted, "silu").symptoms}
     assert kinds & {"layout", "length"}
 
 
@@ -107,7 +107,7 @@ def test_an_empty_array_is_tried(shape):
     def planted(x):
         return np.zeros(1, x.dtype) if x.shape == shape else np.array(silu(x))
 
-    [finding] = check(planted, "silu").findings
+    [finding] = check(planted, "silu").symptoms
     assert finding.kind == "shape"
 
 
@@ -121,7 +121,7 @@ def test_a_bug_in_one_length_is_found(length):
             y[-2:] += 1
         return y
 
-    found = {finding.kind: finding for finding in check(planted, "relu").findings}
+    found = {finding.kind: finding for finding in check(planted, "relu").symptoms}
     assert "length" in found
     assert f"of {length} elements" in found["length"].detail
 
@@ -137,7 +137,7 @@ def test_a_bug_at_one_offset_is_found(count):
         alone = shifted and x.shape == (70,)
         return np.full(x.shape, 7, x.dtype) if alone else np.array(silu(x))
 
-    [finding] = check(planted, "silu").findings
+    [finding] = check(planted, "silu").symptoms
     assert finding.kind == "length"
     assert finding.detail.startswith(f"{count} elements into")
 
@@ -189,7 +189,7 @@ def test_a_bug_at_the_end_of_a_tail_is_found(name, activation, order, sign, limi
 
     given = {"derivative": planted} if order else {}
     verdict = check(None if order else planted, name, dtype=dtype, **given)
-    found = {finding.kind: finding for finding in verdict.findings}
+    found = {finding.kind: finding for finding in verdict.symptoms}
     assert found["inaccurate"].region.low >= min(end, before)
     assert found["inaccurate"].region.high <= max(end, before)
     assert found["inaccurate"].region.wrong == 2
@@ -221,7 +221,7 @@ def test_a_bug_beside_a_landmark_is_found(name, activation, order, at, steps, dt
 
     given = {"derivative": planted} if order else {}
     verdict = check(None if order else planted, name, dtype=dtype, **given)
-    found = {finding.kind: finding for finding in verdict.findings}
+    found = {finding.kind: finding for finding in verdict.symptoms}
     assert {"inaccurate", "wrong sign"} & set(found)
     assert float(spot) in {finding.at for finding in found.values()}
 
@@ -243,7 +243,7 @@ def test_a_bug_at_a_special_number_is_found(special, kind, dtype):
         y[(x == special) & (np.signbit(x) == np.signbit(special))] = 0.5
         return y
 
-    found = {finding.kind: finding for finding in check(planted, "tanh", dtype=dtype).findings}
+    found = {finding.kind: finding for finding in check(planted, "tanh", dtype=dtype).symptoms}
     assert {kind, "inaccurate"} & set(found)
     assert any(
         finding.at == special and np.signbit(finding.at) == np.signbit(special)
@@ -264,7 +264,7 @@ def test_a_nan_is_a_nan_with_any_payload(is_known, dtype):
         y[np.isnan(x.astype(np.float64)) & (same == is_known)] = 1
         return y
 
-    found = {finding.kind for finding in check(planted, "tanh", dtype=dtype).findings}
+    found = {finding.kind for finding in check(planted, "tanh", dtype=dtype).symptoms}
     assert "nan lost" in found
 
 
@@ -288,7 +288,7 @@ def test_each_law_of_upstream_is_held(factor, instead, said, dtype):
             return silu.backward(x, np.where(same, x.dtype.type(instead), upstream))
 
     verdict = check(None, "silu", backward=planted, dtype=dtype)
-    found = {finding.kind: finding for finding in verdict.findings}
+    found = {finding.kind: finding for finding in verdict.symptoms}
     assert said in found["upstream"].detail
     assert "does not" not in found["upstream"].detail.replace(said, "")
 
@@ -312,7 +312,7 @@ def test_upstreams_of_either_sign_and_of_any_size_are_tried(size, sign, dtype):
         wrong = (wide > least) & (wide < most) & (np.abs(wide) != 1) & (np.abs(wide) != 2)
         return np.where(wrong, off, y)
 
-    found = {f.kind: f for f in check(None, "silu", backward=planted, dtype=dtype).findings}
+    found = {f.kind: f for f in check(None, "silu", backward=planted, dtype=dtype).symptoms}
     assert np.sign(found["inaccurate"].upstream) == sign
     assert least < abs(found["inaccurate"].upstream) < most
     if size == "middle":  # most are of this size, and half of them of either sign
@@ -338,7 +338,7 @@ def test_a_bug_in_a_band_of_a_tail_is_found(low, high, dtype):
         return y
 
     verdict = check(planted, "silu", dtype=dtype)
-    assert "inaccurate" in {finding.kind for finding in verdict.findings}
+    assert "inaccurate" in {finding.kind for finding in verdict.symptoms}
 
 
 def test_a_bug_in_a_broadcast_array_is_found():
@@ -351,9 +351,9 @@ def test_a_bug_in_a_broadcast_array_is_found():
         wrong = upstream.size > 1 and 0 in upstream.strides and 0 not in x.strides
         return silu.backward(x, np.ones_like(upstream) if wrong else upstream)
 
-    [finding] = check(value, "silu").findings
+    [finding] = check(value, "silu").symptoms
     assert "broadcast to shape" in finding.detail
-    [finding] = check(None, "silu", backward=product).findings
+    [finding] = check(None, "silu", backward=product).symptoms
     assert "an upstream of one number" in finding.detail
 
 
@@ -368,7 +368,7 @@ def test_one_buffer_for_short_results_is_found():
         view[...] = silu(x)
         return view
 
-    assert "shared result" in {finding.kind for finding in check(planted, "silu").findings}
+    assert "shared result" in {finding.kind for finding in check(planted, "silu").symptoms}
 
 
 def test_a_call_that_tires_is_found():
@@ -381,7 +381,7 @@ def test_a_call_that_tires_is_found():
         tired = times[0] == 5 and x.size == 1200
         return np.asarray(silu(x)) * x.dtype.type(1.001 if tired else 1)
 
-    assert "not deterministic" in {finding.kind for finding in check(planted, "silu").findings}
+    assert "not deterministic" in {finding.kind for finding in check(planted, "silu").symptoms}
 
 
 def test_an_infinity_is_not_explained_by_a_number():
@@ -391,7 +391,7 @@ def test_an_infinity_is_not_explained_by_a_number():
         y = np.where((x > 1) & (x <= 5), x, silu(x))
         return np.where((x > 5) & (x < 6), x.dtype.type(np.inf), y)
 
-    found = {finding.kind: finding for finding in check(planted, "silu").findings}
+    found = {finding.kind: finding for finding in check(planted, "silu").symptoms}
     assert found["inaccurate"].why == "x itself is returned"
     assert "x itself" not in (found["overflow"].why or "")
 
@@ -409,11 +409,11 @@ def last_bit_off(condition):
 def test_the_last_bit_may_depend_on_the_length_if_that_is_allowed():
     """It is a finding, and with the allowance a convention; not with the allowance and strictly."""
     planted = last_bit_off(lambda x: x.shape == (40,))
-    assert {finding.kind for finding in check(planted, "tanh").findings} == {"length"}
+    assert {finding.kind for finding in check(planted, "tanh").symptoms} == {"length"}
     verdict = check(planted, "tanh", allow="length")
     assert verdict, str(verdict)
     assert any("length" in convention.text for convention in verdict.conventions)
-    assert {f.kind for f in check(planted, "tanh", allow="length", strict=True).findings} == {
+    assert {f.kind for f in check(planted, "tanh", allow="length", strict=True).symptoms} == {
         "length"
     }
 
@@ -424,7 +424,7 @@ def test_the_last_bit_may_depend_on_the_layout_unless_strictly():
     verdict = check(planted, "tanh")
     assert verdict, str(verdict)
     assert any("layout" in convention.text for convention in verdict.conventions)
-    assert {f.kind for f in check(planted, "tanh", strict=True).findings} == {"layout"}
+    assert {f.kind for f in check(planted, "tanh", strict=True).symptoms} == {"layout"}
 
 
 def test_no_more_than_the_tolerance_may_depend_on_the_length():
@@ -433,4 +433,4 @@ def test_no_more_than_the_tolerance_may_depend_on_the_length():
     def planted(x):
         return np.asarray(tanh(x)) * x.dtype.type(1.001 if x.shape == (40,) else 1)
 
-    assert {f.kind for f in check(planted, "tanh", allow="length").findings} == {"length"}
+    assert {f.kind for f in check(planted, "tanh", allow="length").symptoms} == {"length"}

@@ -306,7 +306,7 @@ def test_a_sound_implementation_passes(control):
         dtype=control.dtype,
         **control.options,
     )
-    assert verdict.findings == (), str(verdict)
+    assert verdict.symptoms == (), str(verdict)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_a_failed_verdict_is_false(failed):
 
 def test_a_finding_reproduces(failed):
     """Its input alone gives what was got, and not what was expected."""
-    finding = failed.findings[0]
+    finding = failed.symptoms[0]
     x = np.array([finding.at], np.float32)
     assert tanh_form(x)[0] == np.float32(finding.got)
     assert gelu(x)[0] == np.float32(finding.expected)
@@ -49,7 +49,7 @@ def test_a_finding_reproduces(failed):
 
 def test_a_snippet_runs(failed):
     """In the candidate's own terms."""
-    finding = failed.findings[0]
+    finding = failed.symptoms[0]
     assert finding.snippet == f"tanh_form(numpy.array([{finding.decimal}], 'float32'))"
     [result] = eval(finding.snippet, {"numpy": np, "tanh_form": tanh_form})  # noqa: S307  our own text
     assert result == np.float32(finding.got)
@@ -57,22 +57,22 @@ def test_a_snippet_runs(failed):
 
 def test_a_finding_is_shrunk(failed):
     """To an input of few digits."""
-    accuracy = next(f for f in failed.findings if f.kind == "inaccurate")
+    accuracy = next(f for f in failed.symptoms if f.kind == "inaccurate")
     assert accuracy.at * 8 == int(accuracy.at * 8)
 
 
 def test_findings_come_gravest_first():
     """NaN before an error, an error before a law."""
     verdict = check(lambda x: np.where(x > 1, np.float32(np.nan), gelu_tanh(x)), "gelu")
-    ranks = [finding.rank for finding in verdict.findings]
+    ranks = [finding.rank for finding in verdict.symptoms]
     assert ranks == sorted(ranks)
-    assert verdict.findings[0].kind == "nan"
+    assert verdict.symptoms[0].kind == "nan"
 
 
 def test_a_derivative_of_another_forward_is_told():
     """Right though it is for the name that was asked for."""
     verdict = check(tanh_form, "gelu", derivative=gelu.derivative)
-    assert "inconsistent" in {finding.kind for finding in verdict.findings}
+    assert "inconsistent" in {finding.kind for finding in verdict.symptoms}
     verdict = check(gelu_tanh, "gelu_tanh", derivative=gelu_tanh.derivative)
     assert verdict
 
@@ -81,7 +81,7 @@ def test_json_is_json(failed):
     """With infinities as strings."""
     content = json.loads(failed.to_json())
     assert content["passed"] is False
-    assert content["findings"][0]["why"] == failed.findings[0].why
+    assert content["findings"][0]["why"] == failed.symptoms[0].why
     overflow = check(lambda x: np.where(x > 5, x * np.float32(np.inf), silu(x)), "silu")
     assert json.loads(overflow.to_json())["findings"][0]["got"] == "inf"
 
@@ -193,8 +193,8 @@ def test_an_implementation_is_called_in_its_own_terms():
     mine = Implementation("mine", tanh_form, call="mine({x}, as={dtype})")
     verdict = check(mine, "gelu")
     assert verdict.implementation == "mine"
-    assert verdict.findings[0].snippet.startswith("mine(-")
-    assert verdict.findings[0].snippet.endswith(", as=float32)")
+    assert verdict.symptoms[0].snippet.startswith("mine(-")
+    assert verdict.symptoms[0].snippet.endswith(", as=float32)")
 
 
 def test_flush_to_zero_is_an_allowance_with_a_name():
@@ -250,7 +250,7 @@ def test_one_input_beyond_the_tolerance_is_found(dtype):
         right = np.asarray(tanh(x), np.float64)
         return np.where(wide == special, right * (1 - 2.0**-6), right).astype(x.dtype)
 
-    [first, *_] = check(off, "tanh", dtype=dtype).findings
+    [first, *_] = check(off, "tanh", dtype=dtype).symptoms
     assert first.at == special
 
 
@@ -260,7 +260,7 @@ def test_all_patterns_of_float16_are_tried():
     def off(x):
         return np.where(x == np.float16(-2.3457), np.float16(1), sigmoid(x))
 
-    [first, *_] = check(off, "sigmoid", dtype="float16").findings
+    [first, *_] = check(off, "sigmoid", dtype="float16").symptoms
     assert first.at == float(np.float16(-2.3457))
     assert first.region.wrong == 1
 
@@ -278,7 +278,7 @@ def test_a_write_to_the_input_is_shown_at_the_input_that_was_given():
     def in_place(x):
         return np.maximum(x, 0, out=x if x.flags.writeable else None).copy()
 
-    [finding] = check(in_place, "relu").findings
+    [finding] = check(in_place, "relu").symptoms
     assert finding.kind == "input written"
     assert finding.at < 0
 
@@ -296,10 +296,10 @@ def test_a_noise_is_shown_at_an_input_that_makes_it():
             warnings.warn("steep", stacklevel=1)
         return relu.backward(x, upstream)
 
-    [noise] = check(prints, "relu").findings
+    [noise] = check(prints, "relu").symptoms
     assert (noise.kind, noise.region.wrong) == ("output", 1)
     assert noise.at > 50
-    [warning] = check(None, "relu", backward=warns).findings
+    [warning] = check(None, "relu", backward=warns).symptoms
     assert (warning.kind, warning.region.wrong) == ("warning", 1)
     assert warning.upstream < -20
 
@@ -307,7 +307,7 @@ def test_a_noise_is_shown_at_an_input_that_makes_it():
 def test_a_broken_law_of_upstream_is_shown_with_that_upstream():
     """All such laws in one finding, with the reason that the wrong results have."""
     verdict = check(None, "silu", backward=lambda x, _upstream: silu.derivative(x))
-    [broken] = [finding for finding in verdict.findings if finding.kind == "upstream"]
+    [broken] = [finding for finding in verdict.symptoms if finding.kind == "upstream"]
     assert broken.upstream == 2
     assert broken.got == silu.derivative(np.float32(broken.at))
     assert broken.ulp > 1e6
@@ -318,7 +318,7 @@ def test_a_broken_law_of_upstream_is_shown_with_that_upstream():
 def test_what_is_wrong_in_an_array_alone_is_shown_as_it_came_there():
     """Not as it comes from one number."""
     verdict = check(lambda x: silu(x) * x.dtype.type(1.25 if x.size == 40 else 1), "silu")
-    [finding] = verdict.findings
+    [finding] = verdict.symptoms
     assert finding.kind == "length"
     assert finding.got == pytest.approx(1.25 * finding.expected)
 
@@ -339,13 +339,13 @@ def test_one_that_works_in_place_spoils_no_other_judgement():
         return y
 
     verdict = check(in_place, "gelu", strict=True)
-    assert {finding.kind for finding in verdict.findings} == {"input written"}
+    assert {finding.kind for finding in verdict.symptoms} == {"input written"}
 
 
 def test_an_inconsistent_derivative_has_the_reason_of_its_errors():
     """Which are those of another function."""
     verdict = check(gelu, "gelu", derivative=gelu_tanh.derivative)
-    whys = {finding.kind: finding.why for finding in verdict.findings}
+    whys = {finding.kind: finding.why for finding in verdict.symptoms}
     assert whys["inconsistent"] == whys["inaccurate"] is not None
 
 
@@ -366,13 +366,13 @@ def test_an_exception_is_told_in_a_line():
     def says_nothing(_x):
         raise StopIteration
 
-    assert check(chatters, "relu").findings[0].detail.startswith("ValueError: first;")
-    assert check(says_nothing, "relu").findings[0].detail.startswith("StopIteration;")
+    assert check(chatters, "relu").symptoms[0].detail.startswith("ValueError: first;")
+    assert check(says_nothing, "relu").symptoms[0].detail.startswith("StopIteration;")
 
 
 def test_what_is_wrong_with_nan_alone_is_placed_there():
     """Not between two infinities."""
-    [finding] = check(lambda x: np.fmax(x, np.float32(0)), "relu").findings
+    [finding] = check(lambda x: np.fmax(x, np.float32(0)), "relu").symptoms
     assert np.isnan([finding.region.low, finding.region.high]).all()
 
 
@@ -383,7 +383,7 @@ def test_backward_does_not_say_it_all_again():
         return (tanh.derivative(x) * x.dtype.type(1.01)).astype(x.dtype)
 
     verdict = check(tanh, "tanh", derivative=slope, backward=lambda x, u: slope(x) * u)
-    assert {"derivative", "backward"} == {finding.subject for finding in verdict.findings}
+    assert {"derivative", "backward"} == {finding.subject for finding in verdict.symptoms}
     assert "backward likewise: inaccurate" in str(verdict)
     assert "backward is less accurate" not in str(verdict)
 
@@ -419,7 +419,7 @@ def test_a_sweep_that_breaks_off_keeps_what_was_found():
         return np.where(x == 3, np.float16(2), relu(x))
 
     verdict = check(breaks_off, "relu", dtype="float16", exhaustive=True)
-    regions = {finding.kind: finding.region for finding in verdict.findings}
+    regions = {finding.kind: finding.region for finding in verdict.symptoms}
     assert regions["inaccurate"].wrong < regions["inaccurate"].tried == verdict.inputs["value"]
     assert regions["exception"].wrong == regions["exception"].tried == 1 << 16
 
@@ -432,6 +432,6 @@ def test_what_did_not_come_is_not_zero():
             raise RuntimeError("too short")
         return np.where(x == 3, np.float32(2), relu(x))
 
-    findings = {finding.kind: finding for finding in check(refuses_one, "relu").findings}
+    findings = {finding.kind: finding for finding in check(refuses_one, "relu").symptoms}
     assert findings["not monotone"].got is None
     assert "got" not in str(findings["not monotone"])
