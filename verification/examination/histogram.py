@@ -7,6 +7,7 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.numbers.inputs import ordinals
+from verification.numbers.ulp import doubles
 
 # The last number of steps of each bin, and its name.
 BINS = {
@@ -29,7 +30,7 @@ class Histogram:
 
     def add(self, got: Array, expected: Array, format_: Format) -> None:
         """Count results."""
-        wide, rounded = got.astype(np.float64), expected.astype(np.float64)
+        wide, rounded = doubles(got), doubles(expected)
         same = (wide == rounded) | (np.isnan(wide) & np.isnan(rounded))
         number = np.isfinite(wide) & np.isfinite(rounded)
         steps = np.abs(ordinals(got[number], format_) - ordinals(expected[number], format_))

@@ -63,7 +63,7 @@ def test_a_failure_says_what_the_finding_says(verdicts):
     """In short as its message, in full as its text, with its kind as type."""
     [suite] = fromstring(to_junit(verdicts["failed"]))  # noqa: S314  our own text
     failures = {f.get("message"): f for f in suite.findall("testcase/failure")}
-    for finding in verdicts["failed"].findings:
+    for finding in verdicts["failed"].symptoms:
         failure = failures[finding.short()]
         assert failure.text == str(finding)
         assert failure.get("type") == finding.kind

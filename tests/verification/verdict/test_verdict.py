@@ -62,10 +62,12 @@ def test_a_finding_is_shrunk(failed):
 
 
 def test_findings_come_gravest_first():
-    """NaN before an error, an error before a law."""
+    """What costs most in practice first, then tails and extremes; so the symptoms of each."""
     verdict = check(lambda x: np.where(x > 1, np.float32(np.nan), gelu_tanh(x)), "gelu")
-    ranks = [finding.rank for finding in verdict.symptoms]
-    assert ranks == sorted(ranks)
+    assert verdict.findings[0].kind == "nan"
+    for ranked in (verdict.findings, *(finding.symptoms for finding in verdict.findings)):
+        ranks = [symptom.rank for symptom in ranked]
+        assert ranks == sorted(ranks)
     assert verdict.symptoms[0].kind == "nan"
 
 
@@ -83,7 +85,8 @@ def test_json_is_json(failed):
     assert content["passed"] is False
     assert content["findings"][0]["why"] == failed.symptoms[0].why
     overflow = check(lambda x: np.where(x > 5, x * np.float32(np.inf), silu(x)), "silu")
-    assert json.loads(overflow.to_json())["findings"][0]["got"] == "inf"
+    found = json.loads(overflow.to_json())["findings"]
+    assert "inf" in [finding["got"] for finding in found]
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg"])
@@ -193,7 +196,7 @@ def test_an_implementation_is_called_in_its_own_terms():
     mine = Implementation("mine", tanh_form, call="mine({x}, as={dtype})")
     verdict = check(mine, "gelu")
     assert verdict.implementation == "mine"
-    assert verdict.symptoms[0].snippet.startswith("mine(-")
+    assert verdict.findings[0].snippet.startswith("mine(")
     assert verdict.symptoms[0].snippet.endswith(", as=float32)")
 
 
@@ -377,14 +380,14 @@ def test_what_is_wrong_with_nan_alone_is_placed_there():
 
 
 def test_backward_does_not_say_it_all_again():
-    """Of equal findings the derivative's is told; both are there."""
+    """What has one reason is one finding, of derivative and backward."""
 
     def slope(x):
         return (tanh.derivative(x) * x.dtype.type(1.01)).astype(x.dtype)
 
     verdict = check(tanh, "tanh", derivative=slope, backward=lambda x, u: slope(x) * u)
     assert {"derivative", "backward"} == {finding.subject for finding in verdict.symptoms}
-    assert "backward likewise: inaccurate" in str(verdict)
+    assert "also: derivative inaccurate" in str(verdict)
     assert "backward is less accurate" not in str(verdict)
 
 
