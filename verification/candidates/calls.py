@@ -24,7 +24,7 @@ DEATHS = 24
 
 @dataclass
 class Caller:
-    """Calls one function of a candidate, its subject: "value", "derivative" or "backward".
+    """Calls one function of a candidate, its subject: "value", "derivative", "backward", ...
 
     The ``function`` may be a `Callee` itself. This way of calling has ``access`` to some of what
     the candidate does, and ``why_not`` is the sentence about the kinds of findings that it cannot
@@ -42,7 +42,7 @@ class Caller:
     deaths: int = 0
     cut_short: bool = False
     expired: str = ""
-    _deadly: set[int] = field(default_factory=set)
+    _deadly: set[tuple[int, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         function = self.function
@@ -68,7 +68,7 @@ class Caller:
 
     def _answer(self, arguments: tuple[Array, ...], ask: Callable[[], Answer]) -> Answer:
         """What comes of a call, troubles kept; an element that ended it once is not tried again."""
-        if self._deadly and np.isin(self._bits(arguments), list(self._deadly)).any():
+        if any(self._has(arguments, deadly) for deadly in self._deadly):
             return Answer(None)
         try:
             answer = ask()
@@ -79,14 +79,20 @@ class Caller:
             self.deaths += 1
             answer = Answer(None, ((death.kind, str(death)),))
             if arguments[0].size == 1:
-                self._deadly.add(int(self._bits(arguments)[0]))
+                self._deadly.add(tuple(int(bits[0]) for bits in self._bits(arguments)))
         for kind, detail in answer.troubles:
             self.keep(Trouble(kind, detail, arguments))
         return answer
 
-    def _bits(self, arguments: tuple[Array, ...]) -> Array:
-        bits: Array = np.ascontiguousarray(arguments[0]).view(self.format_.bits).reshape(-1)
-        return bits
+    def _has(self, arguments: tuple[Array, ...], inputs: tuple[int, ...]) -> bool:
+        """Whether these bits of x, or of x and y, are those of an element."""
+        pairs = zip(self._bits(arguments), inputs, strict=True)
+        return bool(np.logical_and.reduce([bits == one for bits, one in pairs]).any())
+
+    def _bits(self, arguments: tuple[Array, ...]) -> list[Array]:
+        """The bits of the inputs, whatever upstream is."""
+        inputs = arguments[: 1 if self.subject == "backward" else 2]
+        return [np.ascontiguousarray(x).view(self.format_.bits).reshape(-1) for x in inputs]
 
     def resiliently(self, *arguments: Array, warns: bool = True) -> tuple[Array, Mask]:
         """Results of 1-D arguments, and where there are any: past exceptions, the rest is kept.

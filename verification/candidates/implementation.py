@@ -14,43 +14,51 @@ from .calls import Caller
 class Implementation:
     """Somebody's activation: its functions map arrays to arrays of the same dtype and shape.
 
-    ``backward`` maps (x, upstream); a function that is None is not judged. ``second`` is the second
-    derivative. Of two inputs ``forward`` maps (x, y), ``backward`` (x, y, upstream) to the gradient
-    in x, and ``backward_y`` to that in y. The ``call``s are
-    templates of one-line snippets in the candidate's own terms, in which ``{x}`` and
+    ``backward`` maps (x, upstream); a function that is None is not judged. The ``call``s are
+    templates of one-line snippets in the candidate's own terms, in which ``{x}``, ``{y}`` and
     ``{upstream}`` stand for a number and ``{dtype}`` for the format's name; ``before_float64`` is
     what a snippet in float64 has to begin with. Where there is an ``origin``, other processes can
     make the same implementation by it. ``caller`` says how the functions are called, ``formats``
     in which formats they may be, and ``why_not`` what is not judged for what reason, if anything.
+
+    Of two ``inputs`` the value maps (x, y), ``backward`` maps (x, y, upstream) to the gradient in
+    x, and ``backward_y`` to that in y; there is no derivative.
     """
 
     name: str
     forward: Callable[..., Any] | None
     derivative: Callable[[Array], Any] | None = None
     backward: Callable[..., Any] | None = None
-    second: Callable[[Array], Any] | None = None
-    backward_y: Callable[..., Any] | None = None
     call: str = "{x}"
     derivative_call: str = ""
     backward_call: str = ""
-    second_call: str = ""
-    backward_y_call: str = ""
     before_float64: str = ""
     origin: Callable[[], "Implementation"] | None = None
     caller: type[Caller] = Caller
     formats: frozenset[str] = frozenset(FORMATS)
     why_not: str = ""
+    second: Callable[[Array], Any] | None = None
+    second_call: str = ""
+    backward_y: Callable[..., Any] | None = None
+    backward_y_call: str = ""
+    inputs: int = 1
 
     @property
     def functions(self) -> dict[str, Callable[..., Any]]:
         """The functions that are to be judged, by what they give."""
-        functions = {
+        of_one = {
             "value": self.forward,
             "derivative": self.derivative,
             "second": self.second,
-            "backward" if self.backward_y is None else "backward_x": self.backward,
+            "backward": self.backward,
+        }
+        of_two = {
+            "value": self.forward,
+            "backward_x": self.backward,
             "backward_y": self.backward_y,
         }
+        has_two = self.inputs > 1 or self.backward_y is not None
+        functions = of_two if has_two else of_one
         return {name: function for name, function in functions.items() if function is not None}
 
     def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Self:
@@ -62,4 +70,5 @@ class Implementation:
             second=functions.get("second"),
             backward=functions.get("backward", functions.get("backward_x")),
             backward_y=functions.get("backward_y"),
+            inputs=2 if {"backward_x", "backward_y"} & functions.keys() else self.inputs,
         )

@@ -46,9 +46,9 @@ def serve() -> None:
 
 
 def _loaded(candidate: Candidate) -> dict[str, Function]:
-    """The functions of a candidate, or UsageError."""
+    """The functions of a candidate, compiled where a first call does that; or UsageError."""
     try:
-        return frameworks.functions(candidate)
+        return frameworks.functions(candidate, warmed=True)
     except UsageError:
         raise
     except ModuleNotFoundError as error:

@@ -14,6 +14,7 @@ from verification.errors import UsageError
 from . import delivery
 
 if TYPE_CHECKING:
+    from verification.candidates.frameworks.takes import Takes
     from verification.candidates.implementation import Implementation
 
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
@@ -23,8 +24,8 @@ SHORT = {"fp16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float6
 SHORT |= {"f16": "float16", "fp32": "float32", "fp64": "float64"}
 # What is said of a candidate that is known by name.
 OF_NAMES = (
-    *("framework", "derivative", "backward", "backward_takes"),
-    *("only", "device", "in_place", "shape"),
+    *("framework", "derivative", "second", "backward", "backward_takes"),
+    *("only", "device", "in_place", "packed", "shape", "no_layout"),
 )
 LONGEST = 1e6
 
@@ -87,11 +88,23 @@ def _add_names(parser: ArgumentParser) -> None:
     """Add what says more about a candidate that is known by name."""
     parser.add_argument("--framework", metavar="NAME", help="whose arrays it takes, such as torch")
     parser.add_argument("--derivative", metavar="NAME", help="another function, for the derivative")
-    parser.add_argument("--backward", metavar="NAME", help="another function, of x and upstream")
+    parser.add_argument(
+        "--second",
+        metavar="NAME",
+        help="a function for the second derivative, or autodiff: torch, jax and tensorflow derive "
+        "their own derivative",
+    )
+    parser.add_argument(
+        "--backward",
+        metavar="NAME",
+        help="another function, of x and upstream; of two inputs it gives two gradients",
+    )
     parser.add_argument(
         "--backward-takes",
         metavar="ARGUMENTS",
-        help="what that takes: x, y (the result of forward) and dy (upstream); default: x,dy",
+        help="what that takes, in its order: x, out (the result of forward) and dy (upstream), in "
+        "parentheses what is one tuple, as in '(x,out),dy'; default: x,dy. A second input is y, "
+        "default: x,y,dy",
     )
     parser.add_argument(
         "--only", choices=["value"], help="do not judge the framework's own derivative"
@@ -101,9 +114,26 @@ def _add_names(parser: ArgumentParser) -> None:
         "--in-place",
         action="store_true",
         default=None,
-        help="the result is left in the argument, that of backward in dy",
+        help="the result is left in the argument, that of backward in dy; of two inputs in x, and "
+        "the gradients in x and y",
     )
-    parser.add_argument("--shape", metavar="N,M", help="the only shape that it takes: 64,1024")
+    parser.add_argument(
+        "--packed",
+        choices=["gate-first", "gate-second", "interleaved"],
+        help="two inputs come in one array, along its last axis: x and then y, y and then x, or "
+        "by turns; x is the gate",
+    )
+    parser.add_argument(
+        "--shape",
+        metavar="N,M",
+        help="the only shape that it takes: 64,1024; of packed inputs that of each",
+    )
+    parser.add_argument(
+        "--no-layout",
+        action="store_true",
+        default=None,
+        help="it takes contiguous arrays alone; how it takes others is not judged",
+    )
 
 
 def check(arguments: Namespace) -> int:
@@ -175,13 +205,26 @@ def _one_candidate(arguments: Namespace) -> None:
         raise UsageError(f"--{option} is for IMPLEMENTATION, and a --command gets raw values")
 
 
-def _takes(arguments: Namespace) -> tuple[str, ...]:
+def _takes(arguments: Namespace) -> "Takes | None":
     """The arguments of the function that is named for backward."""
+    from verification.candidates.frameworks.takes import parsed
+
     if arguments.backward_takes is None:
-        return ("x", "dy")
+        return None
     if arguments.backward is None:
         raise UsageError("--backward-takes is for the function of --backward")
-    return tuple(arguments.backward_takes.split(","))
+    return parsed(arguments.backward_takes)
+
+
+def _inputs(arguments: Namespace) -> int:
+    """Of how many arrays the candidate has to be a function."""
+    from verification.verdict.naming import parameters_of
+
+    if arguments.formula is None:
+        return 1
+    from verification.formula.activation import has_two_inputs
+
+    return 1 + has_two_inputs(arguments.formula, parameters_of(arguments.parameters))
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:
@@ -202,8 +245,10 @@ def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
     from verification.candidates.program import implementation
     from verification.verdict.check import format_of
 
-    clock = Clock(arguments.timeout)
+    clock, inputs = Clock(arguments.timeout), _inputs(arguments)
     if arguments.implementation is None:
+        if inputs > 1:
+            raise UsageError("a program takes one array: a function of two inputs has to be named")
         yield implementation(arguments.command, arguments.derivative_command, clock)
         return
     candidate = Candidate(
@@ -217,6 +262,10 @@ def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
         shape=_shape(arguments.shape),
         in_place=arguments.in_place is not None,
         dtype=format_of(arguments.dtype).name,
+        inputs=inputs,
+        packed=arguments.packed,
+        second=arguments.second,
+        contiguous=arguments.no_layout is not None,
     )
     with Worker(candidate, clock) as worker:
         yield worker.implementation()

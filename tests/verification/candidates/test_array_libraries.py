@@ -6,7 +6,11 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
+
+from verification.candidates.frameworks import Candidate, implementation
+from verification.errors import UsageError
 
 # Several large libraries in one process do not get along.
 CALLED = """
@@ -92,6 +96,71 @@ def test_a_library_is_called_with_its_own_arrays(name, dtypes, subjects):
     assert name.partition(":")[0].rpartition(".")[0] in line
 
 
+PRODUCT = """
+import importlib, json, sys
+import numpy as np
+from reference.arithmetic.formats import FORMATS
+from verification.candidates.frameworks import Candidate, described, functions
+from verification.errors import UsageError
+
+name, dtype = sys.argv[1:]
+candidate = Candidate(name, inputs=2)
+try:
+    functions = functions(candidate)
+except UsageError as error:
+    sys.exit(str(error))
+of = FORMATS[dtype].dtype
+x, y, upstream = (np.array(numbers).astype(of) for numbers in ([0.5, -3], [4, 2], [-2, 0.25]))
+true = {"value": x * y, "backward_x": y * upstream, "backward_y": x * upstream}
+lines = described(candidate)
+calls = (lines.call, lines.backward_call, lines.backward_y_call)
+for subject, function in functions.items():
+    arguments = (x, y) if subject == "value" else (x, y, upstream)
+    result = function(*arguments)
+    assert (result.dtype, result.shape) == (of, (2,)), subject
+    assert np.array_equal(result, true[subject]), subject
+    line = dict(zip(true, calls))[subject].replace("{dtype}", dtype)
+    for place, numbers in (("{x}", x), ("{y}", y), ("{upstream}", upstream)):
+        line = line.replace(place, str(numbers[0]))
+    names = {"numpy": np}
+    package = name.partition(":")[0].partition(".")[0]
+    names[{"array": "numpy"}.get(package, package)] = importlib.import_module(
+        {"array": "numpy"}.get(package, package)
+    )
+    names["xp"] = names.get("array_api_strict", np)
+    if line.startswith("with "):
+        exec(line, names)
+        shown = names["gradient"]
+    else:
+        shown = eval(line, names)
+    shown = np.asarray(shown.numpy() if hasattr(shown, "numpy") else shown)
+    assert shown.reshape(-1)[0] == true[subject][0], (subject, line, shown)
+print(json.dumps(list(functions)))
+"""
+BOTH = ["value", "backward_x", "backward_y"]
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects"),
+    [
+        pytest.param("numpy.multiply", ["value"], id="numpy"),
+        pytest.param("array:numpy.multiply", ["value"], id="array"),
+        pytest.param("jax.numpy.multiply", BOTH, id="jax"),
+        pytest.param("torch.mul", BOTH, id="torch"),
+        pytest.param("tensorflow.multiply", BOTH, id="tensorflow"),
+        pytest.param("mlx.core.multiply", BOTH, id="mlx"),
+        pytest.param("tinygrad.Tensor.mul", BOTH, id="tinygrad"),
+        pytest.param("paddle.multiply", BOTH, id="paddle"),
+        pytest.param("cupy.multiply", ["value"], id="cupy"),
+        pytest.param("array_api_strict.multiply", ["value"], id="strict", marks=HAS_STRICT),
+    ],
+)
+def test_a_function_of_two_inputs_has_a_gradient_in_each(name, subjects):
+    """By the library's own autodiff; the line that shows each gives the same."""
+    judged = json.loads(run(PRODUCT, name, "float32").splitlines()[-1])
+    assert judged == subjects
+
+
 IN_PLACE = """
 import sys
 import numpy as np
@@ -126,6 +195,28 @@ x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in
 graph = helper.make_graph([helper.make_node("Tanh", ["x"], ["y"])], "tanh", [x], [y])
 save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), "m.onnx")
 """
+
+
+GATED = """
+import sys
+from onnx import TensorProto, helper, save
+x, y, z = (helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in "xyz")
+graph = helper.make_graph([helper.make_node("Mul", ["x", "y"], ["z"])], "mul", [x, y], [z])
+save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10), "m.onnx")
+"""
+
+
+def test_a_model_of_onnx_may_have_two_inputs(tmp_path, monkeypatch):
+    """And is refused where it is asked to have one."""
+    pytest.importorskip("onnx")
+    monkeypatch.chdir(tmp_path)
+    subprocess.run([sys.executable, "-c", GATED], check=True)  # noqa: S603  Python itself
+    found = implementation(Candidate("onnx:m.onnx", inputs=2))
+    x = np.array([1.0, 2.0], np.float32)
+    assert found.forward(x, x).tolist() == [1, 4]
+    assert "get_inputs()[1].name" in found.call
+    with pytest.raises(UsageError, match="one input and one output, but .* has 2 and 1"):
+        implementation("onnx:m.onnx")
 
 
 def test_a_model_of_onnx_is_a_function(tmp_path, monkeypatch):

@@ -1,24 +1,23 @@
 """A candidate put together of its parts: a function for the value, and others where there are any.
 
-Where no other is given, derivative and backward are the framework's own vector-Jacobian product,
-the former for an upstream of ones; of a function that does not depend on x it is 0.
+Where no other is given, the framework's autodiff is.
 """
 
-from typing import Any
-
-import numpy as np
-
-from reference.arithmetic.types import Array
 from verification.candidates.calls import Caller
 from verification.candidates.implementation import Implementation
 
-from .candidate import Candidate
+from . import one_input, two_inputs
+from .candidate import AUTODIFF, Candidate
+from .contiguous import Contiguous
 from .framework import Function
 from .lines import Lines
 from .loaded import Loaded
 from .numpy import NUMPY
+from .packed import Packed, PackedContiguous
 from .part import Parts
+from .refusing import require_sense
 from .shaped import Shaped, shaped
+from .warming import warm
 
 NO_FRAMEWORK = (
     "the derivative is not judged: the name does not tell the framework; write it in front, as in "
@@ -29,15 +28,21 @@ NO_FRAMEWORK = (
 def subjects_of(parts: Parts, candidate: Candidate) -> tuple[str, ...]:
     """What the functions give, which follows from names and options alone."""
     own = _has_own_product(parts, candidate)
-    return tuple(
-        subject
-        for subject in ("value", "derivative", "backward")
-        if subject in parts or (own and subject != "value")
-    )
+    if candidate.inputs > 1:
+        value = ("value",) if "value" in parts else ()
+        return (*value, *(two_inputs.GRADIENTS if own or "backward" in parts else ()))
+    has = {
+        "value": False,
+        "derivative": own,
+        "second": candidate.second == AUTODIFF,
+        "backward": own,
+    }
+    return tuple(subject for subject, is_own in has.items() if is_own or subject in parts)
 
 
 def description_of(parts: Parts, candidate: Candidate) -> Implementation:
     """The implementation without its functions: what can be said before anything is imported."""
+    require_sense(parts, candidate)
     lines = Lines(parts, candidate)
     frameworks = [part.framework or NUMPY for part in parts.values()]
     is_alone = parts.keys() == {"value"} and not candidate.only_value
@@ -47,47 +52,56 @@ def description_of(parts: Parts, candidate: Candidate) -> Implementation:
         None,
         call=lines.value(),
         derivative_call=lines.derivative(),
-        backward_call=lines.backward(),
+        backward_call=lines.backward(0),
+        backward_y_call=lines.backward(1) if candidate.inputs > 1 else "",
+        second_call=lines.second(),
         before_float64="".join(dict.fromkeys(known.before_float64 for known in frameworks)),
-        caller=Caller if candidate.shape is None else Shaped,
+        caller=_caller(candidate),
         formats=frozenset.intersection(*(frozenset(known.formats) for known in frameworks)),
         why_not=NO_FRAMEWORK if lacks else "",
+        inputs=candidate.inputs,
     )
 
 
-def functions_of(parts: Parts, candidate: Candidate) -> dict[str, Function]:
-    """The functions by what they give, each of NumPy arrays; or UsageError."""
+def functions_of(
+    parts: Parts, candidate: Candidate, *, warmed: bool = False
+) -> dict[str, Function]:
+    """The functions by what they give, each of NumPy arrays; or UsageError.
+
+    If they are to be ``warmed``, those that are compiled when they are first called have been.
+    """
     loaded = {subject: Loaded(part, subject, candidate) for subject, part in parts.items()}
-    functions: dict[str, Function] = {}
-    if _has_own_product(parts, candidate) and loaded["value"].library.product is not None:
-        product = loaded["value"].library.product(loaded["value"].function)
-        functions |= {"derivative": lambda x: product(x, np.ones_like(x)), "backward": product}
-    functions |= {subject: one.called() for subject, one in loaded.items()}
-    if "backward" in loaded:
-        functions["backward"] = _of_x_and_upstream(functions, candidate.takes)
+    room = one_input if candidate.inputs == 1 else two_inputs
+    made = room.functions_of(loaded, candidate)
+    functions = {subject: made[subject] for subject in subjects_of(parts, candidate)}
     if candidate.shape is not None:
         functions = {name: shaped(made, candidate.shape) for name, made in functions.items()}
     for subject, one in loaded.items():
-        one.attempt(functions[subject], 2 if subject == "backward" else 1)
+        tried = subject if subject in functions else two_inputs.GRADIENTS[0]
+        one.attempt(functions[tried], _count(tried, candidate))
+    if warmed:
+        for subject, function in functions.items():
+            part = subject.partition("_")[0]
+            if loaded[part if part in loaded else "value"].is_compiled:
+                warm(function, _count(subject, candidate), candidate.dtype or "float32")
     return functions
+
+
+def _count(subject: str, candidate: Candidate) -> int:
+    """Of how many arrays a function is."""
+    return candidate.inputs + subject.startswith("backward")
+
+
+def _caller(candidate: Candidate) -> type[Caller]:
+    """How the functions are called."""
+    if candidate.shape is not None:
+        return Shaped
+    if candidate.packed is not None:
+        return PackedContiguous if candidate.contiguous else Packed
+    return Contiguous if candidate.contiguous else Caller
 
 
 def _has_own_product(parts: Parts, candidate: Candidate) -> bool:
     """Whether the framework's autodiff is judged."""
     framework = parts["value"].framework if "value" in parts else None
     return framework is not None and framework.product is not None and not candidate.only_value
-
-
-def _of_x_and_upstream(functions: dict[str, Function], takes: tuple[str, ...]) -> Function:
-    """A backward function that takes what it says, as one of (x, upstream)."""
-    backward, value = functions["backward"], functions.get("value")
-    if takes == ("x", "dy"):
-        return backward
-
-    def product(x: Array, upstream: Array) -> Any:
-        arguments = {"x": x, "dy": upstream}
-        if "y" in takes and value is not None:
-            arguments["y"] = value(x)
-        return backward(*(arguments[name] for name in takes))
-
-    return product

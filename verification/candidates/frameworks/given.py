@@ -11,7 +11,7 @@ from verification.candidates.text import shown, type_of
 from verification.errors import UsageError
 
 from .assembling import description_of, functions_of
-from .candidate import Candidate
+from .candidate import AUTODIFF, Candidate
 from .framework import Framework, Function
 from .known import FRAMEWORKS, of_object
 from .name import taken_apart
@@ -55,19 +55,34 @@ class Given:
 
 
 def implementation_of(
-    things: Mapping[str, Any], framework: str | None, device: str | None, dtype: str
+    things: Mapping[str, Any],
+    framework: str | None,
+    device: str | None,
+    dtype: str,
+    *,
+    inputs: int = 1,
 ) -> Implementation:
-    """The implementation of what is given for value, derivative and backward; or UsageError."""
+    """The implementation of what is given for value, derivative, ...; or UsageError.
+
+    The second derivative may be "autodiff". Of two ``inputs`` backward gives both gradients.
+    """
     if framework is not None and framework not in FRAMEWORKS:
         raise UsageError(f"no framework {framework!r}; expected {', '.join(FRAMEWORKS)}")
     parts: dict[str, Part] = {}
+    second = things.get("second")
+    autodiff = isinstance(second, str) and second == AUTODIFF
     for subject, thing in things.items():
+        if subject == "second" and autodiff:
+            continue
         otherwise = parts["value"].framework if "value" in parts else None
         parts[subject] = _part(thing, framework, otherwise)
     if not parts:
         raise UsageError("nothing to check: give forward, derivative or backward")
     name = next(iter(parts.values())).name
-    candidate = Candidate(name, framework, device, dtype=dtype)
+    if inputs > 1 and {"derivative", "second"} & parts.keys():
+        raise UsageError("a function of two inputs has gradients: give backward")
+    second = AUTODIFF if autodiff else None
+    candidate = Candidate(name, framework, device, dtype=dtype, inputs=inputs, second=second)
     return description_of(parts, candidate).with_functions(functions_of(parts, candidate))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .conversion import calling
-from .framework import Framework, Function, Library, Write
+from .framework import Framework, Function, Gradient, Library
 
 
 def load(_device: str | None) -> Library:
@@ -25,17 +25,19 @@ def load(_device: str | None) -> Library:
         return np.array(y)
 
     def product(function: Function) -> Function:
-        def backward(x: Array, upstream: Array) -> Array:
-            _, (result,) = mx.vjp(function, [native(x)], [native(upstream)])
-            return array(result, x)
+        def backward(*arguments: Array) -> tuple[Array, ...]:
+            *arrays, upstream = map(native, arguments)
+            _, gradients = mx.vjp(function, arrays, [upstream])
+            return tuple(array(gradient, arguments[0]) for gradient in gradients)
 
         return backward
 
     return Library(calling(native, array), product)
 
 
-def _product(call: Write, x: str, upstream: str) -> str:
-    return f"mlx.core.vjp(lambda x: {call('x')}, [{x}], [{upstream}])[1][0]"
+def _product(of: Gradient) -> str:
+    product = f"mlx.core.vjp({of.function}, [{', '.join(of.arrays)}], [{of.upstream}])[1]"
+    return f"{product}[{of.which}]{of.element}"
 
 
 MLX = Framework(

@@ -3,7 +3,7 @@
 from verification.candidates.implementation import Implementation
 
 from .assembling import description_of, functions_of, subjects_of
-from .candidate import Candidate
+from .candidate import AUTODIFF, Candidate
 from .framework import Function
 from .name import taken_apart
 from .part import Parts
@@ -26,9 +26,9 @@ def subjects(candidate: Candidate) -> tuple[str, ...]:
     return subjects_of(parts_of(candidate), candidate)
 
 
-def functions(candidate: Candidate) -> dict[str, Function]:
-    """The functions of an implementation, by what they give; or UsageError."""
-    return functions_of(parts_of(candidate), candidate)
+def functions(candidate: Candidate, *, warmed: bool = False) -> dict[str, Function]:
+    """The functions of an implementation, by what they give; or UsageError (see `assembling`)."""
+    return functions_of(parts_of(candidate), candidate, warmed=warmed)
 
 
 def function_of(name: str) -> Function:
@@ -39,7 +39,11 @@ def function_of(name: str) -> Function:
 def parts_of(candidate: Candidate) -> Parts:
     """What its names say; those that do not tell their framework are of the value's."""
     value = taken_apart(candidate.name, candidate.framework)
-    others = {"derivative": candidate.derivative, "backward": candidate.backward}
+    others = {
+        "derivative": candidate.derivative,
+        "second": None if candidate.second == AUTODIFF else candidate.second,
+        "backward": candidate.backward,
+    }
     named = {
         subject: taken_apart(name, candidate.framework, value.framework)
         for subject, name in others.items()

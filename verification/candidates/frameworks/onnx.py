@@ -1,4 +1,4 @@
-"""A model of ONNX with one input and one output, run by ONNX Runtime on the CPU; value alone."""
+"""A model of ONNX with one output, run by ONNX Runtime on the CPU; value alone."""
 
 from pathlib import Path
 from typing import Any
@@ -26,24 +26,27 @@ def find(path: str) -> Function:
     except Exception as error:  # noqa: BLE001  it has many
         raise UsageError(f"expected a model of ONNX, but {path!r}: {said_by(error)}") from None
     inputs, outputs = session.get_inputs(), session.get_outputs()
-    if (len(inputs), len(outputs)) != (1, 1):
-        raise UsageError(
-            f"expected a model with one input and one output, but {path!r} has {len(inputs)} and "
-            f"{len(outputs)}"
-        )
+    names = [one.name for one in inputs]
+    takes = [TYPES.get(one.type, one.type) for one in inputs]
 
-    takes = TYPES.get(inputs[0].type, inputs[0].type)
-
-    def value(x: Array) -> Array:
-        if x.dtype.name != takes:
-            raise TypeError(f"the model takes an argument of {takes}, not of {x.dtype.name}")
-        return np.asarray(session.run(None, {inputs[0].name: x})[0])
+    def value(*arrays: Array) -> Array:
+        if (len(names), len(outputs)) != (len(arrays), 1):
+            expected = "one input" if len(arrays) == 1 else f"{len(arrays)} inputs"
+            raise UsageError(
+                f"expected a model with {expected} and one output, but {path!r} has {len(names)} "
+                f"and {len(outputs)}"
+            )
+        for array, dtype in zip(arrays, takes, strict=True):
+            if array.dtype.name != dtype:
+                raise TypeError(f"the model takes an argument of {dtype}, not of {array.dtype}")
+        return np.asarray(session.run(None, dict(zip(names, arrays, strict=True)))[0])
 
     return value
 
 
-def _write(path: str, x: str) -> str:
-    run = f"session.run(None, {{session.get_inputs()[0].name: {x}}})[0]"
+def _write(path: str, *arrays: str) -> str:
+    given = (f"session.get_inputs()[{i}].name: {array}" for i, array in enumerate(arrays))
+    run = f"session.run(None, {{{', '.join(given)}}})[0]"
     return f"(lambda session: {run})(onnxruntime.InferenceSession({path!r}))"
 
 

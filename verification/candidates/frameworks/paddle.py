@@ -7,7 +7,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .conversion import calling
-from .framework import Framework, Function, Library, Write
+from .framework import Framework, Function, Gradient, Library
 
 
 def load(_device: str | None) -> Library:
@@ -23,22 +23,28 @@ def load(_device: str | None) -> Library:
         return np.asarray(result.view(like.dtype) if y.dtype == paddle.bfloat16 else result)
 
     def product(function: Function) -> Function:
-        def backward(x: Array, upstream: Array) -> Array:
-            variable = tensor(x, constant=False)
-            y = function(variable)
+        def backward(*arguments: Array) -> tuple[Array, ...]:
+            *arrays, upstream = arguments
+            variables = [tensor(x, constant=False) for x in arrays]
+            y = function(*variables)
             if y.stop_gradient:
-                return np.zeros_like(x)
-            [gradient] = paddle.grad([y], [variable], [tensor(upstream)], allow_unused=True)
-            return np.zeros_like(x) if gradient is None else array(gradient, x)
+                return tuple(map(np.zeros_like, arrays))
+            gradients = paddle.grad([y], variables, [tensor(upstream)], allow_unused=True)
+            return tuple(
+                np.zeros_like(x) if gradient is None else array(gradient, x)
+                for x, gradient in zip(arrays, gradients, strict=True)
+            )
 
         return backward
 
     return Library(calling(tensor, array), product)
 
 
-def _product(call: Write, x: str, upstream: str) -> str:
-    variable = f"paddle.to_tensor({x}, stop_gradient=False)"
-    return f"(lambda x: paddle.grad([{call('x')}], [x], [{upstream}])[0])({variable})"
+def _product(of: Gradient) -> str:
+    variables = (f"paddle.to_tensor({array}, stop_gradient=False)" for array in of.arrays)
+    gradient = f"paddle.grad([{of.called}], [{of.names[of.which]}], [{of.upstream}])[0]"
+    start = f"lambda {', '.join(of.names)}: {gradient}{of.element}"
+    return f"({start})({', '.join(variables)})"
 
 
 PADDLE = Framework(

@@ -7,7 +7,7 @@ import numpy as np
 from reference.arithmetic.types import Array
 
 from .conversion import calling
-from .framework import Framework, Function, Library, Write
+from .framework import Framework, Function, Gradient, Library
 
 
 def load(_device: str | None) -> Library:
@@ -25,18 +25,20 @@ def load(_device: str | None) -> Library:
         return np.asarray(y.numpy())
 
     def product(function: Function) -> Function:
-        def backward(x: Array, upstream: Array) -> Array:
-            variable = tensor(x)
-            [gradient] = function(variable).gradient(variable, gradient=tensor(upstream))
-            return array(gradient, x)
+        def backward(*arguments: Array) -> tuple[Array, ...]:
+            *variables, upstream = map(tensor, arguments)
+            gradients = function(*variables).gradient(*variables, gradient=upstream)
+            return tuple(array(gradient, arguments[0]) for gradient in gradients)
 
         return backward
 
     return Library(calling(tensor, array), product)
 
 
-def _product(call: Write, x: str, upstream: str) -> str:
-    return f"(lambda x: {call('x')}.gradient(x, gradient={upstream})[0])({x})"
+def _product(of: Gradient) -> str:
+    variable = of.names[of.which]
+    gradient = f"{of.function}.gradient({variable}, gradient={of.upstream})[0]{of.element}"
+    return f"({gradient})({', '.join(of.arrays)})"
 
 
 TINYGRAD = Framework(

@@ -12,17 +12,17 @@ from reference.arithmetic.types import Array
 
 from .conversion import write_back
 from .device import require
-from .framework import Framework, Function, Library, Write
+from .framework import Framework, Function, Gradient, Library, Write
 
 
 def load(device: str | None) -> Library:
-    """Value, and vector-Jacobian product, of arrays as tensors."""
+    """Value, vector-Jacobian product and second derivative, of arrays as tensors."""
     torch: Any = importlib.import_module("torch")  # only the framework that is asked for is loaded
     place = "cuda" if device == "gpu" else device
     if place is not None:
         require(device, lambda: torch.zeros(1, device=place))
     tensors = _Tensors(torch, place)
-    return Library(tensors.call, tensors.product)
+    return Library(tensors.call, tensors.product, tensors.second)
 
 
 class _Tensors:
@@ -48,14 +48,30 @@ class _Tensors:
         """Its vector-Jacobian product as a function of arrays."""
         vjp, applied = self._torch.autograd.functional.vjp, self._applied(function)
 
-        def backward(x: Array, upstream: Array) -> Array:
-            copies = [argument.copy(order="K") for argument in (x, upstream)]
-            tensors = list(map(self._tensor, copies))
-            _, result = vjp(applied(tensors[0]), *tensors)
-            write_back(copies, (x, upstream))
-            return self._array(result, x)
+        def backward(*arguments: Array) -> tuple[Array, ...]:
+            copies = [argument.copy(order="K") for argument in arguments]
+            *inputs, upstream = map(self._tensor, copies)
+            _, gradients = vjp(applied(inputs[0]), tuple(inputs), upstream)
+            write_back(copies, arguments)
+            return tuple(self._array(gradient, arguments[0]) for gradient in gradients)
 
         return backward
+
+    def second(self, function: Function) -> Function:
+        """Its second derivative as a function of arrays; of a first one without a graph it is 0."""
+        vjp, applied = self._torch.autograd.functional.vjp, self._applied(function)
+        ones = self._torch.ones_like
+
+        def slope(x: Any) -> Any:
+            return vjp(applied(x), x, ones(x), create_graph=True)[1]
+
+        def twice(x: Array) -> Array:
+            tensor = self._tensor(copy := x.copy(order="K"))
+            _, result = vjp(slope, tensor, ones(tensor))
+            write_back([copy], [x])
+            return self._array(result, x)
+
+        return twice
 
     def _tensor(self, x: Array) -> Any:
         if x.dtype.name == "bfloat16":
@@ -85,8 +101,22 @@ def _frozen(module: Any, dtype: Any, device: Any) -> Any:
     return copy.deepcopy(module).eval().requires_grad_(requires_grad=False).to(device, dtype)
 
 
-def _product(call: Write, x: str, upstream: str) -> str:
-    return f"torch.autograd.functional.vjp(lambda x: {call('x')}, {x}, {upstream})[1]"
+def _product(of: Gradient) -> str:
+    product = "torch.autograd.functional.vjp({function}, {arrays}, {upstream})[1]"
+    if len(of.arrays) == 1:
+        [x] = of.arrays
+        line = product.format(function=of.function, arrays=x, upstream=of.upstream)
+    else:
+        arrays = f"({', '.join(of.arrays)})"
+        line = product.format(function=of.function, arrays=arrays, upstream=of.upstream)
+        line += f"[{of.which}]"
+    return line + of.element
+
+
+def _second(call: Write, x: str, one: str) -> str:
+    vjp = "torch.autograd.functional.vjp"
+    slope = f"{vjp}(lambda x: {call('x')}, x, {one}, create_graph=True)[1]"
+    return f"{vjp}(lambda x: {slope}, {x}, {one})[1]"
 
 
 TORCH = Framework(
@@ -94,6 +124,7 @@ TORCH = Framework(
     load,
     "torch.tensor([{}], dtype=torch.{{dtype}}{})",
     product=_product,
+    second=_second,
     has_devices=True,
     on=", device={device!r}",
     package="torch",
