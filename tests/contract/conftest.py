@@ -20,7 +20,7 @@ from verification.candidates import frameworks
 from verification.errors import UsageError
 from verification.formula.setting import setting
 from verification.numbers.ulp import errors
-from verification.verdict.check import NAMES, TOLERANCES
+from verification.verdict.asked import NAMES, TOLERANCES
 from verification.verdict.naming import parsed
 
 SHOWN = 3

@@ -8,7 +8,8 @@ import verification
 ROOT = Path(verification.__file__).parent
 # Rooms of one line import nothing from one another, but for those that are named as pairs.
 ORDER = (
-    ("errors", "kinds", "grade"),
+    ("errors", "kinds"),
+    ("grade",),
     ("numbers", "records"),
     ("formula",),
     ("activations",),

@@ -57,8 +57,7 @@ class Implementation:
             "backward_x": self.backward,
             "backward_y": self.backward_y,
         }
-        has_two = self.inputs > 1 or self.backward_y is not None
-        functions = of_two if has_two else of_one
+        functions = of_one if self.inputs == 1 else of_two
         return {name: function for name, function in functions.items() if function is not None}
 
     def with_functions(self, functions: Mapping[str, Callable[..., Any]]) -> Self:

@@ -162,6 +162,7 @@ def check(arguments: Namespace) -> int:
                 parameters=parameters_of(arguments.parameters),
                 dtype=arguments.dtype,
                 tolerance=arguments.tolerance,
+                require=arguments.require,
                 exhaustive=arguments.exhaustive,
                 allow=arguments.allow,
                 strict=arguments.strict,
@@ -218,13 +219,20 @@ def _takes(arguments: Namespace) -> "Takes | None":
 
 def _inputs(arguments: Namespace) -> int:
     """Of how many arrays the candidate has to be a function."""
+    from verification.formula.activation import Gated, of_formula
     from verification.verdict.naming import parameters_of
 
     if arguments.formula is None:
         return 1
-    from verification.formula.activation import has_two_inputs
-
-    return 1 + has_two_inputs(arguments.formula, parameters_of(arguments.parameters))
+    activation = of_formula(arguments.formula, parameters_of(arguments.parameters))
+    if not isinstance(activation, Gated):
+        return 1
+    if arguments.packed is not None and activation.gate != "x":
+        raise UsageError(
+            f"--packed: expected a formula with the gate of x, but {arguments.formula!r} has that "
+            "of y: write it with x and y exchanged"
+        )
+    return 2
 
 
 def _shape(text: str | None) -> tuple[int, ...] | None:
@@ -243,7 +251,7 @@ def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
     from verification.candidates.frameworks import Candidate
     from verification.candidates.isolation import Worker
     from verification.candidates.program import implementation
-    from verification.verdict.check import format_of
+    from verification.verdict.asked import format_of
 
     clock, inputs = Clock(arguments.timeout), _inputs(arguments)
     if arguments.implementation is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verification.errors import UsageError
+from verification.grade import REQUIRED, Grade
 
 if TYPE_CHECKING:
     from verification.verdict.verdict import Verdict
@@ -44,6 +45,16 @@ def add_options(parser: ArgumentParser) -> None:
         help="flush-to-zero: subnormal numbers may count as 0; length: the last bits may depend "
         "on the length of the array; repeat it for both",
     )
+    parser.add_argument(
+        "--require",
+        choices=REQUIRED,
+        default=str(Grade.ACCURATE),
+        help="the grade that passes; default: accurate, within the tolerance in ulp; close is what "
+        "assert_close lets pass",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="print every finding, not the first ones"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdict as JSON")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write it as JUnit XML, for CI")
     parser.add_argument(
@@ -74,10 +85,13 @@ def prepare(arguments: Namespace) -> None:
 
 def deliver(verdict: "Verdict", arguments: Namespace) -> int:
     """Write what was asked for, print the verdict in any case, and return the exit code."""
+    from verification.verdict.verdict import SHOWN
+
     try:
         _write(verdict, arguments)
     finally:
-        sys.stdout.write(f"{verdict}\n")
+        told = "\n".join(verdict.told(None if arguments.all else SHOWN))
+        sys.stdout.write(f"{told}\n")
     return 0 if verdict.passed else 1
 
 

@@ -64,6 +64,7 @@ def judge(arguments: Namespace) -> int:
         arguments.outputs,
         arguments.derivative,
         tolerance=arguments.tolerance,
+        require=arguments.require,
         allow=arguments.allow,
         strict=arguments.strict,
     )

@@ -29,7 +29,7 @@ from verification.examination.truth import (
 from verification.kinds import KINDS
 from verification.observation.exhaustive import blocks, portions
 from verification.records.files import RECORDS, write_whole
-from verification.verdict.check import TOLERANCES
+from verification.verdict.asked import TOLERANCES
 from verification.work.processes import completed
 
 from .peers import PEERS, installed_versions

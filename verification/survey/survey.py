@@ -25,7 +25,8 @@ from verification.examination.truth import answer
 from verification.observation.results import observe_results
 from verification.records.files import RECORDS, write_whole
 from verification.records.provenance import this_machine
-from verification.verdict.check import TOLERANCES, activation_of, check
+from verification.verdict.asked import TOLERANCES, activation_of
+from verification.verdict.check import check
 from verification.verdict.naming import named, parsed
 from verification.verdict.verdict import Verdict
 

@@ -24,7 +24,8 @@ from verification.examination.laws import difference_points
 from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
 from verification.records.files import sync, write_new
-from verification.verdict.check import TOLERANCES, activation_of, check, format_of
+from verification.verdict.asked import TOLERANCES, activation_of, format_of
+from verification.verdict.check import check
 from verification.verdict.verdict import Verdict
 
 from .manifest import (
@@ -182,12 +183,13 @@ def _read(path: Path, what: str) -> bytes:
         ) from None
 
 
-def judge(
+def judge(  # noqa: PLR0913  one call says all that a check needs
     folder: Path,
     outputs: Path,
     derivative: Path | None = None,
     *,
     tolerance: float | None = None,
+    require: str = "accurate",
     allow: Iterable[str] = (),
     strict: bool = False,
 ) -> Verdict:
@@ -210,6 +212,7 @@ def judge(
         parameters=vectors.activation.parameters,
         dtype=vectors.format_.name,
         tolerance=tolerance,
+        require=require,
         allow=allow,
         strict=strict,
     )

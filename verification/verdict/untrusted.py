@@ -26,24 +26,28 @@ def seed_of(seed: int | None, *, untrusted: bool) -> int | None:
 
 
 def by_name(
-    things: Mapping[str, Any], framework: str | None, device: str | None, dtype: str
+    things: Mapping[str, Any], framework: str | None, device: str | None, inputs: int
 ) -> Candidate:
     """The candidate that names stand for; UsageError for a function, which shares this process."""
+    value = things.get("value")
+    if isinstance(value, Candidate):
+        return value
     for thing in things.values():
         if not isinstance(thing, str):
             raise UsageError(
                 "untrusted: expected a name such as 'numpy:my_module.gelu', which another process "
                 f"can load, but got a {type_of(thing)}, which shares this one"
             )
-    if "value" not in things:
+    if value is None:
         raise UsageError("untrusted: expected the name of a forward function, but there is none")
     return Candidate(
-        things["value"],
+        value,
         framework,
         device,
         derivative=things.get("derivative"),
+        second=things.get("second"),
         backward=things.get("backward"),
-        dtype=dtype,
+        inputs=inputs,
     )
 
 

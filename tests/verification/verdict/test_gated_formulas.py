@@ -45,6 +45,7 @@ def gated(gate: Callable[..., Any], *, gate_first: bool = True, **functions: Any
         backward=functions.get("backward_x", first),
         backward_y=functions.get("backward_y", second),
         call="f({x}, {y})",
+        inputs=2,
     )
 
 

@@ -16,7 +16,8 @@ from reference.arithmetic.formats import FORMATS
 from verification.candidates.implementation import Implementation
 from verification.errors import UsageError
 from verification.examination.accuracy import differ
-from verification.verdict.check import NEXT_TO_ROOTS, OF_A_PRODUCT, OF_THE_TRUTH, check
+from verification.verdict.asked import NEXT_TO_ROOTS, OF_A_PRODUCT, OF_THE_TRUTH
+from verification.verdict.check import check
 
 
 def tanh_form(x):

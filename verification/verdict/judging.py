@@ -1,0 +1,93 @@
+"""The verdict on what was observed: examined, explained and told. It calls nobody."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from verification.candidates.floating_point import FLUSHES
+from verification.candidates.implementation import Implementation
+from verification.candidates.text import shown
+from verification.candidates.trouble import Trouble
+from verification.diagnosis.explain import explain
+from verification.errors import UsageError
+from verification.examination.accuracy import Accuracy
+from verification.examination.complaint import Complaint
+from verification.examination.examine import examine
+from verification.examination.observed import Observed
+from verification.examination.truth import FLUSH_TO_ZERO, Question, expected_of
+from verification.formula.activation import OfFormula
+from verification.grade import Grade
+from verification.kinds import KINDS
+from verification.numbers.ulp import doubles
+
+from .asked import Asked
+from .causes import by_cause
+from .finding import Symptom
+from .reporting import Reporter
+from .verdict import Convention, Verdict
+
+
+def judged(
+    asked: Asked, implementation: Implementation, observed: Mapping[str, Observed]
+) -> Verdict:
+    """The verdict on what was observed: examined, explained and told, without another call."""
+    symptoms: list[Symptom] = []
+    conventions: list[Convention] = []
+    grades: dict[str, str] = {}
+    for name, found in observed.items():
+        question = asked.question(name)
+        complaints = examine(question, found)
+        reporter = Reporter(question, implementation, found, explain(question, found.seen))
+        troubles = [t for t in found.troubles if not _is_allowed(t, question)]
+        symptoms += reporter.symptoms(troubles, complaints)
+        grades[name] = str(_grade(found.seen, troubles, complaints))
+        conventions += reporter.conventions(complaints)
+    expired = next(filter(None, (found.expired for found in observed.values())), "")
+    if expired and not symptoms:
+        raise UsageError(f"expected the check to end in time, but {expired}")
+    accuracies = {name: found.seen for name, found in observed.items()}
+    if not symptoms and not all(seen.inputs for seen in accuracies.values()):
+        raise UsageError("expected results that can be judged, but none came")
+    caller = implementation.caller
+    return Verdict(
+        implementation=shown(implementation.name),
+        activation=asked.activation.name,
+        dtype=asked.format_.name,
+        tolerance=asked.tolerance,
+        parameters=asked.parameters,
+        allowances=tuple(asked.allowances(accuracies)),
+        findings=by_cause(symptoms),
+        conventions=tuple(conventions),
+        inputs={name: seen.inputs for name, seen in accuracies.items()},
+        grades=grades,
+        require=str(asked.require),
+        histogram={name: seen.histogram.counts for name, seen in accuracies.items()},
+        worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
+        profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
+        not_judged=tuple(KINDS) if expired else caller.not_judged(),
+        why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, expired))),
+        seed=asked.seed,
+        wrong={
+            name: sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS)
+            for name, seen in accuracies.items()
+        },
+    )
+
+
+def _grade(seen: Accuracy, troubles: Iterable[Trouble], complaints: Iterable[Complaint]) -> Grade:
+    """The grade of a subject: that of its worst result, or of how it behaves."""
+    grades = [seen.grade, *(complaint.grade for complaint in complaints)]
+    return Grade.BROKEN if any(True for _ in troubles) else max(grades)
+
+
+def _is_allowed(trouble: Trouble, question: Question) -> bool:
+    """Whether a trouble is none: flushing that is allowed, and a warning of what overflows.
+
+    No activation of the catalogue does so; a formula may, or have no value.
+    """
+    if trouble.kind == "warning" and isinstance(question.activation, OfFormula):
+        x, *upstream = trouble.arguments
+        expected = expected_of(question, x, upstream[0] if upstream else None)
+        return not np.isfinite(doubles(expected)).all()
+    is_flushing = trouble.kind == "mode" and trouble.detail == FLUSHES
+    return is_flushing and FLUSH_TO_ZERO in question.allow
