@@ -288,7 +288,7 @@ def count(
         seen.ulp, seen.bound = result.ulp, result.bound
     with np.errstate(all="ignore"):
         kinds = kinds_of(question, x, got, result)
-        zone, cost = zones(question, x, result), costs(question, got, result, upstream)
+        zone, cost = zones(question, x, upstream, result), costs(question, got, result, upstream)
         seen.add(kinds, Results(x, got, upstream, result.ulp, zone, cost))
     seen.inputs += x.size
     seen.grade = max(seen.grade, Grade(int(result.grade.max())))

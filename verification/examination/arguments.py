@@ -56,11 +56,11 @@ def _split(question: Question, factor: Array) -> tuple[Array, Array]:
     """The other input and an upstream whose product is the factor, in one of four ways."""
     bits = question.format_.bits
     scrambled = np.ascontiguousarray(factor).view(bits).astype(np.uint64) * np.uint64(SCRAMBLE)
-    way = (scrambled >> np.uint64(16)) % np.uint64(WAYS)
+    way = ((scrambled >> np.uint64(16)) % np.uint64(WAYS)).reshape(factor.shape)
     one, two = factor.dtype.type(1), factor.dtype.type(-2)
     with np.errstate(all="ignore"):
         half = factor / two
-        way[~(half * two == factor)] %= np.uint64(2)
+        way = np.where(half * two == factor, way, way % np.uint64(2))
     choose = [way == number for number in range(WAYS)]
     other = np.select(choose, [factor, np.full_like(factor, one), half, np.full_like(factor, two)])
     upstream = np.select(

@@ -53,9 +53,12 @@ class Worst:
     upstream: Array | None
 
 
-def zones(question: Question, x: Array, result: Answer) -> Array:
-    """The zone of each result, if it is wrong."""
+def zones(question: Question, x: Array, upstream: Array | None, result: Answer) -> Array:
+    """The zone of each result, if it is wrong; that of an extreme factor is extreme."""
     found = _by_size(question, x)
+    if upstream is not None:
+        beside = _by_size(question, upstream)
+        found[beside == Zone.EXTREMES] = Zone.EXTREMES
     found[result.grade <= Grade.CLOSE] = Zone.CLOSE
     return found
 

@@ -28,9 +28,6 @@ class Convention:
     at: float
     text: str
 
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.text}"
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -118,8 +115,14 @@ class Verdict:
             lines += ["", f"and {len(rest)} more: {', '.join(f.name for f in rest)}"]
         if self.why_not:
             lines.append(self.why_not)
-        lines += [f"convention: {convention}" for convention in self.conventions]
-        return lines
+        return [*lines, *(f"convention: {said}" for said in self._conventions())]
+
+    def _conventions(self) -> list[str]:
+        """The conventions; what is said of several subjects is said once."""
+        subjects: dict[str, list[str]] = {}
+        for convention in self.conventions:
+            subjects.setdefault(convention.text, []).append(convention.subject)
+        return [f"{', '.join(names)}: {text}" for text, names in subjects.items()]
 
     def __repr__(self) -> str:
         clauses = "; ".join(finding.short() for finding in self.findings)
