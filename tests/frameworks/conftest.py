@@ -36,9 +36,9 @@ def run():
     jax.config.update("jax_enable_x64", before)
 
 
-def pasted(snippet):
+def pasted(snippet, **modules):
     """Run a line, and return the number that it ends with or prints."""
-    names = dict(MODULES)
+    names = {**MODULES, **modules}
     if snippet.startswith("with "):
         exec(snippet, names)  # noqa: S102  what a user does with it
         result = names["gradient"]
@@ -46,5 +46,5 @@ def pasted(snippet):
         *statements, last = snippet.split("; ")
         exec("; ".join(statements), names)  # noqa: S102  likewise
         result = eval(last, names)  # noqa: S307  likewise
-    [number] = np.asarray(result.double() if hasattr(result, "double") else result)
+    [number] = np.asarray(result.double() if hasattr(result, "double") else result).reshape(-1)
     return float(number)

@@ -215,7 +215,7 @@ def test_a_model_of_onnx_may_have_two_inputs(tmp_path, monkeypatch):
     x = np.array([1.0, 2.0], np.float32)
     assert found.forward(x, x).tolist() == [1, 4]
     assert "get_inputs()[1].name" in found.call
-    with pytest.raises(UsageError, match=r"one input and one output, but .* has 2 and 1"):
+    with pytest.raises(UsageError, match="one input and one output, but"):
         implementation("onnx:m.onnx")
 
 

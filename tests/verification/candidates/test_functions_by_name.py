@@ -6,7 +6,7 @@ import pytest
 from figures.command import main
 from reference import gelu, tanh
 from verification import check
-from verification.candidates.frameworks import Candidate, implementation
+from verification.candidates.frameworks import Candidate, described, implementation
 from verification.errors import UsageError
 
 CANDIDATES = """
@@ -24,6 +24,16 @@ def dy_x(dy, x):
 
 def several(dy, x):
     return tanh.backward(x, dy), "and more"
+
+def of_saved(saved, dy):
+    x, out = saved
+    assert np.array_equal(out, tanh(x), equal_nan=True)
+    return [tanh.backward(x, dy)]
+
+def contiguous_alone(x):
+    if not x.flags.c_contiguous:
+        raise ValueError("not contiguous")
+    return tanh(x)
 
 def x_y_dy(x, y, dy):
     assert np.array_equal(y, tanh(x), equal_nan=True)
@@ -75,10 +85,13 @@ def folder(tmp_path, monkeypatch):
         ("dy_x", "dy,x"),
         ("several", "dy,x"),
         ("x_y_dy", "x,y,dy"),
+        ("x_y_dy", "x, out, dy"),
+        ("of_saved", "(x,out),dy"),
+        ("of_saved", " (x, y) , dy"),
     ],
 )
 def test_backward_takes_what_it_says(backward, takes, capsys):
-    """In its order; y is what forward gives; of several results the first counts."""
+    """In its order; y or out is what forward gives; of several results the first counts."""
     order = [] if takes is None else ["--backward-takes", takes]
     assert main(["check", *TANH, "--backward", f"numpy:of_tanh:{backward}", *order]) == 0
     assert "backward" in capsys.readouterr().out
@@ -130,6 +143,19 @@ def test_what_takes_one_shape_gets_that(capsys):
     assert main(["check", *name]) == 1
 
 
+def test_what_takes_contiguous_arrays_gets_no_others(capsys):
+    """And the verdict says what that leaves open; of packed inputs too."""
+    name = ["of_tanh:contiguous_alone", "tanh", *FLOAT16]
+    assert main(["check", *name, "--no-layout"]) == 0
+    assert "contiguous arrays alone" in capsys.readouterr().out
+    assert main(["check", *name]) == 1
+    assert "not contiguous" in capsys.readouterr().out
+    both = described(Candidate("numpy:f.g", inputs=2, packed="gate-first", contiguous=True)).caller
+    assert {"layout", "shared result"} <= set(both.not_judged())
+    assert "packed" in both.why_not
+    assert "contiguous" in both.why_not
+
+
 def test_a_fixed_shape_hides_no_wrong_number():
     """Nor another dtype."""
     shaped = implementation(Candidate("numpy:numpy.arctan", shape=(3, 5)))
@@ -155,6 +181,13 @@ def test_a_fixed_shape_hides_no_wrong_number():
             id="no dy",
         ),
         pytest.param(["numpy:numpy.tanh", "--backward-takes", "x,dy"], "--backward", id="takes"),
+        pytest.param(
+            ["numpy:numpy.tanh", "--backward", "of_tanh:x_dy", "--backward-takes", "(x,dy"],
+            "but got '(x,dy'",
+            id="parenthesis",
+        ),
+        pytest.param(["numpy:numpy.tanh", "--packed", "gate-first"], "here is one", id="packed"),
+        pytest.param(["numpy:numpy.tanh", "--second", "autodiff"], "torch, jax", id="second"),
         pytest.param(["numpy:numpy.tanh", "--framework", "caffe"], "no framework", id="caffe"),
         pytest.param(["numpy:numpy.tanh", "--device", "cuda"], "torch, jax, cupy", id="device"),
         pytest.param(["jax:jax.numpy.tanh", "--device", "gpu:x"], "cuda:1", id="no device"),

@@ -8,10 +8,15 @@ import jax
 import numpy as np
 import pytest
 
+import verification
+from reference.arithmetic.formats import FORMATS
+from verification.candidates.calls import Caller
 from verification.candidates.clock import Clock
 from verification.candidates.frameworks import Candidate, described, implementation, subjects
 from verification.candidates.frameworks.candidate import PACKINGS
+from verification.candidates.frameworks.given import implementation_of
 from verification.candidates.isolation import Worker
+from verification.candidates.trouble import Died
 from verification.errors import UsageError
 
 # y tanh(x), in whatever a candidate may be; x is the gate.
@@ -279,6 +284,18 @@ def test_the_gradient_in_what_does_not_matter_is_zero():
     assert called(found.functions, "backward_x").all()
 
 
+def test_objects_may_have_two_inputs():
+    """In Python, with backward or the framework's gradients; a derivative has no meaning."""
+    module = __import__("of_two")
+    for things in ({"value": module.glu, "backward": module.both}, {"value": "jax:of_two:jax_glu"}):
+        found = implementation_of(things, None, None, "float64", inputs=2)
+        for subject, true in TRUE.items():
+            np.testing.assert_allclose(called(found.functions, subject), true, rtol=1e-12)
+    with pytest.raises(UsageError, match="give backward"):
+        implementation_of({"value": np.add, "derivative": np.add}, None, None, "float64", inputs=2)
+    assert verification.Candidate is Candidate
+
+
 def test_only_the_value_is_judged_where_nothing_else_is():
     """NumPy has no gradient, and another framework's may be left alone."""
     assert subjects(two("glu")) == subjects(two("jax:jax_glu", only_value=True)) == ("value",)
@@ -315,6 +332,32 @@ def test_a_process_of_its_own_has_the_same_functions(candidate):
             np.testing.assert_allclose(answer.result, true.T, rtol=1e-12)
         judged = found.with_functions({"backward_x": found.functions["backward_x"]})
         assert tuple(judged.functions) == ("backward_x",)
+
+
+@pytest.mark.parametrize(
+    ("subject", "upstream"),
+    [("value", ()), ("backward_x", (1.0,)), ("backward_y", (2.0,))],
+)
+def test_an_element_that_ends_a_process_is_a_pair(subject, upstream):
+    """It is not tried again, with whatever upstream; another one with the same x or y is."""
+    calls = []
+
+    def deadly(x, y, *_):
+        calls.append((x.tolist(), y.tolist()))
+        if (x * y == 6).any():
+            raise Died("ended")
+        return x
+
+    caller = Caller(subject, deadly, FORMATS["float64"])
+    factors = [np.full(4, factor) for factor in upstream]
+    x, y = np.array([1.0, 2, 2, 3]), np.array([3.0, 4, 3, 4])
+    results, answered = caller.resiliently(x, y, *factors)
+    assert answered.tolist() == [True, True, False, True]
+    assert results[answered].tolist() == [1, 2, 3]
+    before = len(calls)
+    again = [factor[2:3] + 1 for factor in factors]
+    assert caller(x[2:3], y[2:3], *again) is None
+    assert len(calls) == before
 
 
 @pytest.mark.parametrize(
