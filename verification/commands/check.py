@@ -60,6 +60,12 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="float16, bfloat16, float32, float64, or fp16, bf16, f32, f64",
     )
     _add_names(parser)
+    parser.add_argument(
+        "--baseline",
+        metavar="NAME",
+        help="another implementation, or the .json of a verdict: only what is more than twice as "
+        "far off, or misbehaves where that does not, is wrong",
+    )
     parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
     parser.add_argument("--command", help="a program that maps raw values to raw values")
@@ -154,7 +160,7 @@ def check(arguments: Namespace) -> int:
         _prepare_cluster(arguments)
     _one_candidate(arguments)
     try:
-        with _candidate(arguments) as implementation:
+        with _candidate(arguments) as implementation, _baseline(arguments) as baseline:
             verdict = judge(
                 implementation,
                 arguments.activation,
@@ -163,6 +169,7 @@ def check(arguments: Namespace) -> int:
                 dtype=arguments.dtype,
                 tolerance=arguments.tolerance,
                 require=arguments.require,
+                baseline=baseline,
                 exhaustive=arguments.exhaustive,
                 allow=arguments.allow,
                 strict=arguments.strict,
@@ -242,6 +249,30 @@ def _shape(text: str | None) -> tuple[int, ...] | None:
     if not all(length.isdecimal() for length in lengths):
         raise UsageError(f"expected a shape such as 64,1024, but got {text!r}")
     return tuple(map(int, lengths))
+
+
+@contextmanager
+def _baseline(arguments: Namespace) -> "Iterator[Implementation | str | None]":
+    """What it is compared with: a stored verdict, or an implementation in a process of its own."""
+    from verification.candidates.clock import Clock
+    from verification.candidates.frameworks import Candidate
+    from verification.candidates.isolation import Worker
+    from verification.verdict.asked import format_of
+    from verification.verdict.check import STORED
+
+    name = arguments.baseline
+    if name is None or name.endswith(STORED):
+        yield name
+        return
+    candidate = Candidate(
+        name,
+        framework=arguments.framework,
+        device=arguments.device,
+        dtype=format_of(arguments.dtype).name,
+        inputs=_inputs(arguments),
+    )
+    with Worker(candidate, Clock(arguments.timeout)) as worker:
+        yield worker.implementation()
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from verification.grade import REQUIRED, Grade
 if TYPE_CHECKING:
     from verification.verdict.verdict import Verdict
 
+# The options that name a file to be written.
+WRITTEN = ("json", "junit", "markdown", "plot", "write_known")
 PLOTS = (".png", ".svg", ".pdf")
 
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
@@ -55,8 +57,20 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="print every finding, not the first ones"
     )
+    parser.add_argument(
+        "--known", type=Path, metavar="FILE", help="accepted findings: others alone count"
+    )
+    parser.add_argument(
+        "--write-known", type=Path, metavar="FILE", help="accept what is found, for a review"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdict as JSON")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write it as JUnit XML, for CI")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write it as a comment for a pull request"
+    )
+    parser.add_argument(
+        "--github", action="store_true", help="print annotations for a workflow of GitHub"
+    )
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw the error in ulp, as .png, .svg or .pdf"
     )
@@ -69,29 +83,39 @@ def prepare(arguments: Namespace) -> None:
     """
     from reference.arithmetic.formats import FORMATS
     from verification.records.files import prepare as prepare_one
-    from verification.verdict import junit, plot  # noqa: F401  loaded in time
+    from verification.verdict import junit, known, markdown, plot  # noqa: F401  loaded in time
 
-    paths = [path for path in (arguments.json, arguments.junit, arguments.plot) if path]
+    written = {name: getattr(arguments, name) for name in WRITTEN}
+    paths = [path for path in written.values() if path]
     if len(set(paths)) < len(paths):
-        raise UsageError("expected a file for each of --json, --junit and --plot, but two are one")
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in WRITTEN)
+        raise UsageError(f"expected a file for each of {options}, but two are one")
     if arguments.plot and arguments.plot.suffix not in PLOTS:
-        known = ", ".join(PLOTS)
-        raise UsageError(f"--plot: expected a name that ends in {known}, but got {arguments.plot}")
+        ends = ", ".join(PLOTS)
+        raise UsageError(f"--plot: expected a name that ends in {ends}, but got {arguments.plot}")
     for path in paths:
         prepare_one(path)
+    arguments.accepted = () if arguments.known is None else known.read(arguments.known)
     if arguments.plot:
         plot.draw(arguments.plot.suffix[1:], "", [], FORMATS["float32"], 1.0)
 
 
 def deliver(verdict: "Verdict", arguments: Namespace) -> int:
     """Write what was asked for, print the verdict in any case, and return the exit code."""
+    from verification.verdict import known, markdown
     from verification.verdict.verdict import SHOWN
 
     try:
+        if arguments.write_known:
+            known.write(arguments.write_known, verdict)
+            arguments.accepted = known.read(arguments.write_known)
+        verdict = known.without(verdict, arguments.accepted)
         _write(verdict, arguments)
     finally:
         told = "\n".join(verdict.told(None if arguments.all else SHOWN))
         sys.stdout.write(f"{told}\n")
+        if arguments.github:
+            sys.stdout.write(markdown.to_annotations(verdict))
     return 0 if verdict.passed else 1
 
 
@@ -103,5 +127,7 @@ def _write(verdict: "Verdict", arguments: Namespace) -> None:
         write_whole(arguments.json, verdict.to_json() + "\n")
     if arguments.junit:
         write_whole(arguments.junit, to_junit(verdict))
+    if arguments.markdown:
+        write_whole(arguments.markdown, verdict.to_markdown())
     if arguments.plot:
         verdict.plot(arguments.plot)

@@ -202,9 +202,9 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         opposite &= result.ulp > 0
     tests = {
         "infinity": np.isinf(wide) & result.wrong,
-        "nan": np.isnan(computed) & ~np.isnan(expected),
+        "nan": np.isnan(computed) & ~np.isnan(expected) & result.wrong,
         OTHER_NAN: ~np.isnan(computed) & np.isnan(wide) & _nan_is_free(question),
-        "nan lost": ~np.isnan(computed) & np.isnan(expected),
+        "nan lost": ~np.isnan(computed) & np.isnan(expected) & result.wrong,
         "kink": at_kink & result.wrong & (question.order > 0),
         "overflow": np.isinf(computed) & np.isfinite(expected) & result.wrong,
         "wrong sign": opposite,
@@ -223,7 +223,8 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
 
 def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
     """Whether a result of the other sign is wrong however small: everywhere but next to a root."""
-    if question.order == 0 and question.require <= Grade.ACCURATE:
+    is_strict = question.require <= Grade.ACCURATE and question.baseline is None
+    if question.order == 0 and is_strict:
         return np.ones(x.shape, bool)
     return result.wrong
 

@@ -30,9 +30,13 @@ from verification.formula.landmarks import MOST_ROOTS, Jump
 from verification.grade import Grade
 from verification.numbers.ulp import doubles, errors, unit_exponents
 
+from .cells import Cells
+
 NEXT_TO_A_ROOT = 0.25
 # Of differences of the second derivative.
 STEP = 2.0**-20
+# How many times as far off as the baseline a result may be.
+WORSE = 2.0
 UNKNOWN_IN_FLOAT64 = 0.5
 ROUNDING = 0.5
 ORDERS = {"value": 0, "derivative": 1, "second": 2, "backward": 1}
@@ -48,7 +52,8 @@ ALLOWANCES = {
 class Question:
     """Which function is asked for, and how exactly; with a seed, at inputs that nobody foresees.
 
-    A result whose grade is not the one that is required, or better, is wrong.
+    A result whose grade is not the one that is required, or better, is wrong; with a baseline, only
+    if it is more than twice as far off as that is thereabouts.
     """
 
     activation: Activation
@@ -59,6 +64,7 @@ class Question:
     strict: bool = False
     seed: int | None = None
     require: Grade = Grade.ACCURATE
+    baseline: Cells | None = None
 
     @property
     def order(self) -> int:
@@ -256,6 +262,8 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
         grade = _grades(question, got, found, factor)
     if question.require != Grade.ACCURATE:
         bound = np.where(grade <= question.require, np.inf, -1.0)
+    if question.baseline is not None:
+        bound = np.fmax(bound, WORSE * question.baseline.at(x, question.format_))
     return replace(found, bound=bound, grade=grade)
 
 

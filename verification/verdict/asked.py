@@ -16,6 +16,8 @@ from verification.formula.activation import Gated, OfFormula, of_formula
 from verification.formula.setting import setting
 from verification.grade import Grade
 
+from .baseline import Baseline
+
 TOLERANCES = {"float16": 1.0, "bfloat16": 1.0, "float32": 4.0, "float64": 4.0}
 NEXT_TO_ROOTS = "what half an ulp of x changes next to a root of the derivative"
 OF_A_PRODUCT = "|upstream| times the derivative's tolerance, and half an ulp, for backward"
@@ -35,6 +37,7 @@ class Asked:
     strict: bool
     seed: int | None
     require: Grade
+    baseline: Baseline | None = None
 
     @property
     def inputs(self) -> int:
@@ -63,6 +66,7 @@ class Asked:
             self.strict,
             self.seed,
             self.require,
+            None if self.baseline is None else self.baseline.cells.get(subject),
         )
 
     def allowances(self, subjects: Iterable[str]) -> Iterator[str]:

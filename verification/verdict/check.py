@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from reference.arithmetic.formats import FORMATS
@@ -27,9 +28,15 @@ from .asked import (
     require_exhaustible,
     tolerance_of,
 )
+from .baseline import Baseline
 from .judging import judged
+from .known import read, without
+from .naming import named
 from .untrusted import by_name, seed_of, without_its_word
 from .verdict import Verdict
+
+# How the file of a stored verdict ends.
+STORED = ".json"
 
 
 def check(  # noqa: PLR0913  one call says all that a check needs
@@ -46,6 +53,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     dtype: Any = "float32",
     tolerance: float | None = None,
     require: str = "accurate",
+    baseline: Callable[..., Any] | str | Candidate | Implementation | Verdict | None = None,
+    known: str | Path | None = None,
     allow: Iterable[str] = (),
     strict: bool = False,
     exhaustive: bool = False,
@@ -84,6 +93,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
         require: the grade that passes: "correct", "faithful", "accurate", "close" or "rough" (see
             `verification.grade`).
+        baseline: another implementation, the path of a stored verdict (``verdict.to_json()``), or a
+            verdict: only what is more than twice as far off as it is thereabouts is wrong.
+        known: a file of accepted findings (see `verification.verdict.known`).
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
         scheduler: the address of a Dask cluster for the exhaustive part.
@@ -102,6 +114,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
 
     """
     format_ = format_of(dtype)
+    accepted = () if known is None else read(Path(known))
     asked = Asked(
         asked_for(activation, formula, parameters),
         format_,
@@ -120,6 +133,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         "backward": backward,
     }
     things = {name: thing for name, thing in given.items() if thing is not None}
+    if baseline is not None:
+        asked = replace(asked, baseline=_baseline(asked, baseline, framework, device))
     clock = Clock(EXHAUSTIVE if exhaustive else QUICK)
     confined = clock if untrusted else None
     with _implementation(asked, things, framework, device, confined) as implementation:
@@ -128,13 +143,37 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             raise UsageError(
                 f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
             )
-        questions = {name: asked.question(name) for name in implementation.functions}
-        with MODE.ours():
-            observed = observe(
-                questions, implementation, exhaustive=exhaustive, scheduler=scheduler
-            )
-            verdict = judged(asked, implementation, observed)
+        verdict = _verdict(asked, implementation, exhaustive=exhaustive, scheduler=scheduler)
+    verdict = without(verdict, accepted) if known is not None else verdict
     return without_its_word(verdict) if untrusted else verdict
+
+
+def _verdict(
+    asked: Asked,
+    implementation: Implementation,
+    *,
+    exhaustive: bool = False,
+    scheduler: str | None = None,
+) -> Verdict:
+    questions = {name: asked.question(name) for name in implementation.functions}
+    with MODE.ours():
+        observed = observe(questions, implementation, exhaustive=exhaustive, scheduler=scheduler)
+        return judged(asked, implementation, observed)
+
+
+def _baseline(asked: Asked, given: Any, framework: str | None, device: str | None) -> Baseline:
+    """The baseline that is given: a verdict, the file of one, or an implementation to be judged."""
+    if isinstance(given, str | Path) and Path(given).suffix == STORED:
+        found = Baseline.read(Path(given))
+    elif isinstance(given, Verdict):
+        found = Baseline.of_verdict(given)
+    else:
+        if isinstance(given, Candidate | Implementation):
+            framework = device = None
+        with _implementation(asked, {"value": given}, framework, device, None) as implementation:
+            found = Baseline.of_verdict(_verdict(asked, implementation))
+    found.require_the_same(named(asked.activation.name, asked.parameters), asked.format_.name)
+    return found
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
 from verification.examination.accuracy import Accuracy
+from verification.examination.cells import Cells
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
@@ -39,7 +40,11 @@ def judged(
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
-        symptoms += reporter.symptoms(troubles, complaints)
+        symptoms += [
+            symptom
+            for symptom in reporter.symptoms(troubles, complaints)
+            if asked.baseline is None or not asked.baseline.excuses(symptom)
+        ]
         grades[name] = str(_grade(found.seen, troubles, complaints))
         conventions += reporter.conventions(complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
@@ -49,6 +54,11 @@ def judged(
     if not symptoms and not all(seen.inputs for seen in accuracies.values()):
         raise UsageError("expected results that can be judged, but none came")
     caller = implementation.caller
+    errors = {
+        name: Cells.of(seen.x, seen.ulp, asked.format_)
+        for name, seen in accuracies.items()
+        if seen.inputs
+    }
     return Verdict(
         implementation=shown(implementation.name),
         activation=asked.activation.name,
@@ -61,6 +71,8 @@ def judged(
         inputs={name: seen.inputs for name, seen in accuracies.items()},
         grades=grades,
         require=str(asked.require),
+        errors=errors,
+        beside=() if asked.baseline is None else tuple(asked.baseline.beside(errors)),
         histogram={name: seen.histogram.counts for name, seen in accuracies.items()},
         worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
         profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},

@@ -9,6 +9,8 @@ from typing import Any
 
 from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
+from verification.examination.cells import Cells
+from verification.examination.zone import Zone
 from verification.records.files import write_whole
 
 from .finding import Finding, Symptom
@@ -16,6 +18,8 @@ from .naming import named
 from .plot import Panel, draw
 
 SHOWN = 5
+# Of the JSON: another one may have other keys.
+VERSION = 1
 # pytest shows at most 240 characters of a failed assertion's operand.
 ONE_LINE = 236
 
@@ -41,8 +45,10 @@ class Verdict:
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
     ones, ``seed`` is that of the inputs that were drawn. ``profile`` holds inputs and errors in
-    ulp, for the plot. Kinds of findings that could not be ruled out are ``not_judged``, and
-    ``why_not`` says so.
+    ulp, for the plot, ``errors`` the largest in each stretch of the format, and ``beside`` says
+    where a baseline is better or worse. ``known`` are accepted findings, ``vanished`` those that
+    are no more. Kinds of findings that could not be ruled out are ``not_judged``, and ``why_not``
+    says so.
     """
 
     implementation: str
@@ -65,6 +71,10 @@ class Verdict:
     why_not: str = ""
     seed: int | None = None
     wrong: Mapping[str, int] = field(default_factory=dict)
+    errors: Mapping[str, Cells] = field(default_factory=dict, repr=False)
+    beside: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    vanished: tuple[str, ...] = ()
 
     @property
     def of(self) -> str:
@@ -79,12 +89,18 @@ class Verdict:
     def __bool__(self) -> bool:
         return self.passed
 
+    def assert_passed(self) -> None:
+        """Raise AssertionError, with all that is to be said, unless it passed."""
+        if not self.passed:
+            raise AssertionError(str(self))
+
     @property
     def symptoms(self) -> tuple[Symptom, ...]:
         """All that is wrong, each kind of each subject by itself."""
         return tuple(symptom for finding in self.findings for symptom in finding.symptoms)
 
-    def _head(self) -> str:
+    def head(self) -> str:
+        """What was judged, and the grades: the first line."""
         result = "passed" if self.passed else "FAILED"
         grades = ", ".join(f"{name} {grade}" for name, grade in self.grades.items())
         return f"{result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
@@ -96,7 +112,7 @@ class Verdict:
         """The verdict line by line, with at most so many findings."""
         tried = sum(self.inputs.values())
         lines = [
-            self._head(),
+            self.head(),
             f"required: {self.require}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
@@ -105,6 +121,7 @@ class Verdict:
                 for name, counts in self.histogram.items()
             ),
         ]
+        lines += self.beside
         heading = None
         for finding in self.findings[:most]:
             if finding.zone != heading:
@@ -113,6 +130,8 @@ class Verdict:
             lines.append(str(finding))
         if rest := self.findings[len(self.findings[:most]) :]:
             lines += ["", f"and {len(rest)} more: {', '.join(f.name for f in rest)}"]
+        lines += [f"known: {said}" for said in self.known]
+        lines += [f"no more there, though accepted: {said}" for said in self.vanished]
         if self.why_not:
             lines.append(self.why_not)
         return [*lines, *(f"convention: {said}" for said in self._conventions())]
@@ -126,14 +145,26 @@ class Verdict:
 
     def __repr__(self) -> str:
         clauses = "; ".join(finding.short() for finding in self.findings)
-        text = f"<{self._head()}{': ' if clauses else ''}{clauses}>"
+        text = f"<{self.head()}{': ' if clauses else ''}{clauses}>"
         return text if len(text) <= ONE_LINE else f"{text[: ONE_LINE - 4]}...>"
 
+    def to_markdown(self) -> str:
+        """The verdict as a comment for a review (see `markdown`)."""
+        from .markdown import to_markdown  # noqa: PLC0415  it needs this class
+
+        return to_markdown(self)
+
     def to_json(self) -> str:
-        """Return the verdict as JSON; infinities and NaN are strings."""
+        """Return the verdict as JSON, as ``schema.json`` has it; infinities and NaN are strings."""
         content = asdict(self)
         del content["profile"]
-        content = {"passed": self.passed, "score": self.score, **content}
+        content = {
+            "version": VERSION,
+            "passed": self.passed,
+            "of": self.of,
+            "score": self.score,
+            **content,
+        }
         return json.dumps(_plain(content), indent=2, allow_nan=False)
 
     @property
@@ -173,4 +204,6 @@ def _plain(content: Any) -> Any:
         return [_plain(value) for value in content]
     if isinstance(content, float) and not isfinite(content):
         return str(content)
+    if isinstance(content, Zone):
+        return content.name.lower()
     return content

@@ -1,0 +1,151 @@
+"""Accepted findings: a reviewed list in a file, so that a check fails for new ones alone.
+
+It is TOML, with an entry for each symptom; ``because`` is for the reviewer. An entry stands for a
+symptom of the same cause in the same function, in no wider a region, that costs at most twice as
+much and in no graver a zone.
+"""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
+from pathlib import Path
+from typing import Self
+
+from verification.candidates.text import said_by
+from verification.errors import UsageError
+from verification.examination.zone import Zone
+from verification.records.files import write_whole
+from verification.records.reading import read_regular
+
+from .finding import Finding, Symptom
+from .verdict import Verdict
+
+HEAD = """# Accepted findings of halfulp: `halfulp check ... --known FILE` fails for others alone.
+# Say in `because` why each is accepted; `--write-known` keeps what is said.
+"""
+OPEN = "not reviewed"
+# How much further out a region may reach, and how many times as much an error may cost.
+WIDER, DEARER = 0.01, 2.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One accepted symptom."""
+
+    implementation: str
+    activation: str
+    dtype: str
+    subject: str
+    kind: str
+    zone: str
+    cost: float
+    low: float
+    high: float
+    why: str = ""
+    because: str = field(default=OPEN, compare=False)
+
+    @classmethod
+    def of(cls, verdict: Verdict, symptom: Symptom) -> Self:
+        """The entry that accepts a symptom."""
+        return cls(
+            verdict.implementation,
+            verdict.of,
+            verdict.dtype,
+            symptom.subject,
+            symptom.kind,
+            symptom.zone.name.lower(),
+            symptom.cost,
+            symptom.region.low,
+            symptom.region.high,
+            symptom.why or "",
+        )
+
+    @property
+    def cause(self) -> tuple[str, ...]:
+        """What has to be the same."""
+        return (
+            *(self.implementation, self.activation, self.dtype),
+            *(self.subject, self.kind, self.why),
+        )
+
+    def is_about(self, verdict: Verdict) -> bool:
+        """Whether it is about the function that was judged."""
+        return self.cause[:3] == (verdict.implementation, verdict.of, verdict.dtype)
+
+    def accepts(self, other: Self) -> bool:
+        """Whether another symptom is this one, and no worse."""
+        return (
+            self.cause == other.cause
+            and Zone[other.zone.upper()] >= Zone[self.zone.upper()]
+            and other.cost <= DEARER * self.cost
+            and not other.low < self.low - WIDER * abs(self.low)
+            and not other.high > self.high + WIDER * abs(self.high)
+        )
+
+    def __str__(self) -> str:
+        said = f"{self.subject} {self.kind}"
+        return f"{said} ({self.why})" if self.why else said
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """The entries of a file, or UsageError."""
+    try:
+        content = tomllib.loads(read_regular(path).decode())
+        entries = [Entry(**entry) for entry in content.get("accepted", [])]
+        unknown = {entry.zone for entry in entries} - {zone.name.lower() for zone in Zone}
+        if content.keys() - {"accepted"} or unknown:
+            raise ValueError("there is something else in it")  # noqa: TRY301  as said below
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"expected accepted findings, as --write-known writes them, but {path}: "
+            f"{said_by(error)}"
+        ) from None
+    return tuple(entries)
+
+
+def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
+    """The verdict without accepted symptoms; it says which there are, and which have vanished."""
+    left: list[Finding] = []
+    met: dict[Entry, None] = {}
+    for finding in verdict.findings:
+        new: list[Symptom] = []
+        for symptom in finding.symptoms:
+            own = Entry.of(verdict, symptom)
+            known = [entry for entry in entries if entry.accepts(own)]
+            met |= dict.fromkeys(known)
+            if not known:
+                new.append(symptom)
+        if new:
+            left.append(Finding.of(new))
+    gone = [entry for entry in entries if entry.is_about(verdict) and entry not in met]
+    return replace(
+        verdict,
+        findings=tuple(sorted(left, key=lambda finding: finding.rank)),
+        known=tuple(f"{entry}: {entry.because}" for entry in met),
+        vanished=tuple(map(str, gone)),
+    )
+
+
+def write(path: Path, verdict: Verdict) -> None:
+    """Accept all of a verdict; what a file has about other functions stays, and what was said."""
+    before = read(path) if path.exists() else ()
+    said = {entry.cause: entry.because for entry in before}
+    new = [Entry.of(verdict, symptom) for symptom in verdict.symptoms]
+    entries = [entry for entry in before if not entry.is_about(verdict)]
+    entries += [replace(entry, because=said.get(entry.cause, OPEN)) for entry in new]
+    write_whole(path, HEAD + "".join(map(_written, entries)))
+
+
+def _written(entry: Entry) -> str:
+    lines = [f"{name} = {_value(value)}" for name, value in vars(entry).items()]
+    return "\n".join(["", "[[accepted]]", *lines, ""])
+
+
+def _value(value: str | float) -> str:
+    if isinstance(value, str):
+        return json.dumps(value)
+    if abs(value) == inf:
+        return "inf" if value > 0 else "-inf"
+    return repr(value)
