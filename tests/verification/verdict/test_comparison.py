@@ -1,0 +1,129 @@
+"""Verdicts compared: with a baseline, and with what was accepted before."""
+
+import numpy as np
+import pytest
+
+from reference import gelu_tanh, silu, tanh
+from verification.errors import UsageError
+from verification.verdict import known
+from verification.verdict.check import check
+
+
+def naive(x):
+    """The textbook's form in the format of x."""
+    with np.errstate(all="ignore"):
+        inner = x.dtype.type(np.sqrt(2 / np.pi)) * (x + x.dtype.type(0.044715) * x * x * x)
+        return np.asarray(x / 2 * (1 + np.tanh(inner)))
+
+
+def worse(x):
+    """The same, and 0.1 % off in a band."""
+    y = naive(x)
+    return np.where(np.abs(x - 1) < 0.01, y * x.dtype.type(1.001), y)
+
+
+def prints(x):
+    """The same, and it prints."""
+    print("here")  # noqa: T201  that is what is wrong
+    return naive(x)
+
+
+def test_no_worse_than_the_baseline_passes():
+    """Whatever the baseline has itself; its grade is told all the same."""
+    assert not check(naive, "gelu_tanh")
+    verdict = check(naive, "gelu_tanh", baseline=naive)
+    assert verdict.passed, str(verdict)
+    assert verdict.grades == {"value": "broken"}
+
+
+def test_what_is_worse_than_the_baseline_fails():
+    """By what is worse alone."""
+    verdict = check(worse, "gelu_tanh", baseline=naive)
+    inaccurate = [symptom for symptom in verdict.symptoms if symptom.kind == "inaccurate"]
+    [found] = inaccurate
+    assert 0.98 < found.region.low < found.region.high < 1.02
+    assert any("worse in" in line and "worse in 0" not in line for line in verdict.beside)
+
+
+def test_what_is_better_is_told():
+    """In stretches of the format."""
+    verdict = check(gelu_tanh, "gelu_tanh", baseline=naive)
+    assert verdict.passed
+    [line] = verdict.beside
+    assert "better in 0 " not in line
+    assert "worse in 0," in line
+
+
+def test_misbehaviour_that_the_baseline_lacks_fails():
+    """And passes if the baseline has it too."""
+    verdict = check(prints, "gelu_tanh", baseline=naive)
+    assert [symptom.kind for symptom in verdict.symptoms] == ["output"]
+    assert check(prints, "gelu_tanh", baseline=prints).passed
+
+
+def test_a_stored_verdict_is_a_baseline(tmp_path):
+    """The file says what the call says."""
+    path = tmp_path / "base.json"
+    path.write_text(check(naive, "gelu_tanh").to_json(), encoding="utf-8")
+    assert check(naive, "gelu_tanh", baseline=str(path)).passed
+    assert not check(worse, "gelu_tanh", baseline=str(path)).passed
+    with pytest.raises(UsageError, match="expected a baseline as silu in float32"):
+        check(silu, "silu", baseline=str(path))
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match="expected a verdict of halfulp"):
+        check(naive, "gelu_tanh", baseline=str(path))
+
+
+def test_what_is_accepted_passes(tmp_path):
+    """And what is new fails; what was said of it stays when the file is written anew."""
+    path = tmp_path / "known.toml"
+    known.write(path, check(naive, "gelu_tanh"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(known.OPEN, "it has always been so", 1), encoding="utf-8")
+    verdict = check(naive, "gelu_tanh", known=path)
+    assert verdict.passed
+    assert any("it has always been so" in line for line in verdict.known)
+    known.write(path, check(naive, "gelu_tanh"))
+    assert "it has always been so" in path.read_text(encoding="utf-8")
+
+
+def test_a_finding_that_has_grown_is_new(tmp_path):
+    """In a wider region, or dearer than twice as much."""
+    path = tmp_path / "known.toml"
+
+    def flawed(error, width):
+        def forward(x):
+            return np.where(np.abs(x - 1) < width, tanh(x) + x.dtype.type(error), tanh(x))
+
+        forward.__name__ = "flawed"
+        return forward
+
+    known.write(path, check(flawed(1e-3, 0.1), "tanh"))
+    assert check(flawed(1e-3, 0.1), "tanh", known=path).passed
+    assert not check(flawed(3e-3, 0.1), "tanh", known=path).passed
+    assert not check(flawed(1e-3, 0.5), "tanh", known=path).passed
+
+
+def test_what_has_vanished_is_named(tmp_path):
+    """So that the list can be shortened; what is about other functions is not."""
+    path = tmp_path / "known.toml"
+    known.write(path, check(naive, "gelu_tanh"))
+
+    def mended(x):
+        return gelu_tanh(x)
+
+    mended.__name__ = "naive"
+    verdict = check(mended, "gelu_tanh", known=path)
+    assert verdict.passed
+    assert verdict.vanished
+    assert "no more there, though accepted: value" in str(verdict)
+    assert not check(tanh, "tanh", known=path).vanished
+
+
+@pytest.mark.parametrize("text", ["[[accepted]]\nkind = 3", "x = 1", "[", "accepted = 3"])
+def test_a_list_that_is_none_is_refused(tmp_path, text):
+    """In one sentence, before anything is judged."""
+    path = tmp_path / "known.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="expected accepted findings"):
+        check(tanh, "tanh", known=path)

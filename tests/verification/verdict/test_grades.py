@@ -1,0 +1,129 @@
+"""Grades: which one results have, and what passes by which requirement."""
+
+import numpy as np
+import pytest
+
+from reference import gelu, sigmoid, silu, tanh
+from reference.arithmetic.formats import FORMATS
+from verification.errors import UsageError
+from verification.examination.truth import Question, answer
+from verification.grade import REQUIRED, Grade
+from verification.verdict.check import check
+
+FLOAT32 = FORMATS["float32"]
+EPSILON = 2.0**-23
+
+
+def moved(function, steps):
+    """Results that are some numbers of the format away from the right ones, where they are large.
+
+    Near 0 and at infinities they are right.
+    """
+
+    def wrong(x):
+        y = np.asarray(function(x)).copy()
+        large = np.isfinite(y) & (np.abs(y) > 1e-3)
+        bits = y.view(np.int32)
+        bits[large] += steps
+        return y
+
+    return wrong
+
+
+def off(function, error):
+    """Results with an absolute error in [-1, 1]."""
+    return lambda x: np.where(np.abs(x) < 1, function(x) + x.dtype.type(error), function(x))
+
+
+CANDIDATES = {
+    "correct": sigmoid,
+    "accurate": moved(sigmoid, -2),
+    "close": off(silu, 3 * EPSILON),
+    "rough": off(silu, 1e-3),
+    "broken": lambda x: np.where(x == 1, np.float32(np.nan), silu(x)),
+}
+ACTIVATION = {"correct": "sigmoid", "accurate": "sigmoid"}
+
+
+@pytest.mark.parametrize("grade", CANDIDATES)
+@pytest.mark.parametrize("require", REQUIRED)
+def test_a_grade_passes_what_is_required_and_better(grade, require):
+    """And nothing else does; the grade does not depend on what is required."""
+    activation = ACTIVATION.get(grade, "silu")
+    verdict = check(CANDIDATES[grade], activation, require=require)
+    assert verdict.grades == {"value": grade}, str(verdict)
+    assert verdict.passed == (Grade[grade.upper()] <= Grade[require.upper()]), str(verdict)
+    assert verdict.head().endswith(f": value {grade}")
+
+
+def test_the_grade_of_each_result():
+    """By its distance from the truth, and by whether it is a number."""
+    x = np.full(7, 0.5, np.float32)
+    right = np.float32(sigmoid(np.float32(0.5)))
+    ulp = np.float32(2.0**-24)
+    got = np.array(
+        [right, right + ulp, right + 3 * ulp, right + 7 * ulp, right + 9 * ulp, 1e30, np.nan],
+        np.float32,
+    )
+    grades = answer(Question(CANDIDATES["correct"], "value", FLOAT32, 4.0), x, got).grade
+    assert grades[[0, 2, 3, 4, 5, 6]].tolist() == [
+        *(Grade.CORRECT, Grade.ACCURATE, Grade.CLOSE, Grade.ROUGH, Grade.ROUGH, Grade.BROKEN)
+    ]
+    assert grades[1] in (Grade.FAITHFUL, Grade.ACCURATE)
+
+
+def test_faithful_is_a_neighbour():
+    """The wrong one of the two numbers around the truth is faithful, and not correct."""
+
+    def other_neighbour(x):
+        y = np.asarray(tanh(x))
+        true = tanh(x.astype(np.float64))
+        towards = np.nextafter(y, np.copysign(np.inf, true - y), dtype=x.dtype)
+        is_between = (y != true) & np.isfinite(y) & (np.abs(x) > 1e-30)
+        return np.where(is_between & (np.abs(towards - true) < np.spacing(np.abs(y))), towards, y)
+
+    assert check(other_neighbour, "tanh").grades == {"value": "faithful"}
+
+
+def test_misbehaviour_is_broken():
+    """However right the numbers are."""
+
+    def writes(x):
+        y = np.asarray(gelu(x))
+        x[...] = 0
+        return y
+
+    assert check(writes, "gelu", require="rough").grades == {"value": "broken"}
+
+
+def test_a_close_product_is_measured_by_upstream():
+    """An error of 3 ε upstream is close, and one of 3 ε is not where upstream is small."""
+    by_upstream = check(
+        silu, "silu", backward=lambda x, u: silu.backward(x, u) + np.float32(3 * EPSILON) * u
+    )
+    assert by_upstream.grades["backward"] in ("close", "broken")
+    fixed = check(
+        silu,
+        "silu",
+        require="close",
+        backward=lambda x, u: silu.backward(x, u) + np.float32(3 * EPSILON),
+    )
+    assert not fixed.passed
+
+
+def test_a_length_that_shows_in_the_last_bits_is_close():
+    """It is accurate for none, and legal where results have to be close."""
+
+    def vectorized(x):
+        return moved(sigmoid, -1)(x) if x.size % 8 else np.asarray(sigmoid(x))
+
+    verdict = check(vectorized, "sigmoid")
+    assert [symptom.kind for symptom in verdict.symptoms] == ["length"]
+    assert verdict.grades == {"value": "close"}
+    assert check(vectorized, "sigmoid", require="close").passed
+
+
+def test_an_unknown_grade_is_refused():
+    """In one sentence, with those that there are."""
+    with pytest.raises(UsageError, match="expected correct, faithful, accurate, close, rough"):
+        check(gelu, "gelu", require="perfect")
