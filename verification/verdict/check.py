@@ -225,6 +225,7 @@ def _judged(
             name: sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS)
             for name, seen in accuracies.items()
         },
+        promise={name: found.promise for name, found in observed.items()},
     )
 
 

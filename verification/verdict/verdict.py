@@ -14,6 +14,7 @@ from verification.records.files import write_whole
 
 from .naming import named
 from .plot import Panel, draw
+from .promising import promise_told
 
 SHOWN = 5
 # Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
@@ -118,7 +119,8 @@ class Verdict:
     inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
-    ones, ``seed`` is that of the inputs that were drawn. ``profile`` holds inputs and errors in
+    ones, ``seed`` is that of the inputs that were drawn. Of as many neighbouring numbers as
+    ``promise`` says of a subject, at least one was tried. ``profile`` holds inputs and errors in
     ulp, for the plot. Kinds of findings that could not be ruled out are ``not_judged``, and
     ``why_not`` says so.
     """
@@ -140,6 +142,7 @@ class Verdict:
     why_not: str = ""
     seed: int | None = None
     wrong: Mapping[str, int] = field(default_factory=dict)
+    promise: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def of(self) -> str:
@@ -177,6 +180,7 @@ class Verdict:
             f"worst: {worst or 'nothing judged'}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
+            *promise_told(self.promise, FORMATS[self.dtype]),
             *(str(finding) for finding in told[:SHOWN]),
         ]
         if len(told) > SHOWN:
