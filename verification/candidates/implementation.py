@@ -8,6 +8,7 @@ from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array
 
 from .calls import Caller
+from .clock import Clock
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Implementation:
     what a snippet in float64 has to begin with. Where there is an ``origin``, other processes can
     make the same implementation by it. ``caller`` says how the functions are called, ``formats``
     in which formats they may be, and ``why_not`` what is not judged for what reason, if anything.
+    ``clock`` has the time that all calls may take, if that is limited.
 
     Of two ``inputs`` the value maps (x, y), ``backward`` maps (x, y, upstream) to the gradient in
     x, and ``backward_y`` to that in y; there is no derivative.
@@ -42,6 +44,7 @@ class Implementation:
     backward_y: Callable[..., Any] | None = None
     backward_y_call: str = ""
     inputs: int = 1
+    clock: Clock | None = None
 
     @property
     def functions(self) -> dict[str, Callable[..., Any]]:

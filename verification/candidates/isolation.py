@@ -107,7 +107,9 @@ class Worker:
         One that ends the process while it is loaded does so again when it is called: a finding.
         """
         implementation = replace(
-            frameworks.described(self._candidate), origin=Named(self._candidate, self._clock)
+            frameworks.described(self._candidate),
+            origin=Named(self._candidate, self._clock),
+            clock=self._clock,
         )
         with suppress(Died):
             self._start()

@@ -49,6 +49,7 @@ def implementation(
         derivative_call=_pipe(derivative_command),
         origin=partial(implementation, command, derivative_command, clock),
         caller=Program,
+        clock=clock,
     )
 
 

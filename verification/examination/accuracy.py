@@ -167,11 +167,24 @@ class Accuracy:
 
     def close(self) -> Self:
         """Tell each extent out of how many inputs it is, when all are counted."""
-        for kind, tally in self.tallies.items():
+        self.looked = {kind: tally.wrong for kind, tally in self.tallies.items()}
+        return self._told()
+
+    def _told(self) -> Self:
+        for tally in self.tallies.values():
             tally.tried = self.inputs
-            self.looked[kind] = tally.wrong
         self.unanswered.tried = self.inputs + self.unanswered.wrong
         return self
+
+    def extend(self, more: "Accuracy") -> None:
+        """Count what was seen at further inputs, beside ``x``."""
+        self.merge(more)
+        self._told()
+
+    def keep_at_most(self, size: int) -> None:
+        """Keep samples of so many wrong results of each kind."""
+        for tally in self.tallies.values():
+            tally.samples = [tally.sample(size)]
 
     def replace_by(self, whole: "Accuracy") -> None:
         """Put the counts of all patterns in place of these; what those do not show stays found."""
@@ -210,7 +223,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         "wrong sign": opposite,
         "flushed": zero & (expected != 0) & result.wrong,
         "inaccurate": result.wrong,
-        SIGN_OF_ZERO: lost & zero_has_a_sign(question) & _is_judged(question, wide),
+        SIGN_OF_ZERO: lost & signed_zeros(question, wide),
         OTHER_ZERO: lost,
     }
     sorted_already = np.zeros(x.shape, bool)
@@ -239,33 +252,25 @@ def differ(left: Array, right: Array, format_: Format) -> Mask:
     return bits
 
 
-def zero_has_a_sign(question: Question) -> bool:
-    """Whether a zero has to carry the sign of the value: where f changes sign, or underflows.
+def signed_zeros(question: Question, x: Float64) -> Mask:
+    """Where the sign of a zero is held against a result: at x = ±0, if the function has one there.
 
-    Not if results have to be close, or rough.
-
-    Where f is zero on an interval (relu), and in a derivative, either zero is as good unless
-    the check is strict.
+    A value has, where f changes its sign, or underflows; not where f is zero on an interval (relu),
+    and not if the formula in floating point, step by step, has another sign at ±0 than beside it:
+    -0 + (-0)² is +0. Where a value underflows, at an infinity, and in a derivative, either zero is
+    as good. A check that is strict looks at all of them.
     """
     if question.require > Grade.ACCURATE:
-        return False
-    value = question.activation.orders[0]
-    if isinstance(question.activation, OfFormula) and question.activation.vanishes:
-        return question.strict
-    is_signed = bool(value.roots) or value.bounds != (0.0, np.inf)
-    return question.strict or (question.subject == "value" and is_signed)
-
-
-def _is_judged(question: Question, x: Float64) -> Mask:
-    """Where the sign of a zero is held against a result.
-
-    Not at a zero x, if the formula in floating point, step by step, has another sign there than it
-    has beside it: -0 + (-0)² is +0.
-    """
-    formula = question.activation
-    free = isinstance(formula, OfFormula) and not formula.keeps_the_sign_of_zero
-    is_judged: Mask = (x != 0) | question.strict | (not free)
-    return is_judged
+        return np.zeros(x.shape, bool)
+    if question.strict:
+        return np.ones(x.shape, bool)
+    value, known = question.activation.orders[0], question.activation
+    is_signed = question.subject == "value"
+    is_signed &= bool(value.roots) or value.bounds != (0.0, np.inf)
+    if isinstance(known, OfFormula):
+        is_signed &= known.keeps_the_sign_of_zero and not known.vanishes
+    signed: Mask = (x == 0) & is_signed
+    return signed
 
 
 def _nan_is_free(question: Question) -> bool:

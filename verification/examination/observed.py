@@ -58,7 +58,8 @@ class Observed:
     ``behaviour`` is None where it was not looked at. ``products`` are results of backward for each
     of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at each
     kink, None if none came. ``shrunk`` is the simplest wrong input of each kind, and ``alone`` has
-    results of single elements by their bits (see `key`).
+    results of single elements by their bits (see `key`). Of ``promise`` neighbouring numbers at
+    least one was tried.
     """
 
     subject: str
@@ -72,6 +73,7 @@ class Observed:
     troubles: tuple[Trouble, ...] = ()
     cut_short: bool = False
     expired: str = ""
+    promise: int = 0
 
 
 def key(x: Array, upstream: Array | None) -> tuple[bytes, bytes]:

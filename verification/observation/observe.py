@@ -10,17 +10,21 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 from verification.candidates.calls import Caller
+from verification.candidates.clock import Clock
 from verification.candidates.implementation import Implementation
+from verification.candidates.limits import QUICK
 from verification.examination.arguments import given
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.laws import FACTORS, STEPS, difference_points, factor_points
 from verification.examination.observed import Observed, key
+from verification.examination.promise import promised_by
 from verification.examination.truth import Question
 from verification.kinds import KINDS, Access
 
 from .behaviour import observe_behaviour
 from .exhaustive import exhaust
+from .grid import densify
 from .results import observe_results, try_once_more
 from .shrinking import may_warn, shrink
 
@@ -41,12 +45,19 @@ def observe(
         for name, function in implementation.functions.items()
     }
     observed = {}
+    clock = implementation.clock or Clock(QUICK)
     for name, caller in callers.items():
         whole = exhaustive and not questions[name].has_factor
         origin = implementation.origin if whole else None
         found = Observed(name, observe_results(questions[name], caller))
+        found.promise = promised_by(found.seen.x, questions[name].format_)
         if whole:
-            found.seen.replace_by(exhaust(questions[name], caller, origin, scheduler))
+            everything = exhaust(questions[name], caller, origin, scheduler)
+            found.seen.replace_by(everything)
+            found.promise = found.promise if everything.unanswered.wrong or caller.expired else 1
+        else:
+            stride = densify(questions[name], caller, found.seen, clock)
+            found.promise = min(found.promise, stride or found.promise)
         _look_around(questions[name], caller, found)
         _look_closer(questions[name], caller, found)
         observed[name] = found

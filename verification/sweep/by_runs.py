@@ -118,12 +118,19 @@ def by_runs(activation: OfFormula) -> ByRuns:
 
 def refuse_what_takes_too_long(activation: OfFormula) -> None:
     """UsageError if nothing encloses many of the largest numbers at once, as of sin x."""
+    if not is_enclosable(activation):
+        raise UsageError(
+            f"exhaustive: expected a formula that can be enclosed at many of float32's numbers "
+            f"at once, but {activation.formula!r} cannot: try a 16-bit format"
+        )
+
+
+def is_enclosable(activation: OfFormula) -> bool:
+    """Whether something encloses many of the largest numbers at once, as nothing does of sin x."""
     found = by_runs(activation)
     for sign in (0, 1):
         end = (sign << FORMAT.width - 1) + (FORMAT.emax - FORMAT.emin + 2 << BITS_OF_BINADE)
         run = Run(end - SHORTEST_RUN, SHORTEST_RUN)
         if any(found.enclosure(order, run) is None for order in range(ORDERS)):
-            raise UsageError(
-                f"exhaustive: expected a formula that can be enclosed at many of float32's numbers "
-                f"at once, but {activation.formula!r} cannot: try a 16-bit format"
-            )
+            return False
+    return True

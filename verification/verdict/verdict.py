@@ -16,6 +16,7 @@ from verification.records.files import write_whole
 from .finding import Finding, Symptom
 from .naming import named
 from .plot import Panel, draw
+from .promising import promise_told
 
 SHOWN = 5
 # Of the JSON: another one may have other keys.
@@ -44,7 +45,8 @@ class Verdict:
     inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default
-    ones, ``seed`` is that of the inputs that were drawn. ``profile`` holds inputs and errors in
+    ones, ``seed`` is that of the inputs that were drawn. Of as many neighbouring numbers as
+    ``promise`` says of a subject, at least one was tried. ``profile`` holds inputs and errors in
     ulp, for the plot, ``errors`` the largest in each stretch of the format, and ``beside`` says
     where a baseline is better or worse. ``known`` are accepted findings, ``vanished`` those that
     are no more. Kinds of findings that could not be ruled out are ``not_judged``, and ``why_not``
@@ -71,6 +73,7 @@ class Verdict:
     why_not: str = ""
     seed: int | None = None
     wrong: Mapping[str, int] = field(default_factory=dict)
+    promise: Mapping[str, int] = field(default_factory=dict)
     errors: Mapping[str, Cells] = field(default_factory=dict, repr=False)
     beside: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
@@ -116,6 +119,7 @@ class Verdict:
             f"required: {self.require}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
+            *promise_told(self.promise, FORMATS[self.dtype]),
             *(
                 f"{name}, numbers of the format off: {_counts(counts)}"
                 for name, counts in self.histogram.items()

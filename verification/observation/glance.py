@@ -1,0 +1,96 @@
+"""Results at a million inputs at once: what is right at a glance passes, the rest is judged."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from reference.arithmetic.formats import Format
+from reference.arithmetic.types import Array, Mask
+from verification.candidates.calls import Caller
+from verification.examination.accuracy import (
+    OTHER_ZERO,
+    Accuracy,
+    Results,
+    count,
+    signed_zeros,
+)
+from verification.examination.arguments import given
+from verification.examination.truth import Question, answer, expected_of
+from verification.formula.activation import OfFormula
+from verification.grade import Grade
+from verification.numbers.inputs import ordinals
+from verification.numbers.ulp import doubles
+
+# Most ulp that a neighbour of the correctly rounded result is off: where the ulp changes.
+NEIGHBOUR = 2.5
+# With this tolerance a product, too, may be off by as much: |upstream| ulp(f'(x)) is more than half
+# an ulp of the product, and half an ulp is added.
+NEIGHBOUR_OF_A_PRODUCT = 2 * (NEIGHBOUR - 0.5)
+
+
+def quick(question: Question) -> Question:
+    """The question, its truth such that millions of numbers are quick: that of formulas by runs."""
+    known = question.activation
+    if not isinstance(known, OfFormula) or question.format_.name != "float32":
+        return question
+    from verification.sweep.by_runs import by_runs  # noqa: PLC0415  flint where it is needed
+
+    return replace(question, activation=by_runs(known))
+
+
+def look(
+    question: Question, caller: Caller, seen: Accuracy, x: Array, upstream: Array | None = None
+) -> None:
+    """Call with a block of inputs, and count what is wrong."""
+    got, answered = caller.resiliently(*given(question, x, upstream), warns=False)
+    seen.inputs += int(np.count_nonzero(answered))
+    seen.unanswered.extend(x[~answered])
+    expected = expected_of(question, x, upstream)
+    bits = question.format_.bits
+    places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)
+    seen.histogram.add_right(int(np.count_nonzero(answered)) - places.size)
+    x, got, expected = x[places], got[places], expected[places]
+    upstream = None if upstream is None else upstream[places]
+    passes = _are_near_enough(question, got, expected, is_product=upstream is not None)
+    with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
+        zero = (got == 0) & (expected == 0) & ~passes
+    zero[zero] = ~signed_zeros(question, doubles(x[zero]))
+    nothing = np.zeros(x.shape)
+    seen.add({OTHER_ZERO: zero}, Results(x, got, upstream, nothing, nothing, nothing))
+    passes |= zero
+    seen.histogram.add(got[passes], expected[passes], question.format_)
+    _grade(question, seen, x[passes], got[passes], None if upstream is None else upstream[passes])
+    rest = np.flatnonzero(~passes)
+    seen.inputs -= rest.size
+    count(question, seen, x[rest], got[rest], None if upstream is None else upstream[rest])
+
+
+def _grade(
+    question: Question, seen: Accuracy, x: Array, got: Array, upstream: Array | None
+) -> None:
+    """The grade that neighbours have, as long as they may be faithful."""
+    if x.size and seen.grade < Grade.ACCURATE:
+        grades = answer(question, x, got, upstream).grade
+        seen.grade = max(seen.grade, Grade(int(grades.max())))
+
+
+def _are_near_enough(question: Question, got: Array, expected: Array, *, is_product: bool) -> Mask:
+    """Which results are neighbours of the right ones, where those may be off by so much."""
+    if question.require < Grade.ACCURATE:
+        return np.zeros(got.shape, bool)
+    if question.tolerance < (NEIGHBOUR_OF_A_PRODUCT if is_product else NEIGHBOUR):
+        return np.zeros(got.shape, bool)
+    near = _are_neighbours(got, expected, question.format_)
+    if is_product:
+        # Of a smaller product an ulp may be more than the tolerance, and beyond the largest number
+        # infinity is not off.
+        magnitude = np.abs(doubles(expected))
+        near &= (magnitude >= 2.0 ** (question.format_.emin + 1)) & np.isfinite(magnitude)
+    return near
+
+
+def _are_neighbours(a: Array, b: Array, format_: Format) -> Mask:
+    """Which numbers of one sign follow one another."""
+    steps = np.abs(ordinals(a, format_) - ordinals(b, format_))
+    are_neighbours: Mask = (steps <= 1) & (np.signbit(a) == np.signbit(b))
+    return are_neighbours
