@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Client:
-    """A name, the activation that it is meant to be, and options."""
+    """A name, the activation or the formula that it is meant to be, and options."""
 
     name: str
     activation: str
     options: tuple[str, ...] = ()
     dtype: str = "float32"
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The activation as the command takes it: a name, or a formula."""
+        is_name = self.activation.isidentifier()
+        return (self.activation,) if is_name else ("--formula", self.activation)
 
 
 TRANSFORMERS = "transformers.activations:ACT2FN"
@@ -18,6 +24,8 @@ THINC = "numpy:thinc.backends.numpy_ops:NumpyOps()"
 SKLEARN = "sklearn.neural_network._base"
 # tinygrad without a compiler runs in Python: arrays are short.
 SHORT = ("--shape", "16,64")
+
+GATE_SECOND = ("--packed", "gate-second")
 
 CLIENTS = (
     Client("torch.nn.functional.gelu", "gelu"),
@@ -54,7 +62,7 @@ CLIENTS = (
     ),
     Client(
         f"{THINC}.gelu_approx",
-        "gelu",
+        "gelu_tanh",
         ("--backward", f"{THINC}.backprop_gelu_approx", "--backward-takes", "dy,x"),
     ),
     Client(
@@ -95,4 +103,28 @@ CLIENTS = (
     Client("paddle.nn.functional.silu", "silu"),
     Client("paddle.nn.Mish", "mish"),
     Client("array_api_strict.tanh", "tanh"),
+    Client("torch.nn.functional.hardswish", "x * min(max(x + 3, 0), 6) / 6"),
+    Client("torch.nn.Tanhshrink", "x - tanh(x)"),
+    Client("jax.nn.soft_sign", "x / (1 + abs(x))"),
+    Client("jax.nn.squareplus", "(x + sqrt(x**2 + 4)) / 2"),
+    Client(
+        f"{THINC}.hard_swish",
+        "x * min(max(0.2 * x + 0.5, 0), 1)",
+        ("--backward", f"{THINC}.backprop_hard_swish", "--backward-takes", "dy,x"),
+    ),
+    Client(
+        f"{THINC}.dish",
+        "x / 2 * (x / sqrt(1 + x**2) + 1)",
+        ("--backward", f"{THINC}.backprop_dish", "--backward-takes", "dy,x"),
+    ),
+    Client("torch.nn.functional.glu", "sigmoid(x) * y", GATE_SECOND),
+    Client("torch.nn.GLU", "sigmoid(x) * y", GATE_SECOND, "bfloat16"),
+    Client("jax.nn.glu", "sigmoid(x) * y", GATE_SECOND),
+    Client("keras.activations.glu", "sigmoid(x) * y", GATE_SECOND),
+    Client("mlx.nn.glu", "sigmoid(x) * y", GATE_SECOND),
+    Client("paddle.nn.functional.glu", "sigmoid(x) * y", GATE_SECOND),
+    Client("paddle.incubate.nn.functional.swiglu", "x * sigmoid(x) * y"),
+    Client(
+        "paddle.incubate.nn.functional.swiglu", "x * sigmoid(x) * y", ("--packed", "gate-first")
+    ),
 )

@@ -23,22 +23,23 @@ COMMAND = "from figures.command import run; run()"
 HEAD = """# Public implementations, judged by name
 
 Written by tests/clients/run.py, which `nox -s clients` runs, with {versions}, without a GPU.
-{judged} of {all} were judged. Each row
-is what stands behind `halfulp check`; no line of code was written for any. *Worst* are the largest
-finite errors in ulp of value, derivative and backward (–: not judged), all inputs together, those
-next to roots of the derivative and subnormal results among them; *found* are the kinds of findings.
+{judged} of {all} were judged. Each row is what stands behind `halfulp check`; no line of code was
+written for any. *All numbers* has the grades of value, derivative and backward, or of both
+gradients, over the whole format (–: not judged), and *[-20, 20]* those with `--domain -20 20`; then
+the first finding of a check with `--require close --domain -20 20`, and its cause.
 
-| name and options | activation | dtype | verdict | worst | found |
+| name and options | as | dtype | all numbers | [-20, 20] | first finding |
 |---|---|---|---|---|---|
 """
+PRACTICAL = ("--domain", "-20", "20", "--require", "close")
 
 
-def judged(client: Client) -> dict:
+def judged(client: Client, *more: str) -> dict:
     """The verdict as JSON; where there is none, the sentence that says why."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        options = (*client.options, "--dtype", client.dtype, "--json", file.name)
+        options = (*client.options, *more, "--dtype", client.dtype, "--json", file.name)
         done = subprocess.run(  # noqa: S603  our own command
-            [sys.executable, "-c", COMMAND, "check", client.name, client.activation, *options],
+            [sys.executable, "-c", COMMAND, "check", client.name, *client.asked, *options],
             env={"DEV": "PYTHON", **os.environ},  # of tinygrad, which else needs a compiler
             capture_output=True,
             text=True,
@@ -49,19 +50,31 @@ def judged(client: Client) -> dict:
     return {"why": (done.stderr.strip() or "no output").splitlines()[-1]}
 
 
-def row(client: Client, verdict: dict) -> str:
+def grades(verdict: dict) -> str:
+    """Those of each subject, in their order."""
+    found = verdict["grades"]
+    subjects = [name for name in found if name.startswith("backward_")]
+    return " / ".join(
+        found.get(name, "–")
+        for name in (["value", *subjects] if subjects else ["value", "derivative", "backward"])
+    )
+
+
+def row(client: Client, everywhere: dict, practical: dict) -> str:
     """A row of the table."""
     typed = shlex.join([client.name, *client.options]).replace("|", "\\|")
     start = f"| `{typed}` | {client.activation} | {client.dtype} |"
-    if "why" in verdict:
-        return f"{start} not judged | | {verdict['why']} |"
-    worst = verdict["worst_ulp"]
-    told = " / ".join(
-        f"{float(worst[name]):.3g}" if name in worst else "–"
-        for name in ("value", "derivative", "backward")
-    )
-    kinds = ", ".join(dict.fromkeys(f"{f['subject']} {f['kind']}" for f in verdict["findings"]))
-    return f"{start} {'passed' if verdict['passed'] else 'FAILED'} | {told} | {kinds} |"
+    for verdict in (everywhere, practical):
+        if "why" in verdict:
+            return f"{start} not judged | | {verdict['why']} |"
+    first = ""
+    if practical["findings"]:
+        found = practical["findings"][0]
+        worst = found["worst"] or found
+        first = f"{found['subject']} {found['kind']}, x = {worst['decimal']}"
+        if found["why"] or found["detail"]:
+            first += f": {found['why'] or found['detail']}".replace("|", "\\|")
+    return f"{start} {grades(everywhere)} | {grades(practical)} | {first or 'none'} |"
 
 
 def main() -> int:
@@ -72,8 +85,9 @@ def main() -> int:
         models = Path(__file__).with_name("models.py")
         subprocess.run([sys.executable, str(models)], check=True)  # noqa: S603  our own script
         for client in CLIENTS:
-            verdict = judged(client)
-            rows.append((row(client, verdict), "why" not in verdict))
+            verdicts = judged(client), judged(client, *PRACTICAL)
+            was_judged = not any("why" in verdict for verdict in verdicts)
+            rows.append((row(client, *verdicts), was_judged))
             sys.stdout.write(f"{rows[-1][0]}\n")
             sys.stdout.flush()
         os.chdir(RESULTS.parent)

@@ -6,15 +6,14 @@ The candidate runs in a process of its own, and all judgement is made here.
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verification.candidates.limits import EXHAUSTIVE, QUICK
 from verification.errors import UsageError
 
-from . import delivery
+from . import delivery, named
 
 if TYPE_CHECKING:
-    from verification.candidates.frameworks.takes import Takes
     from verification.candidates.implementation import Implementation
 
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
 SHORT = {"fp16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 SHORT |= {"f16": "float16", "fp32": "float32", "fp64": "float64"}
-# What is said of a candidate that is known by name.
-OF_NAMES = (
-    *("framework", "derivative", "second", "backward", "backward_takes"),
-    *("only", "device", "in_place", "packed", "shape", "no_layout"),
-)
 LONGEST = 1e6
 
 
@@ -59,7 +53,14 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         default="float32",
         help="float16, bfloat16, float32, float64, or fp16, bf16, f32, f64",
     )
-    _add_names(parser)
+    named.add_options(parser)
+    parser.add_argument(
+        "--domain",
+        nargs="+",
+        action="append",
+        metavar=("LOW", "HIGH"),
+        help="judge only these inputs: --domain -20 20, repeated for several, or --domain finite",
+    )
     parser.add_argument(
         "--baseline",
         metavar="NAME",
@@ -90,58 +91,6 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser.set_defaults(handler=check)
 
 
-def _add_names(parser: ArgumentParser) -> None:
-    """Add what says more about a candidate that is known by name."""
-    parser.add_argument("--framework", metavar="NAME", help="whose arrays it takes, such as torch")
-    parser.add_argument("--derivative", metavar="NAME", help="another function, for the derivative")
-    parser.add_argument(
-        "--second",
-        metavar="NAME",
-        help="a function for the second derivative, or autodiff: torch, jax and tensorflow derive "
-        "their own derivative",
-    )
-    parser.add_argument(
-        "--backward",
-        metavar="NAME",
-        help="another function, of x and upstream; of two inputs it gives two gradients",
-    )
-    parser.add_argument(
-        "--backward-takes",
-        metavar="ARGUMENTS",
-        help="what that takes, in its order: x, out (the result of forward) and dy (upstream), in "
-        "parentheses what is one tuple, as in '(x,out),dy'; default: x,dy. A second input is y, "
-        "default: x,y,dy",
-    )
-    parser.add_argument(
-        "--only", choices=["value"], help="do not judge the framework's own derivative"
-    )
-    parser.add_argument("--device", help="of torch, jax and cupy: cpu, cuda, cuda:1, mps, gpu, tpu")
-    parser.add_argument(
-        "--in-place",
-        action="store_true",
-        default=None,
-        help="the result is left in the argument, that of backward in dy; of two inputs in x, and "
-        "the gradients in x and y",
-    )
-    parser.add_argument(
-        "--packed",
-        choices=["gate-first", "gate-second", "interleaved"],
-        help="two inputs come in one array, along its last axis: x and then y, y and then x, or "
-        "by turns; x is the gate",
-    )
-    parser.add_argument(
-        "--shape",
-        metavar="N,M",
-        help="the only shape that it takes: 64,1024; of packed inputs that of each",
-    )
-    parser.add_argument(
-        "--no-layout",
-        action="store_true",
-        default=None,
-        help="it takes contiguous arrays alone; how it takes others is not judged",
-    )
-
-
 def check(arguments: Namespace) -> int:
     """Judge, print the verdict, write what was asked for."""
     from verification.errors import WorkersLostError
@@ -167,6 +116,7 @@ def check(arguments: Namespace) -> int:
                 formula=arguments.formula,
                 parameters=parameters_of(arguments.parameters),
                 dtype=arguments.dtype,
+                domain=_domain(arguments.domain),
                 tolerance=arguments.tolerance,
                 require=arguments.require,
                 baseline=baseline,
@@ -207,21 +157,10 @@ def _one_candidate(arguments: Namespace) -> None:
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
             f"--command with ACTIVATION, or --formula in its place, but got {got}"
         )
-    given = [name for name in OF_NAMES if getattr(arguments, name) is not None]
+    given = [name for name in named.OPTIONS if getattr(arguments, name) is not None]
     if arguments.implementation is None and given:
         option = given[0].replace("_", "-")
         raise UsageError(f"--{option} is for IMPLEMENTATION, and a --command gets raw values")
-
-
-def _takes(arguments: Namespace) -> "Takes | None":
-    """The arguments of the function that is named for backward."""
-    from verification.candidates.frameworks.takes import parsed
-
-    if arguments.backward_takes is None:
-        return None
-    if arguments.backward is None:
-        raise UsageError("--backward-takes is for the function of --backward")
-    return parsed(arguments.backward_takes)
 
 
 def _inputs(arguments: Namespace) -> int:
@@ -242,13 +181,13 @@ def _inputs(arguments: Namespace) -> int:
     return 2
 
 
-def _shape(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
+def _domain(texts: list[list[str]] | None) -> Any:
+    """The pairs of numbers, or "finite"; other words are left as they are, to be refused."""
+    if texts is None:
         return None
-    lengths = text.split(",")
-    if not all(length.isdecimal() for length in lengths):
-        raise UsageError(f"expected a shape such as 64,1024, but got {text!r}")
-    return tuple(map(int, lengths))
+    if texts == [["finite"]]:
+        return "finite"
+    return texts
 
 
 @contextmanager
@@ -279,10 +218,8 @@ def _baseline(arguments: Namespace) -> "Iterator[Implementation | str | None]":
 def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
     """The implementation, in processes that end with this."""
     from verification.candidates.clock import Clock
-    from verification.candidates.frameworks import Candidate
     from verification.candidates.isolation import Worker
     from verification.candidates.program import implementation
-    from verification.verdict.asked import format_of
 
     clock, inputs = Clock(arguments.timeout), _inputs(arguments)
     if arguments.implementation is None:
@@ -290,21 +227,6 @@ def _candidate(arguments: Namespace) -> "Iterator[Implementation]":
             raise UsageError("a program takes one array: a function of two inputs has to be named")
         yield implementation(arguments.command, arguments.derivative_command, clock)
         return
-    candidate = Candidate(
-        arguments.implementation,
-        framework=arguments.framework,
-        device=arguments.device,
-        derivative=arguments.derivative,
-        backward=arguments.backward,
-        takes=_takes(arguments),
-        only_value=arguments.only is not None,
-        shape=_shape(arguments.shape),
-        in_place=arguments.in_place is not None,
-        dtype=format_of(arguments.dtype).name,
-        inputs=inputs,
-        packed=arguments.packed,
-        second=arguments.second,
-        contiguous=arguments.no_layout is not None,
-    )
+    candidate = named.candidate(arguments, inputs)
     with Worker(candidate, clock) as worker:
         yield worker.implementation()

@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.grade import Grade
 from verification.numbers.inputs import ordinals
@@ -30,6 +29,7 @@ INCONSISTENT_WITHIN = 4.0
 SAMPLES = 257
 # Upstreams whose products have laws among them.
 FACTORS = (1.0, 2.0, -1.0, 0.0, np.inf, np.nan)
+FINITE = 4
 
 
 def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
@@ -147,14 +147,15 @@ def _within(
     return Complaint(kind, detail, x[broken], x.size, legal=legal, grade=grade)
 
 
-def difference_points(format_: Format) -> Array:
+def difference_points(question: Question) -> Array:
     """Three rows: below, at and above the places where differences are taken; none in 16 bits."""
+    format_ = question.format_
     if format_.name not in STEPS:
         return np.empty((3, 0), format_.dtype)
     x = (np.arange(SAMPLES) - SAMPLES // 2) / 32.0 + 1 / 64
     steps = np.array([-1, 0, 1])[:, None] * STEPS[format_.name]
     points: Array = (x + steps).astype(format_.dtype)
-    return points
+    return points if question.domain is None else points[:, question.domain.covers(points).all(0)]
 
 
 def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> list[Complaint]:
@@ -165,7 +166,7 @@ def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> lis
     if question.require >= Grade.ROUGH:
         return []
     format_ = question.format_
-    step, x = STEPS[format_.name], difference_points(format_)[1]
+    step, x = STEPS[format_.name], difference_points(question)[1]
     below, slope, above = (result.astype(np.float64) for result in quotient)
     with np.errstate(all="ignore"):
         difference = (above - below) / (2 * step)
@@ -181,24 +182,30 @@ def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> lis
 
 def _of_a_difference(question: Question, step: float) -> Float64:
     """How far a central difference of the function itself is off: CURVATURE h², or more."""
-    below, at, above = difference_points(question.format_).astype(np.float64)
+    below, at, above = difference_points(question).astype(np.float64)
     value, slope = question.activation, question.activation.derivative
     gap = np.abs((value(above) - value(below)) / (2 * step) - slope(at))
     off: Float64 = np.fmax(gap, CURVATURE * step**2)
     return off
 
 
-def factor_points(format_: Format) -> Array:
-    """Where products with each of the `FACTORS` are asked for."""
-    return np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(format_.dtype)
+def factor_points(question: Question) -> Array:
+    """Where products with each of the `factors` are asked for."""
+    x = np.array([-3.0, -2.0, -0.25, 0.5, 1.0, 3.0]).astype(question.format_.dtype)
+    return x if question.domain is None else x[question.domain.covers(x)]
+
+
+def factors(question: Question) -> tuple[float, ...]:
+    """The upstreams of laws about products: in a domain those that are finite."""
+    return FACTORS if question.domain is None else FACTORS[:FINITE]
 
 
 def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Complaint]:
     """Hold the products with each of the `FACTORS` against one another."""
     format_ = question.format_
-    x = factor_points(format_)
+    x = factor_points(question)
     slope = np.asarray(question.activation.derivative(x, order=question.order), np.float64)
-    one, two, minus, none, infinite, nan = (result.astype(np.float64) for result in products)
+    one, two, minus, none, *others = (result.astype(np.float64) for result in products)
     # At a kink it may be another one.
     flat = (slope == 0) | np.isin(x, [kink.at for kink in question.activation.kinks])
     with np.errstate(all="ignore"):
@@ -206,14 +213,14 @@ def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Compl
             (2.0, two != 2 * one, "2 does not give twice that of 1"),
             (-1.0, minus != -one, "-1 does not give the opposite of 1"),
             (0.0, none != 0, "0 does not give 0"),
-            (
-                np.inf,
-                (infinite != slope * np.inf) & ~flat,
-                "∞ does not give an infinity of the derivative's sign",
-            ),
-            (np.nan, ~np.isnan(nan) & ~flat, "NaN does not give NaN"),
         ]
-        dropped = flat & ~np.isnan(nan)
+        dropped = np.zeros(x.shape, bool)
+        if others:
+            infinite, nan = others
+            said = "∞ does not give an infinity of the derivative's sign"
+            breaches.append((np.inf, (infinite != slope * np.inf) & ~flat, said))
+            breaches.append((np.nan, ~np.isnan(nan) & ~flat, "NaN does not give NaN"))
+            dropped = flat & ~np.isnan(nan)
     breaches = [breach for breach in breaches if breach[1].any()]
     if breaches:
         factor, broken, _ = breaches[0]

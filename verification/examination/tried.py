@@ -25,7 +25,13 @@ def inputs_of(question: Question) -> Array:
     if not format_.has_few_numbers:
         finite = np.unique(np.concatenate([finite, every_cell(format_), _drawn(question)]))
     special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
-    return np.concatenate([finite, special, _payload(format_)])
+    x = np.concatenate([finite, special, _payload(format_)])
+    return within(question, x)
+
+
+def within(question: Question, x: Array) -> Array:
+    """The numbers that are in the question's domain."""
+    return x if question.domain is None else x[question.domain.covers(x)]
 
 
 def _drawn(question: Question) -> Array:
@@ -57,8 +63,12 @@ def _payload(format_: Format) -> Array:
     return payload
 
 
-def upstreams_of(x: Array, format_: Format) -> Array:
-    """The upstream that goes with each input: most of the size of 1, some of any size."""
-    upstream = upstreams(x.size, format_)
-    upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, format_)
+def upstreams_of(question: Question, x: Array) -> Array:
+    """The upstream that goes with each input: most of the size of 1, some of any size.
+
+    In a domain, all of the size of 1.
+    """
+    upstream = upstreams(x.size, question.format_)
+    if question.domain is None:
+        upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, question.format_)
     return upstream

@@ -31,6 +31,7 @@ from verification.grade import Grade
 from verification.numbers.ulp import doubles, errors, unit_exponents
 
 from .cells import Cells
+from .domain import Domain
 
 NEXT_TO_A_ROOT = 0.25
 # Of differences of the second derivative.
@@ -53,7 +54,8 @@ class Question:
     """Which function is asked for, and how exactly; with a seed, at inputs that nobody foresees.
 
     A result whose grade is not the one that is required, or better, is wrong; with a baseline, only
-    if it is more than twice as far off as that is thereabouts.
+    if it is more than twice as far off as that is thereabouts. With a domain, it is asked for there
+    alone.
     """
 
     activation: Activation
@@ -65,6 +67,7 @@ class Question:
     seed: int | None = None
     require: Grade = Grade.ACCURATE
     baseline: Cells | None = None
+    domain: Domain | None = None
 
     @property
     def order(self) -> int:

@@ -13,6 +13,7 @@ from verification.examination.accuracy import differ
 from verification.examination.arguments import given, taken
 from verification.examination.examine import are_right
 from verification.examination.observed import Behaviour, Difference
+from verification.examination.tried import inputs_of, within
 from verification.examination.truth import Question
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
 
@@ -36,7 +37,10 @@ def sample(question: Question) -> Array:
     edges = [0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, question.format_.largest]
     numbers[5::29] = np.resize(edges, numbers[5::29].size)
     narrowed: Array = numbers.astype(question.format_.dtype)
-    return narrowed
+    asked = within(question, narrowed)
+    if not asked.size:
+        asked = within(question, inputs_of(question))
+    return np.resize(asked, SAMPLE)
 
 
 def repeated(numbers: Array, shape: int | tuple[int, ...]) -> Array:

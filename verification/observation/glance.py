@@ -41,7 +41,12 @@ def quick(question: Question) -> Question:
 def look(
     question: Question, caller: Caller, seen: Accuracy, x: Array, upstream: Array | None = None
 ) -> None:
-    """Call with a block of inputs, and count what is wrong."""
+    """Call with those of a block of inputs that are asked for, and count what is wrong."""
+    if question.domain is not None:
+        covered = question.domain.covers(x)
+        x, upstream = x[covered], None if upstream is None else upstream[covered]
+    if not x.size:
+        return
     got, answered = caller.resiliently(*given(question, x, upstream), warns=False)
     seen.inputs += int(np.count_nonzero(answered))
     seen.unanswered.extend(x[~answered])

@@ -16,7 +16,7 @@ from verification.candidates.limits import QUICK
 from verification.examination.arguments import given
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
-from verification.examination.laws import FACTORS, STEPS, difference_points, factor_points
+from verification.examination.laws import STEPS, difference_points, factor_points, factors
 from verification.examination.observed import Observed, key
 from verification.examination.promise import promised_by
 from verification.examination.truth import Question
@@ -50,7 +50,7 @@ def observe(
         whole = exhaustive and not questions[name].has_factor
         origin = implementation.origin if whole else None
         found = Observed(name, observe_results(questions[name], caller))
-        found.promise = promised_by(found.seen.x, questions[name].format_)
+        found.promise = promised_by(questions[name], found.seen.x)
         if whole:
             everything = exhaust(questions[name], caller, origin, scheduler)
             found.seen.replace_by(everything)
@@ -83,6 +83,7 @@ def _look_around(question: Question, caller: Caller, found: Observed) -> None:
         found.kinks = tuple(
             (kink, _alone(question, caller, np.full(1, kink.at).astype(question.format_.dtype)))
             for kink in question.activation.kinks
+            if question.domain is None or question.domain.covers(np.array(kink.at))
         )
     found.cut_short = caller.cut_short
 
@@ -121,10 +122,10 @@ def _alone(
 
 
 def _products(question: Question, caller: Caller) -> tuple[Array, ...] | None:
-    """Results with each of the `FACTORS` for upstream; None if one did not come."""
+    """Results with each of the `factors` for upstream; None if one did not come."""
     products = []
-    for factor in FACTORS:
-        x = factor_points(question.format_)
+    x = factor_points(question)
+    for factor in factors(question):
         result = caller(*given(question, x, np.full(x.shape, factor).astype(x.dtype)))
         if result is None:
             return None
@@ -136,7 +137,7 @@ def _compare(question: Question, callers: Mapping[str, Caller], found: Observed)
     """Call value and derivative for a difference quotient, if the format has enough digits."""
     if question.format_.name not in STEPS:
         return
-    below, at, above = difference_points(question.format_)
+    below, at, above = difference_points(question)
     forward, derivative = callers["value"], callers["derivative"]
     results = forward(below), derivative(at), forward(above)
     if any(result is None for result in results):

@@ -22,7 +22,7 @@ def observe_results(question: Question, caller: Caller) -> Accuracy:
     Products that overflow may warn of it. What is drawn by a seed is tried in two orders.
     """
     x = inputs_of(question)
-    factor = upstreams_of(x, question.format_) if question.has_factor else None
+    factor = upstreams_of(question, x) if question.has_factor else None
     arguments = (x,) if factor is None else (x, factor)
     got, answered = _in_an_order(question, caller, arguments, 0)
     seen = _counted(question, arguments, got, answered)

@@ -8,6 +8,7 @@ from verification.examination.accuracy import Tally, kinds_of
 from verification.examination.arguments import given
 from verification.examination.complaint import complexity
 from verification.examination.observed import Alone
+from verification.examination.tried import within
 from verification.examination.truth import Question, answer, expected_of
 
 ATTEMPTS = 12
@@ -45,7 +46,7 @@ def shrink(kind: str, question: Question, caller: Caller, tally: Tally) -> Alone
     x, got, upstream = tally.sample()
     marks = np.array([tally.worst_at, tally.low, tally.high])
     with np.errstate(all="ignore"):
-        shorter = _shorter(marks).astype(question.format_.dtype)
+        shorter = within(question, _shorter(marks).astype(question.format_.dtype))
     pool = np.concatenate([x, shorter])
     factors = None
     if upstream is not None:

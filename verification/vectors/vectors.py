@@ -47,7 +47,7 @@ MOST = 1 << 28
 def inputs(activation: Activation, format_: Format) -> Array:
     """The inputs of a quick check, and those where derivative and value are compared, each once."""
     question = Question(activation, "value", format_, tolerance=0.0)
-    x = np.concatenate([inputs_of(question), difference_points(format_).ravel()])
+    x = np.concatenate([inputs_of(question), difference_points(question).ravel()])
     _, first = np.unique(x.view(format_.bits), return_index=True)
     return x[np.sort(first)]
 

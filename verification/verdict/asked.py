@@ -11,6 +11,8 @@ import numpy as np
 from reference import ACTIVATIONS, ALIASES, Activation
 from reference.arithmetic.formats import FORMATS, Format
 from verification.errors import UsageError
+from verification.examination.domain import Domain
+from verification.examination.tried import inputs_of
 from verification.examination.truth import ALLOWANCES, Question
 from verification.formula.activation import Gated, OfFormula, of_formula
 from verification.formula.setting import setting
@@ -38,6 +40,7 @@ class Asked:
     seed: int | None
     require: Grade
     baseline: Baseline | None = None
+    domain: Domain | None = None
 
     @property
     def inputs(self) -> int:
@@ -67,6 +70,7 @@ class Asked:
             self.seed,
             self.require,
             None if self.baseline is None else self.baseline.cells.get(subject),
+            self.domain,
         )
 
     def allowances(self, subjects: Iterable[str]) -> Iterator[str]:
@@ -128,6 +132,14 @@ def allowances_of(allow: Iterable[str]) -> frozenset[str]:
     if unknown:
         raise UsageError(f"no allowance {unknown[0]!r}; expected {', '.join(ALLOWANCES)}")
     return frozenset(names)
+
+
+def require_inputs(asked: Asked) -> None:
+    """UsageError for a domain without a number of the format that would be tried."""
+    if asked.domain is not None and not inputs_of(asked.question("value")).size:
+        raise UsageError(
+            f"expected a domain with numbers of {asked.format_.name} in it, but got {asked.domain}"
+        )
 
 
 def require_exhaustible(asked: Asked) -> None:

@@ -17,6 +17,7 @@ from verification.candidates.isolation import Worker
 from verification.candidates.limits import EXHAUSTIVE, QUICK
 from verification.candidates.text import shown
 from verification.errors import UsageError
+from verification.examination.domain import Domain
 from verification.grade import required
 from verification.observation.observe import observe
 
@@ -26,6 +27,7 @@ from .asked import (
     asked_for,
     format_of,
     require_exhaustible,
+    require_inputs,
     tolerance_of,
 )
 from .baseline import Baseline
@@ -51,6 +53,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     framework: str | None = None,
     device: str | None = None,
     dtype: Any = "float32",
+    domain: Any = None,
     tolerance: float | None = None,
     require: str = "accurate",
     baseline: Callable[..., Any] | str | Candidate | Implementation | Verdict | None = None,
@@ -90,6 +93,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             "torch", "jax", ...; by default they take NumPy's.
         device: where the framework puts them: "cpu", "cuda:1", ...
         dtype: "float16", "bfloat16" (of ml_dtypes), "float32" or "float64".
+        domain: the inputs that are judged: (-20, 20), several such pairs, or "finite"; upstreams
+            are of the size of 1 there. By default all numbers, infinities and NaN.
         tolerance: in ulp; by default 4 in float32 and float64, 1 in the 16-bit formats.
         require: the grade that passes: "correct", "faithful", "accurate", "close" or "rough" (see
             `verification.grade`).
@@ -123,7 +128,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         strict,
         seed_of(seed, untrusted=untrusted),
         required(require),
+        domain=Domain.of(domain),
     )
+    require_inputs(asked)
     if exhaustive:
         require_exhaustible(asked)
     given = {

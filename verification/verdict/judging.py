@@ -79,6 +79,7 @@ def judged(
         not_judged=tuple(KINDS) if expired else caller.not_judged(),
         why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, expired))),
         seed=asked.seed,
+        domain="" if asked.domain is None else str(asked.domain),
         promise={name: found.promise for name, found in observed.items()},
         wrong={
             name: sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS)

@@ -73,6 +73,7 @@ class Verdict:
     why_not: str = ""
     seed: int | None = None
     wrong: Mapping[str, int] = field(default_factory=dict)
+    domain: str = ""
     promise: Mapping[str, int] = field(default_factory=dict)
     errors: Mapping[str, Cells] = field(default_factory=dict, repr=False)
     beside: tuple[str, ...] = ()
@@ -114,9 +115,10 @@ class Verdict:
     def told(self, most: int | None = None) -> list[str]:
         """The verdict line by line, with at most so many findings."""
         tried = sum(self.inputs.values())
+        where = f", domain {self.domain}" if self.domain else ""
         lines = [
             self.head(),
-            f"required: {self.require}; {tried} results, tolerance {self.tolerance:g} ulp"
+            f"required: {self.require}{where}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
             *promise_told(self.promise, FORMATS[self.dtype]),

@@ -1,0 +1,62 @@
+"""The inputs that are judged, if not all of them are: intervals of finite numbers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+from numbers import Real
+from sys import float_info
+from typing import Any, Self
+
+import numpy as np
+
+from reference.arithmetic.types import Array, Mask
+from verification.errors import UsageError
+from verification.numbers.ulp import doubles
+
+FINITE = "finite"
+EXPECTED = "expected a domain such as -20 20, or finite"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Intervals, their ends included; upstreams there are of the size of 1."""
+
+    intervals: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, given: Any) -> Self | None:
+        """That of a pair of numbers, of several, or of "finite"; None for None; or UsageError."""
+        if given is None:
+            return None
+        if given == FINITE:
+            return cls(((-float_info.max, float_info.max),))
+        if not isinstance(given, Iterable) or isinstance(given, str):
+            raise UsageError(f"{EXPECTED}, but got {given!r}")
+        parts = list(given)
+        pairs = [parts] if parts and all(isinstance(part, Real) for part in parts) else parts
+        return cls(tuple(map(_interval, pairs)) or cls._none(given))
+
+    @staticmethod
+    def _none(given: Any) -> tuple[tuple[float, float], ...]:
+        raise UsageError(f"{EXPECTED}, but got {given!r}")
+
+    def covers(self, x: Array) -> Mask:
+        """Which numbers are in it."""
+        wide = doubles(x)
+        found: Mask = np.any([(wide >= a) & (wide <= b) for a, b in self.intervals], axis=0)
+        return found
+
+    def __str__(self) -> str:
+        if self == self.of(FINITE):
+            return FINITE
+        return ", ".join(f"[{low:g}, {high:g}]" for low, high in self.intervals)
+
+
+def _interval(given: Any) -> tuple[float, float]:
+    try:
+        low, high = map(float, given)
+    except (TypeError, ValueError):
+        raise UsageError(f"{EXPECTED}, but got {given!r}") from None
+    if not (isfinite(low) and isfinite(high) and low <= high):
+        raise UsageError(f"{EXPECTED}: two finite numbers, the smaller first, not {given!r}")
+    return low, high
