@@ -8,6 +8,7 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.formula.activation import OfFormula
+from verification.numbers.ulp import doubles
 
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
 
@@ -30,7 +31,7 @@ class Extent:
 
     def extend(self, x: Array) -> None:
         """Count inputs."""
-        wide = x.astype(np.float64)
+        wide = doubles(x)
         numbers = wide[~np.isnan(wide)]
         self.wrong += x.size
         self.low = float(numbers.min(initial=self.low))
