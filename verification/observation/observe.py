@@ -16,7 +16,7 @@ from verification.candidates.limits import QUICK
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.laws import FACTORS, STEPS, difference_points, factor_points
-from verification.examination.observed import Observed, key
+from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
 from verification.examination.truth import Question
 from verification.kinds import KINDS, Access
@@ -80,7 +80,7 @@ def _look_around(question: Question, caller: Caller, found: Observed) -> None:
         found.products = _products(question, caller)
     if question.subject == "derivative":
         found.kinks = tuple(
-            (kink, _alone(caller, np.full(1, kink.at).astype(question.format_.dtype), None))
+            (kink, tuple(_alone(caller, x, None) for x in numbers_at(kink, question.format_)))
             for kink in question.activation.kinks
         )
     found.cut_short = caller.cut_short

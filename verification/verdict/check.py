@@ -30,7 +30,7 @@ from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 from verification.observation.observe import observe
 
-from .reporting import Reporter
+from .reporting import Reporter, is_legal
 from .untrusted import by_name, seed_of, without_its_word
 from .verdict import Convention, Finding, Verdict
 
@@ -91,7 +91,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             what its process says of itself is not believed.
         seed: of the numbers that are drawn, to draw the same again.
         strict: drop the allowance next to roots of the derivative, and hold results to the sign
-            of every zero, to order, symmetry and layout to the last bit.
+            of every zero, to order, symmetry and layout to the last bit; and no warning is legal.
 
     Raises:
         UsageError: no activation or formula, or both; an unknown activation, parameter, dtype or
@@ -197,8 +197,12 @@ def _judged(
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
-        findings += reporter.findings(troubles, complaints)
-        conventions += reporter.conventions(complaints)
+        findings += reporter.findings(
+            [t for t in troubles if not is_legal(t, question)], complaints
+        )
+        conventions += reporter.conventions(
+            [t for t in troubles if is_legal(t, question)], complaints
+        )
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     if expired and not findings:
         raise UsageError(f"expected the check to end in time, but {expired}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from reference import Kink
 from reference.arithmetic.types import Array
 from verification.activations.lore import lore_of
 from verification.candidates.implementation import Implementation
@@ -13,7 +14,7 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
 from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent
 from verification.examination.complaint import Complaint, simplest
-from verification.examination.observed import Observed, key
+from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.truth import Question, answer
 from verification.kinds import KINDS
 
@@ -21,7 +22,8 @@ from .verdict import Convention, Finding, Region
 
 READ_ONLY = "it works in place, and cannot where the input is read-only"
 OTHERS = {
-    OTHER_ZERO: "{count} zeros have the other sign than the limit, in [{low:.6g}, {high:.6g}]",
+    OTHER_ZERO: "{count} zeros have another sign than the true value or its limit, "
+    "in [{low:.6g}, {high:.6g}]",
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in the frameworks",
 }
 # Characters of a snippet that are shown.
@@ -46,10 +48,16 @@ class Reporter:
         yield from map(self._of_results, self.explanation.whys)
         yield from (self._of_complaint(broken) for broken in complaints if not broken.legal)
 
-    def conventions(self, complaints: Sequence[Complaint]) -> Iterator[Convention]:
+    def conventions(
+        self, troubles: Sequence[Trouble], complaints: Sequence[Complaint]
+    ) -> Iterator[Convention]:
         """What is legal, and chosen."""
         yield from self._kinks()
         yield from self._others()
+        for trouble in troubles:
+            x, said = trouble.arguments[0].reshape(-1), KINDS[trouble.kind].text
+            at = float(x[simplest(x)][0]) if x.size else np.nan
+            yield Convention(self.question.subject, at, f"{said}: {_described(trouble)}")
         for complaint in complaints:
             if complaint.legal:
                 at, said = float(complaint.x[0]), f"{complaint.kind}: {complaint.detail}"
@@ -64,9 +72,7 @@ class Reporter:
         why = KINDS[trouble.kind].why
         if trouble.kind == "exception" and "read-only" in trouble.detail:
             why = READ_ONLY
-        detail = trouble.detail
-        if x.size != 1:
-            detail += f" (argument of shape {trouble.arguments[0].shape})"
+        detail = _described(trouble)
         if KINDS[trouble.kind].silent and silent.wrong:
             region = _of_extent(silent)
             if self.observed.cut_short:
@@ -171,17 +177,42 @@ class Reporter:
 
     def _kinks(self) -> Iterator[Convention]:
         """The element of the subdifferential that is chosen at each kink."""
-        choices = lore_of(self.question.activation.name).choices
-        for kink, got in self.observed.kinks:
-            x = np.full(1, kink.at).astype(self.question.format_.dtype)
-            if got is None or answer(self.question, x, got).wrong[0]:
+        for kink, results in self.observed.kinks:
+            numbers = numbers_at(kink, self.question.format_)
+            legal = [
+                (x, got)
+                for x, got in zip(numbers, results, strict=True)
+                if got is not None and not answer(self.question, x, got).wrong[0]
+            ]
+            if not legal:
                 continue
-            chosen = float(got[0])
-            ends = np.array([kink.left, kink.right]).astype(got.dtype).astype(np.float64)
-            side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
-            whose = choices.get(side, f"{side} derivative")
-            text = f"derivative {got[0]} at the kink {kink.at:g} ({whose})"
+            said = [f"{got[0]} at {'-' if np.signbit(x[0]) else '+'}0" for x, got in legal]
+            _, got = legal[0]
+            if len(legal) == 1 or legal[0][1] == legal[1][1]:
+                said = [f"{got[0]}"]
+            whose = " and ".join(dict.fromkeys(self._whose(kink, got) for _, got in legal))
+            text = f"derivative {' and '.join(said)} at the kink {kink.at:g} ({whose})"
             yield Convention(self.question.subject, kink.at, text)
+
+    def _whose(self, kink: Kink, got: Array) -> str:
+        """Who chooses this element of the subdifferential, or which it is."""
+        ends = np.array([kink.left, kink.right]).astype(got.dtype).astype(np.float64)
+        chosen = float(got[0])
+        side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
+        choices = lore_of(self.question.activation.name).choices
+        return choices.get(side, f"{side} derivative")
+
+
+def is_legal(trouble: Trouble, question: Question) -> bool:
+    """Whether a trouble is told as a convention: a warning, unless the check is strict."""
+    return trouble.kind == "warning" and not question.strict
+
+
+def _described(trouble: Trouble) -> str:
+    """What happened, and in an array of which shape, if it takes more than one number."""
+    shape = trouble.arguments[0].shape
+    is_one = trouble.arguments[0].size == 1
+    return trouble.detail if is_one else f"{trouble.detail} (argument of shape {shape})"
 
 
 def _of_inputs(x: Array, tried: int) -> Region:
