@@ -60,9 +60,9 @@ class Observed:
 
     ``behaviour`` is None where it was not looked at. ``products`` are results of backward for each
     of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at the
-    `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each kind, and ``alone`` has
-    results of single elements by their bits (see `key`). Of ``promise`` neighbouring numbers at
-    least one was tried.
+    `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each kind,
+    and ``alone`` has results of single elements by their bits (see `key`). Of ``promise``
+    neighbouring numbers at least one was tried.
     """
 
     subject: str

@@ -15,7 +15,7 @@ from verification.examination.observed import Behaviour, Difference
 from verification.examination.truth import Question
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
 
-LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 767, 768, 769, *range(1000, 1041))
+LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 767, 768, 769, 1023, 1025, *range(1000, 1041, 3))
 OFFSETS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 17)
 SAMPLE = 1200
 REPEATS = 4

@@ -30,7 +30,7 @@ from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 from verification.observation.observe import observe
 
-from .reporting import Reporter, is_legal
+from .reporting import Reporter
 from .untrusted import by_name, seed_of, without_its_word
 from .verdict import Convention, Finding, Verdict
 
@@ -197,12 +197,8 @@ def _judged(
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
-        findings += reporter.findings(
-            [t for t in troubles if not is_legal(t, question)], complaints
-        )
-        conventions += reporter.conventions(
-            [t for t in troubles if is_legal(t, question)], complaints
-        )
+        findings += reporter.findings(troubles, complaints)
+        conventions += reporter.conventions(troubles, complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     if expired and not findings:
         raise UsageError(f"expected the check to end in time, but {expired}")

@@ -44,7 +44,9 @@ class Reporter:
         self, troubles: Sequence[Trouble], complaints: Sequence[Complaint]
     ) -> Iterator[Finding]:
         """One for each kind of misbehaviour in a call, of wrong results, and of broken laws."""
-        yield from map(self._of_trouble, troubles)
+        yield from (
+            self._of_trouble(trouble) for trouble in troubles if not self._is_legal(trouble)
+        )
         yield from map(self._of_results, self.explanation.whys)
         yield from (self._of_complaint(broken) for broken in complaints if not broken.legal)
 
@@ -54,7 +56,7 @@ class Reporter:
         """What is legal, and chosen."""
         yield from self._kinks()
         yield from self._others()
-        for trouble in troubles:
+        for trouble in filter(self._is_legal, troubles):
             x, said = trouble.arguments[0].reshape(-1), KINDS[trouble.kind].text
             at = float(x[simplest(x)][0]) if x.size else np.nan
             yield Convention(self.question.subject, at, f"{said}: {_described(trouble)}")
@@ -62,6 +64,10 @@ class Reporter:
             if complaint.legal:
                 at, said = float(complaint.x[0]), f"{complaint.kind}: {complaint.detail}"
                 yield Convention(self.question.subject, at, said)
+
+    def _is_legal(self, trouble: Trouble) -> bool:
+        """Whether it is told as a convention: a warning, unless the check is strict."""
+        return trouble.kind == "warning" and not self.question.strict
 
     def _of_trouble(self, trouble: Trouble) -> Finding:
         nothing = np.zeros(1, self.question.format_.dtype)
@@ -186,12 +192,12 @@ class Reporter:
             ]
             if not legal:
                 continue
-            said = [f"{got[0]} at {'-' if np.signbit(x[0]) else '+'}0" for x, got in legal]
             _, got = legal[0]
-            if len(legal) == 1 or legal[0][1] == legal[1][1]:
-                said = [f"{got[0]}"]
-            whose = " and ".join(dict.fromkeys(self._whose(kink, got) for _, got in legal))
-            text = f"derivative {' and '.join(said)} at the kink {kink.at:g} ({whose})"
+            said, whose = f"{got[0]}", f" ({self._whose(kink, got)})"
+            if any(other != got for _, other in legal):
+                each = (f"{got[0]} at {'-' if np.signbit(x[0]) else '+'}0" for x, got in legal)
+                said, whose = " and ".join(each), ""
+            text = f"derivative {said} at the kink {kink.at:g}{whose}"
             yield Convention(self.question.subject, kink.at, text)
 
     def _whose(self, kink: Kink, got: Array) -> str:
@@ -201,11 +207,6 @@ class Reporter:
         side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
         choices = lore_of(self.question.activation.name).choices
         return choices.get(side, f"{side} derivative")
-
-
-def is_legal(trouble: Trouble, question: Question) -> bool:
-    """Whether a trouble is told as a convention: a warning, unless the check is strict."""
-    return trouble.kind == "warning" and not question.strict
 
 
 def _described(trouble: Trouble) -> str:
