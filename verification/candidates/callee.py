@@ -1,6 +1,7 @@
 """Somebody else's function in this process: whatever it does is noted, and nothing escapes."""
 
 import io
+import math
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -133,7 +134,9 @@ class Callee:
                 return None
         if array.shape != shape:
             troubles.append(("shape", f"{array.shape} for {shape}"))
-            return None
+            if array.size != math.prod(shape):
+                return None
+            array = array.reshape(shape)
         if any(np.may_share_memory(array, argument) for argument in arguments if argument.size):
             troubles.append(("shared result", "the result lies in the argument's memory"))
         with np.errstate(all="ignore"):

@@ -9,6 +9,7 @@ from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.formula.activation import OfFormula
 from verification.grade import Grade
+from verification.numbers.ulp import doubles
 
 from .histogram import Histogram
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
@@ -58,7 +59,7 @@ class Extent:
 
     def extend(self, x: Array) -> None:
         """Count inputs."""
-        wide = x.astype(np.float64)
+        wide = doubles(x)
         numbers = wide[~np.isnan(wide)]
         self.wrong += x.size
         self.low = float(numbers.min(initial=self.low))

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from reference import Kink
+from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.candidates.trouble import Trouble
 
@@ -56,10 +59,10 @@ class Observed:
     """All that was observed of one subject, by which it is judged without another call.
 
     ``behaviour`` is None where it was not looked at. ``products`` are results of backward for each
-    of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at each
-    kink, None if none came. ``shrunk`` is the simplest wrong input of each kind, and ``alone`` has
-    results of single elements by their bits (see `key`). Of ``promise`` neighbouring numbers at
-    least one was tried.
+    of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at the
+    `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each kind,
+    and ``alone`` has results of single elements by their bits (see `key`). Of ``promise``
+    neighbouring numbers at least one was tried.
     """
 
     subject: str
@@ -67,13 +70,19 @@ class Observed:
     behaviour: Behaviour | None = None
     products: tuple[Array, ...] | None = None
     quotient: tuple[Array, Array, Array] | None = None
-    kinks: tuple[tuple[Kink, Array | None], ...] = ()
+    kinks: tuple[tuple[Kink, tuple[Array | None, ...]], ...] = ()
     shrunk: dict[str, Alone] = field(default_factory=dict)
     alone: dict[tuple[bytes, bytes], Array | None] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
     cut_short: bool = False
     expired: str = ""
     promise: int = 0
+
+
+def numbers_at(kink: Kink, format_: Format) -> tuple[Array, ...]:
+    """The number at a kink, each as an array of one: both zeros where that is 0."""
+    at = np.full(1, kink.at).astype(format_.dtype)
+    return (np.abs(at), -np.abs(at)) if at[0] == 0 else (at,)
 
 
 def key(x: Array, upstream: Array | None) -> tuple[bytes, bytes]:

@@ -5,6 +5,7 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.numbers.inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
+from verification.numbers.thresholds import thresholds
 
 from .truth import Question
 
@@ -17,13 +18,14 @@ DRAWN, ACTIVE = 1 << 13, 20.0
 def inputs_of(question: Question) -> Array:
     """The inputs that are tried: stratified, both zeros, both infinities, and NaNs.
 
-    Of wide formats, two in each cell that a table of the active range may have, besides, and those
-    that are drawn by the question's seed.
+    Of wide formats, two in each cell that a table of the active range may have, besides, the
+    thresholds of intermediate results, and those that are drawn by the question's seed.
     """
     format_ = question.format_
     finite = stratified(question.activation, format_)
     if not format_.has_few_numbers:
-        finite = np.unique(np.concatenate([finite, every_cell(format_), _drawn(question)]))
+        more = every_cell(format_), thresholds(format_), _drawn(question)
+        finite = np.unique(np.concatenate([finite, *more]))
     special = np.array([-0.0, -np.inf, np.inf, np.nan]).astype(format_.dtype)
     x = np.concatenate([finite, special, _payload(format_)])
     return within(question, x)

@@ -17,14 +17,16 @@ from verification.examination.tried import inputs_of, within
 from verification.examination.truth import Question
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
 
-LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 1023, 1025)
+LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 767, 768, 769, 1023, 1025, *range(1000, 1041, 3))
 OFFSETS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 17)
 SAMPLE = 1200
 REPEATS = 4
 # More than the sample, up to more than any block; the last a multiple of no power of two.
-LONGER = (4095, 4097, (1 << 16) + 1, (1 << 20) + 65)
+LONGER = (2047, 2048, 2049, 4095, 4096, 4097, (1 << 16) + 1, (1 << 20) + 65)
 # A prime, so that the pattern meets every lane.
 PERIOD = 1021
+# Rows as models have them, and beside them: some kernels are written for those.
+ROWS = tuple((3, columns + step) for columns in (768, 1000, 4096) for step in (-1, 0, 1))
 # Of arrays in different layouts: more rows than the 1024 threads of a block among them.
 ARRANGED = ((129,), (12, 11), (2, 6, 11), (1031, 3))
 
@@ -198,7 +200,7 @@ class _Observation:
         self._shared(x)
 
     def _shapes(self, whole: Array) -> None:
-        for shape in SHAPES:
+        for shape in (*SHAPES, *ROWS):
             x, expected = repeated(self.x, shape), repeated(whole, shape)
             self._compare("layout", f"in an array of shape {shape}", x, expected)
 
@@ -212,6 +214,8 @@ class _Observation:
                 if self.question.has_factor:
                     detail = f"with an upstream of shape {shape} {name}"
                     self._compare("layout", detail, x, expected, np.copy, layout)
+                    detail = f"in an array of shape {shape}, but not the upstream, {name}"
+                    self._compare("layout", detail, x, expected, layout, np.copy)
             rows = np.broadcast_to(x[:1], shape)
             expected = np.broadcast_to(expected[:1], shape)
             self._compare("layout", f"broadcast to shape {shape}", rows, expected, broadcast)

@@ -27,8 +27,12 @@ from .glance import look, quick
 COARSEST, FINEST = 1 << 16, 1 << 8
 # Far from all round numbers: of the golden ratio's digits.
 OFFSET = 40503
+# Its runs are not cut further than this, so that all of them take seconds.
+RUN = 1 << 16
+# Wrong results that are enough: to look closer is for those who pass.
+MUCH = 1 << 16
 # In seconds, the most for one subject: a slow candidate is tried at fewer numbers.
-MOST = 20.0
+MOST = 10.0
 
 
 def strides() -> Iterator[int]:
@@ -56,15 +60,16 @@ def offset_of(question: Question) -> int:
 def densify(question: Question, caller: Caller, seen: Accuracy, clock: Clock) -> int | None:
     """Try the grid, stride by stride, and count what is wrong; the last stride that was finished.
 
-    None if there is none. It ends where a call gives no result, and before a stride that would take
-    too long: as long as all before it together.
+    None if there is none. It ends where a call gives no result or much is wrong, and before a
+    stride that would take too long: as long as all before it together.
     """
     if question.format_.name != "float32" or not _may_be_called(question, caller, seen):
         return None
-    question, more, finished = quick(question), Accuracy(), None
+    question, more, finished = quick(question, RUN), Accuracy(), None
     start, budget = clock.left(), min(MOST, clock.limit())
     for stride in strides():
-        if 2 * (start - clock.left()) > budget:
+        wrong = sum(tally.wrong for kind, tally in more.tallies.items() if kind in KINDS)
+        if 2 * (start - clock.left()) > budget or wrong >= MUCH:
             break
         if not _finishes(question, caller, more, stride, lambda: start - clock.left() > budget):
             break

@@ -17,7 +17,7 @@ from verification.examination.arguments import given
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.laws import STEPS, difference_points, factor_points, factors
-from verification.examination.observed import Observed, key
+from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
 from verification.examination.truth import Question
 from verification.kinds import KINDS, Access
@@ -81,7 +81,10 @@ def _look_around(question: Question, caller: Caller, found: Observed) -> None:
         found.products = _products(question, caller)
     if question.subject == "derivative":
         found.kinks = tuple(
-            (kink, _alone(question, caller, np.full(1, kink.at).astype(question.format_.dtype)))
+            (
+                kink,
+                tuple(_alone(question, caller, x) for x in numbers_at(kink, question.format_)),
+            )
             for kink in question.activation.kinks
             if question.domain is None or question.domain.covers(np.array(kink.at))
         )

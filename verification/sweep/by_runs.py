@@ -8,6 +8,7 @@ enclosure that is narrower than 2^-10 ulp of float32: enough to tell errors in t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ BITS_OF_BINADE = FORMAT.precision - 1
 SHORTEST_RUN = 64
 # Fewer numbers go to balls at once.
 WORTHWHILE = 256
+# Formulas whose enclosures are kept, for value, derivative and backward.
+CACHED = 2
 # Relatively to a number, or to the smallest normal one: 2^-10 of its last bit.
 CLOSE = 2.0 ** (-10 - FORMAT.precision)
 NORMAL = 2.0**FORMAT.emin
@@ -33,9 +36,13 @@ Known = tuple[Run, Polynomial | Line]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ByRuns(OfFormula):
-    """The same activation, which keeps the enclosures of each binade."""
+    """The same activation, which keeps the enclosures of each binade.
+
+    What a run of the length ``shortest`` has no good enclosure for goes to balls.
+    """
 
     form: Form = field(kw_only=True)
+    shortest: int = field(kw_only=True, default=SHORTEST_RUN)
     kept: dict[tuple[int, int], list[Known]] = field(kw_only=True, default_factory=dict)
 
     def _rounded(self, order: int, x: Array, factor: Float64 | None) -> Array:
@@ -98,7 +105,7 @@ class ByRuns(OfFormula):
             enclosure = self.enclosure(order, run)
             if enclosure is not None:
                 yield run, enclosure
-            elif run.length > SHORTEST_RUN:
+            elif run.length > self.shortest:
                 waiting += reversed(run.halves())
 
     def enclosure(self, order: int, run: Run) -> Polynomial | Line | None:
@@ -110,10 +117,13 @@ class ByRuns(OfFormula):
         return polynomial if is_good(polynomial, FORMAT) else None
 
 
-def by_runs(activation: OfFormula) -> ByRuns:
-    """The same activation, by runs."""
+@lru_cache(maxsize=CACHED)
+def by_runs(activation: OfFormula, shortest: int = SHORTEST_RUN) -> ByRuns:
+    """The same activation, by runs that are not cut further than to the shortest."""
     known = {one.name: getattr(activation, one.name) for one in fields(OfFormula)}
-    return ByRuns(**known, form=form(activation.expression, activation.parameters))
+    return ByRuns(
+        **known, form=form(activation.expression, activation.parameters), shortest=shortest
+    )
 
 
 def refuse_what_takes_too_long(activation: OfFormula) -> None:

@@ -109,7 +109,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             what its process says of itself is not believed.
         seed: of the numbers that are drawn, to draw the same again.
         strict: drop the allowance next to roots of the derivative, and hold results to the sign
-            of every zero, to order, symmetry and layout to the last bit.
+            of every zero, to order, symmetry and layout to the last bit; and no warning is legal.
 
     Raises:
         UsageError: no activation or formula, or both; an unknown activation, parameter, dtype or

@@ -40,13 +40,15 @@ def judged(
         complaints = examine(question, found)
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
+        legal = [t for t in troubles if t.kind == "warning" and not asked.strict]
+        grave = [t for t in troubles if t.kind != "warning" or asked.strict]
         symptoms += [
             symptom
-            for symptom in reporter.symptoms(troubles, complaints)
+            for symptom in reporter.symptoms(grave, complaints)
             if asked.baseline is None or not asked.baseline.excuses(symptom)
         ]
-        grades[name] = str(_grade(found.seen, troubles, complaints))
-        conventions += reporter.conventions(complaints)
+        grades[name] = str(_grade(found.seen, grave, complaints))
+        conventions += reporter.conventions(legal, complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     if expired and not symptoms:
         raise UsageError(f"expected the check to end in time, but {expired}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from reference import Kink
 from reference.arithmetic.types import Array
 from verification.activations.lore import lore_of
 from verification.candidates.implementation import Implementation
@@ -15,7 +16,7 @@ from verification.diagnosis.explain import Explanation
 from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent
 from verification.examination.arguments import given, taken
 from verification.examination.complaint import Complaint, simplest
-from verification.examination.observed import Observed, key
+from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.truth import Question, answer
 from verification.examination.zone import Zone, zone_at
 from verification.formula.activation import Gated
@@ -27,7 +28,8 @@ from .verdict import Convention
 
 READ_ONLY = "it works in place, and cannot where the input is read-only"
 OTHERS = {
-    OTHER_ZERO: "{count} zeros have the other sign than the limit, in [{low:.6g}, {high:.6g}]",
+    OTHER_ZERO: "{count} zeros have another sign than the true value or its limit, "
+    "in [{low:.6g}, {high:.6g}]",
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in frameworks",
 }
 # Characters of a snippet that are shown.
@@ -52,10 +54,16 @@ class Reporter:
         yield from map(self._of_results, self.explanation.whys)
         yield from (self._of_complaint(broken) for broken in complaints if not broken.legal)
 
-    def conventions(self, complaints: Sequence[Complaint]) -> Iterator[Convention]:
-        """What is legal, and chosen."""
+    def conventions(
+        self, troubles: Sequence[Trouble], complaints: Sequence[Complaint]
+    ) -> Iterator[Convention]:
+        """What is legal, and chosen; and ``troubles`` that are not held against it."""
         yield from self._kinks()
         yield from self._others()
+        for trouble in troubles:
+            x, said = trouble.arguments[0].reshape(-1), KINDS[trouble.kind].text
+            at = float(x[simplest(x)][0]) if x.size else np.nan
+            yield Convention(self.question.subject, at, f"{said}: {_described(trouble)}")
         for complaint in complaints:
             if complaint.legal:
                 at, said = float(complaint.x[0]), f"{complaint.kind}: {complaint.detail}"
@@ -74,9 +82,7 @@ class Reporter:
         why = KINDS[trouble.kind].why
         if trouble.kind == "exception" and "read-only" in trouble.detail:
             why = READ_ONLY
-        detail = trouble.detail
-        if x.size != 1:
-            detail += f" (argument of shape {trouble.arguments[0].shape})"
+        detail = _described(trouble)
         if KINDS[trouble.kind].silent and silent.wrong:
             region = _of_extent(silent)
             if self.observed.cut_short:
@@ -209,17 +215,37 @@ class Reporter:
 
     def _kinks(self) -> Iterator[Convention]:
         """The element of the subdifferential that is chosen at each kink."""
-        choices = lore_of(self.question.activation.name).choices
-        for kink, got in self.observed.kinks:
-            x = np.full(1, kink.at).astype(self.question.format_.dtype)
-            if got is None or answer(self.question, x, got).wrong[0]:
+        for kink, results in self.observed.kinks:
+            numbers = numbers_at(kink, self.question.format_)
+            legal = [
+                (x, got)
+                for x, got in zip(numbers, results, strict=True)
+                if got is not None and not answer(self.question, x, got).wrong[0]
+            ]
+            if not legal:
                 continue
-            chosen = float(got[0])
-            ends = np.array([kink.left, kink.right]).astype(got.dtype).astype(np.float64)
-            side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
-            whose = choices.get(side, f"{side} derivative")
-            text = f"derivative {got[0]} at the kink {kink.at:g} ({whose})"
+            _, got = legal[0]
+            said, whose = f"{got[0]}", f" ({self._whose(kink, got)})"
+            if any(other != got for _, other in legal):
+                each = (f"{got[0]} at {'-' if np.signbit(x[0]) else '+'}0" for x, got in legal)
+                said, whose = " and ".join(each), ""
+            text = f"derivative {said} at the kink {kink.at:g}{whose}"
             yield Convention(self.question.subject, kink.at, text)
+
+    def _whose(self, kink: Kink, got: Array) -> str:
+        """Who chooses this element of the subdifferential, or which it is."""
+        ends = np.array([kink.left, kink.right]).astype(got.dtype).astype(np.float64)
+        chosen = float(got[0])
+        side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
+        choices = lore_of(self.question.activation.name).choices
+        return choices.get(side, f"{side} derivative")
+
+
+def _described(trouble: Trouble) -> str:
+    """What happened, and in an array of which shape, if it takes more than one number."""
+    shape = trouble.arguments[0].shape
+    is_one = trouble.arguments[0].size == 1
+    return trouble.detail if is_one else f"{trouble.detail} (argument of shape {shape})"
 
 
 def _of_inputs(x: Array, tried: int) -> Region:
