@@ -12,6 +12,7 @@ from verification.candidates.limits import EXHAUSTIVE, QUICK
 from verification.errors import UsageError
 
 from . import delivery, named
+from .page import Page
 
 if TYPE_CHECKING:
     from verification.candidates.implementation import Implementation
@@ -30,7 +31,9 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         "check",
         help="judge an implementation: is it right, and if not, where and why",
         description="Judge an implementation of an activation. Exit 0 if it passed, 1 if not.",
+        add_help=False,
     )
+    parser.add_argument("-h", "--help", action=Page, nargs=0, help="print this page")
     parser.add_argument(
         "implementation",
         nargs="?",
@@ -156,6 +159,11 @@ def _one_candidate(arguments: Namespace) -> None:
         raise UsageError(
             "expected IMPLEMENTATION ACTIVATION, such as torch:torch.nn.functional.gelu gelu, or "
             f"--command with ACTIVATION, or --formula in its place, but got {got}"
+        )
+    if arguments.activation is not None and ":" in arguments.activation:
+        raise UsageError(
+            f"expected IMPLEMENTATION ACTIVATION, but got {arguments.activation!r} for the "
+            f"activation: did you mean {arguments.activation} {arguments.implementation}?"
         )
     given = [name for name in named.OPTIONS if getattr(arguments, name) is not None]
     if arguments.implementation is None and given:

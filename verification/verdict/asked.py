@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from math import isfinite
 from numbers import Real
 from typing import Any
@@ -102,7 +103,12 @@ def asked_for(
 def activation_of(name: str | None, parameters: Mapping[str, float] | None = None) -> Activation:
     """The activation of the catalogue, with these parameters; or UsageError."""
     if not isinstance(name, str) or name not in NAMES:
-        raise UsageError(f"no activation {name!r}; the catalogue has {', '.join(NAMES)}")
+        near = get_close_matches(str(name).rpartition(".")[2].lower(), NAMES, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"no activation {name!r}; {hint}the catalogue has {', '.join(NAMES)}, and any other "
+            "function is judged by its formula"
+        )
     return setting(NAMES[name], parameters or {})
 
 

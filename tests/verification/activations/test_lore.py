@@ -59,7 +59,7 @@ def nameless(monkeypatch):
     catalogue = {**ACTIVATIONS, "nameless": other}
     monkeypatch.setattr(reference, "ACTIVATIONS", catalogue)
     monkeypatch.setitem(ACTIVATIONS, "nameless", other)
-    monkeypatch.setattr("verification.verdict.check.NAMES", catalogue)
+    monkeypatch.setattr("verification.verdict.asked.NAMES", catalogue)
     return other
 
 
@@ -91,7 +91,7 @@ def test_a_kink_without_a_file_has_a_side(monkeypatch):
     """Of which nobody is said to choose it."""
     bent = replace(leaky_relu, name="bent")
     monkeypatch.setitem(ACTIVATIONS, "bent", bent)
-    monkeypatch.setattr("verification.verdict.check.NAMES", ACTIVATIONS)
+    monkeypatch.setattr("verification.verdict.asked.NAMES", ACTIVATIONS)
     verdict = check(bent, "bent", derivative=bent.derivative)
     assert verdict
     assert any("(left derivative)" in convention.text for convention in verdict.conventions)
