@@ -6,6 +6,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 from verification.grade import Grade
+from verification.numbers.ulp import doubles, errors
 
 from . import laws
 from .complaint import Complaint
@@ -64,11 +65,20 @@ def _grade(question: Question, difference: Difference) -> Grade:
     result = answer(question, difference.x, difference.got, difference.upstream)
     worst = Grade(int(result.grade.max(initial=Grade.CORRECT)))
     if worst > max(question.require, Grade.ACCURATE):
-        return Grade.BROKEN
+        if not (depends_on_memory and _are_near(question, difference)):
+            return Grade.BROKEN
+        # They are wrong by themselves, which is told as such.
+        worst = Grade.CORRECT
     lenient = difference.kind == "layout" or LENGTH in question.allow
     if difference.may_be_right or (lenient and not question.strict):
         return worst
     return max(worst, Grade.CLOSE)
+
+
+def _are_near(question: Question, difference: Difference) -> bool:
+    """Whether both results are within the tolerance of one another."""
+    ulp = errors(difference.got, doubles(difference.other), question.format_)
+    return bool((ulp <= 2 * question.tolerance + 1).all())
 
 
 def are_right(question: Question, got: Array, x: Array, upstream: Array | None = None) -> bool:

@@ -16,15 +16,16 @@ from .accuracy import Accuracy
 class Difference:
     """Results of a call that are not those of another call with the same numbers.
 
-    ``x``, ``upstream`` and ``got`` are the elements whose bits differ, of ``tried`` ones. ``kind``
-    is that of the finding that there may be, and ``detail`` says in what the calls differ. Where
-    ``may_be_right``, a difference counts only if the results are wrong besides.
+    ``x``, ``upstream``, ``got`` and the ``other`` results are the elements whose bits differ, of
+    ``tried`` ones. ``kind`` is that of the finding that there may be, and ``detail`` says in what
+    the calls differ. Where ``may_be_right``, a difference counts only if the results are wrong.
     """
 
     kind: str
     detail: str
     x: Array
     got: Array
+    other: Array
     upstream: Array | None
     tried: int
     may_be_right: bool = False

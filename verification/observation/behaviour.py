@@ -145,9 +145,9 @@ class _Observation:
         x, factor = taken(
             self.question, tuple(argument.reshape(-1)[broken] for argument in arguments)
         )
-        got = got.reshape(-1)[broken]
+        got, other = (results.reshape(-1)[broken] for results in (got, expected))
         self.differences.append(
-            Difference(kind, detail, x, got, factor, broken.size, may_be_right=may_be_right)
+            Difference(kind, detail, x, got, other, factor, broken.size, may_be_right=may_be_right)
         )
 
     def _again(self, whole: Array) -> None:
