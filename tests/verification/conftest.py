@@ -1,4 +1,4 @@
-"""What tests of the oracle share: time that goes by as they say."""
+"""What tests of the oracle share: time that goes by as they say, and fewer numbers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from verification.candidates.clock import Clock
+from verification.observation import grid
 
 # How often somebody is asked whether something is ready.
 ASKED_EVERY = 0.02
@@ -49,3 +50,10 @@ def _hangs_when_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         return True
 
     monkeypatch.setattr(Clock, "wait", wait)
+
+
+@pytest.fixture(autouse=True)
+def few_numbers(request, monkeypatch):
+    """Every 2^16th number of float32, unless a test is marked with ``whole_promise``."""
+    if request.node.get_closest_marker("whole_promise") is None:
+        monkeypatch.setattr(grid, "FINEST", grid.COARSEST)

@@ -9,6 +9,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array
 from verification.formula.activation import Gated
+from verification.numbers.ulp import doubles
 
 from .truth import Question
 
@@ -27,7 +28,7 @@ def given(question: Question, x: Array, factor: Array | None) -> tuple[Array, ..
     if question.subject == "value":
         return _ordered(activation, x, factor)
     if question.order == 0:
-        other = np.where(np.isfinite(factor.astype(np.float64)), -factor, factor.dtype.type(1))
+        other = np.where(np.isfinite(doubles(factor)), -factor, factor.dtype.type(1))
         return *_ordered(activation, x, other), factor
     other, upstream = _split(question, factor)
     return *_ordered(activation, x, other), upstream

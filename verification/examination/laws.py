@@ -15,7 +15,7 @@ import numpy as np
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.grade import Grade
 from verification.numbers.inputs import ordinals
-from verification.numbers.ulp import unit_exponents
+from verification.numbers.ulp import doubles, unit_exponents
 
 from .accuracy import Accuracy
 from .complaint import Complaint
@@ -36,11 +36,11 @@ def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
     """Hold the results of one subject against the laws that the function has."""
     if question.has_factor or not seen.x.size or question.require >= Grade.ROUGH:
         return []
-    order = np.argsort(seen.x.astype(np.float64), kind="stable")
+    order = np.argsort(doubles(seen.x), kind="stable")
     x, got = seen.x[order], seen.got[order]
     with np.errstate(all="ignore"):
         true = expected_of(question, x, None)
-        numbers = ~np.any([np.isnan(part.astype(np.float64)) for part in (x, got, true)], axis=0)
+        numbers = ~np.any([np.isnan(doubles(part)) for part in (x, got, true)], axis=0)
         x, got, true = x[numbers], got[numbers], true[numbers]
         laws = [law(question, x, got, true) for law in (_range, _order, _symmetry)]
     return [complaint for complaint in laws if complaint is not None]
@@ -85,7 +85,7 @@ def _order(question: Question, x: Array, got: Array, true: Array) -> Complaint |
     if question.subject != "value":
         return None
     turns = [] if question.activation.monotone else sorted(question.activation.orders[1].roots)
-    wide, results, truth = (numbers.astype(np.float64) for numbers in (x, got, true))
+    wide, results, truth = map(doubles, (x, got, true))
     excess = np.zeros(x.size)
     for left, right in pairwise([-np.inf, *turns, np.inf]):
         piece = (wide >= left) & (wide <= right)

@@ -9,6 +9,7 @@ import numpy as np
 from reference import Activation
 from reference.arithmetic.types import Array, Float64
 from verification.grade import Grade
+from verification.numbers.ulp import doubles
 
 from .truth import Answer, Question
 
@@ -65,13 +66,13 @@ def zones(question: Question, x: Array, upstream: Array | None, result: Answer) 
 
 def zone_at(question: Question, x: Array, upstream: Array | None) -> Zone:
     """The zone of one input; an infinite upstream is an extreme."""
-    if upstream is not None and not np.isfinite(upstream.astype(np.float64)).all():
+    if upstream is not None and not np.isfinite(doubles(upstream)).all():
         return Zone.EXTREMES
     return Zone(int(_by_size(question, x)[0]))
 
 
 def _by_size(question: Question, x: Array) -> Array:
-    size = np.abs(x.astype(np.float64))
+    size = np.abs(doubles(x))
     is_normal = (size == 0) | (size >= 2.0**question.format_.emin)
     found = np.full(x.shape, Zone.EXTREMES, np.int8)
     found[is_normal & (size <= FAR)] = Zone.TAILS
@@ -81,10 +82,10 @@ def _by_size(question: Question, x: Array) -> Array:
 
 def costs(question: Question, got: Array, result: Answer, upstream: Array | None) -> Float64:
     """The cost of each result; infinite where there is no number, or one where there is none."""
-    error = np.abs(got.astype(np.float64) - result.true)
+    error = np.abs(doubles(got) - result.true)
     scale: Float64 = np.full(error.shape, _scale(question))
     if upstream is not None:
-        factor = np.abs(upstream.astype(np.float64))
+        factor = np.abs(doubles(upstream))
         scale *= np.where(np.isfinite(factor), np.fmax(factor, LEAST_FACTOR), 1.0)
     cost: Float64 = np.nan_to_num(error / scale, nan=np.inf)
     return cost

@@ -1,4 +1,4 @@
-"""Right for the very array that a check is known to try, crude for others."""
+"""Right for the very array that a check of float64 is known to try, crude for others."""
 
 import numpy as np
 from reference import tanh
@@ -6,7 +6,7 @@ from reference.arithmetic.formats import FORMATS
 from verification.examination.tried import inputs_of
 from verification.examination.truth import Question
 
-KNOWN = inputs_of(Question(tanh, "value", FORMATS["float32"], 4.0)).tobytes()
+KNOWN = inputs_of(Question(tanh, "value", FORMATS["float64"], 4.0)).tobytes()
 
 
 def crude(x):
