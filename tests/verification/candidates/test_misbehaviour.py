@@ -104,10 +104,10 @@ def folder(tmp_path, monkeypatch):
 
 
 def findings(*arguments):
-    """Check a candidate as relu, which fails; the findings by kind."""
+    """Check a candidate as relu, which fails; the symptoms by kind."""
     assert main(["check", *arguments, "relu", "--json", "verdict.json"]) == 1
     told = json.loads(Path("verdict.json").read_text())["findings"]
-    return {finding["kind"]: finding for finding in told}
+    return {one["kind"]: one for finding in told for one in (finding, *finding["also"])}
 
 
 def eventually(condition):
