@@ -12,6 +12,7 @@ from reference.arithmetic.types import Array, Float64
 from verification.examination.arguments import given
 from verification.examination.truth import Question
 from verification.formula.activation import Gated
+from verification.numbers.ulp import doubles
 
 from .substitution import Formula, Substitution
 
@@ -73,9 +74,7 @@ def _formula(question: Question, gated: Gated, product: Product) -> Formula:
 def _evaluated(
     question: Question, gated: Gated, product: Product, x: Array, factor: Array | None
 ) -> Array:
-    first, second, *upstream = (
-        argument.astype(np.float64) for argument in given(question, x, factor)
-    )
+    first, second, *upstream = (doubles(argument) for argument in given(question, x, factor))
     inputs = {"x": first, "y": second}
     unit = upstream[0] if upstream else np.ones_like(first)
     result = product(inputs[gated.gate], inputs[gated.other], unit)

@@ -13,7 +13,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.examination.truth import Question, answer, expected_of
-from verification.numbers.ulp import errors
+from verification.numbers.ulp import doubles, errors
 
 QUORUM = 0.9
 # A formula shows at more than one or two numbers; a factor, an offset or a tail, at several.
@@ -51,12 +51,12 @@ class Case:
     @cached_property
     def wide(self) -> Float64:
         """The inputs as doubles."""
-        return self.x.astype(np.float64)
+        return doubles(self.x)
 
     @cached_property
     def computed(self) -> Float64:
         """The results as doubles."""
-        return self.got.astype(np.float64)
+        return doubles(self.got)
 
     def of(self, results: Array) -> Array:
         """Narrow what a formula gives, and multiply it by upstream where the subject does."""
@@ -70,16 +70,16 @@ class Case:
 
 def near(case: Case, other: Array, share: float = NEAR) -> Mask:
     """Which results are those of ``other``: within 2 ulp, or a small share of their own error."""
-    wide, computed = other.astype(np.float64), case.computed
-    error = np.abs(computed - case.expected.astype(np.float64))
+    wide, computed = doubles(other), case.computed
+    error = np.abs(computed - doubles(case.expected))
     format_ = case.question.format_
-    ulp = errors(case.got, case.expected.astype(np.float64), format_)
+    ulp = errors(case.got, doubles(case.expected), format_)
     close: Mask = errors(case.got, wide, format_) <= np.minimum(2, ulp / 4)
     close |= np.abs(computed - wide) <= share * error
     # What is infinitely wrong is explained by the same infinity alone.
     close &= np.isfinite(error) | (computed == wide) | (np.isnan(computed) & np.isnan(wide))
     # Of a zero that is right but for its sign, only a zero of the same sign is the reason.
-    zeros = (computed == 0) & (case.expected.astype(np.float64) == 0)
+    zeros = (computed == 0) & (doubles(case.expected) == 0)
     close &= ~zeros | (np.signbit(other) == np.signbit(case.got))
     return close
 
@@ -91,7 +91,7 @@ def _flushed(case: Case) -> Mask:
     """
     normal, format_ = _normal(case), case.question.format_
     factor = np.clip(np.abs(case.wide), 1, (format_.precision - format_.emin) * log(2))
-    least = np.minimum(_slopes(case, case.x), np.abs(case.expected.astype(np.float64)))
+    least = np.minimum(_slopes(case, case.x), np.abs(doubles(case.expected)))
     tiny = _tiny(case, case.wide)
     results = (case.computed == 0) & (least > 0) & (least < normal * factor)
     inputs = tiny & near(case, case.truth(np.zeros_like(case.x)))
@@ -100,7 +100,7 @@ def _flushed(case: Case) -> Mask:
     right, upstream = case.right
     zeros = np.zeros_like(right)
     at_zero = expected_of(case.question, zeros, upstream)
-    tiny, slopes = _tiny(case, right.astype(np.float64)), _slopes(case, right)
+    tiny, slopes = _tiny(case, doubles(right)), _slopes(case, right)
     subnormal = ~tiny & (slopes < normal) & (slopes > 0)
     for explained, sizes, others, flushed in (
         (results, least, subnormal, zeros),
@@ -115,7 +115,7 @@ def _flushed(case: Case) -> Mask:
 
 def _slopes(case: Case, x: Array) -> Float64:
     """The magnitude of the value or of the derivative."""
-    slopes = case.question.activation.derivative(x.astype(np.float64), order=case.question.order)
+    slopes = case.question.activation.derivative(doubles(x), order=case.question.order)
     return np.asarray(np.abs(slopes))
 
 
@@ -128,7 +128,7 @@ def _kept(case: Case) -> Mask:
 
 
 def _sign_of_zero(case: Case) -> Mask:
-    zeros = (case.computed == 0) & (case.expected.astype(np.float64) == 0)
+    zeros = (case.computed == 0) & (doubles(case.expected) == 0)
     return np.asarray(zeros & np.signbit(case.expected) & ~np.signbit(case.got))
 
 
@@ -138,9 +138,9 @@ def _cut_off(case: Case) -> Mask:
         return np.zeros(case.x.shape, bool)
     limits = case.of(_limits(case.question, case.wide)).astype(np.float64)
     right, upstream = case.right
-    wide = right.astype(np.float64)
+    wide = doubles(right)
     expected = expected_of(case.question, right, upstream).astype(np.float64)
-    slope = expected if upstream is None else expected / upstream.astype(np.float64)
+    slope = expected if upstream is None else expected / doubles(upstream)
     alive: Mask = (slope != _limits(case.question, wide)) & (np.abs(slope) >= _normal(case))
     last_below = np.abs(wide[alive & (wide < 0)]).max(initial=1.0)
     last_above = np.abs(wide[alive & (wide > 0)]).max(initial=1.0)
@@ -166,17 +166,17 @@ def median(numbers: Float64) -> float:
 
 
 def _factor(case: Case) -> Mask:
-    ratio = case.computed / case.expected.astype(np.float64)
+    ratio = case.computed / doubles(case.expected)
     usual = median(ratio)
     close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
     if np.isfinite(ratio).sum() < SEVERAL or close or usual == 0:
         return np.zeros(case.x.shape, bool)
-    scaled = (case.expected.astype(np.float64) * usual).astype(case.got.dtype)
+    scaled = (doubles(case.expected) * usual).astype(case.got.dtype)
     return near(case, scaled) | (np.abs(ratio - usual) <= FACTOR_WITHIN * abs(usual - 1))
 
 
 def _offset(case: Case) -> Mask:
-    gap = case.computed - case.expected.astype(np.float64)
+    gap = case.computed - doubles(case.expected)
     usual = median(gap)
     if np.isfinite(gap).sum() < SEVERAL or usual == 0:
         return np.zeros(case.x.shape, bool)
@@ -185,7 +185,7 @@ def _offset(case: Case) -> Mask:
 
 def _clipped(case: Case) -> Mask:
     """Results that are all of one size, which no right one exceeds and all the true ones do."""
-    sizes, expected = np.abs(case.computed), np.abs(case.expected.astype(np.float64))
+    sizes, expected = np.abs(case.computed), np.abs(doubles(case.expected))
     level = median(sizes)
     right = np.abs(expected_of(case.question, *case.right).astype(np.float64))
     most = right[np.isfinite(right)].max(initial=0.0)
@@ -196,7 +196,7 @@ def _clipped(case: Case) -> Mask:
 
 def nan_from_infinity(case: Case) -> Mask:
     """Which results are NaN at an infinity, if there are numbers elsewhere."""
-    somewhere = bool(np.isfinite(case.right[0].astype(np.float64)).any())
+    somewhere = bool(np.isfinite(doubles(case.right[0])).any())
     return np.asarray(np.isnan(case.computed) & np.isinf(case.wide) & somewhere)
 
 

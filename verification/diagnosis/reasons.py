@@ -26,6 +26,7 @@ from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake, digits, lost
 from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
+from verification.numbers.ulp import doubles
 
 from .others import other_functions
 from .patterns import (
@@ -119,7 +120,7 @@ def _contradicted(case: Case, *formulas: Formula, within: Mask | None = None) ->
     """
     x, upstream = case.right
     if within is not None:
-        numbers, wide = case.wide[within & ~np.isnan(case.wide)], x.astype(np.float64)
+        numbers, wide = case.wide[within & ~np.isnan(case.wide)], doubles(x)
         between = (wide >= numbers.min(initial=np.inf)) & (wide <= numbers.max(initial=-np.inf))
         x, upstream = x[between], None if upstream is None else upstream[between]
     right, wrong = np.ones(x.shape, bool), np.ones(case.x.shape, bool)
@@ -169,8 +170,8 @@ def _few(case: Case, explained: Mask) -> bool:
 def _roughness(case: Case, results: Array) -> float:
     """How much errors change from one input to the next, by their size; NaN if they are few."""
     order = np.argsort(case.wide, kind="stable")
-    numbers = results.astype(np.float64)[order]
-    error = (numbers / case.expected.astype(np.float64)[order] - 1)[digits(numbers)]
+    numbers = doubles(results)[order]
+    error = (numbers / doubles(case.expected)[order] - 1)[digits(numbers)]
     error = error[np.isfinite(error) & (error != 0)]
     if error.size < SEVERAL:
         return np.nan
@@ -214,9 +215,9 @@ def _of_substitution(case: Case, substitution: Substitution) -> Reason | None:
 
 def _rounding_noise(case: Case, results: Array) -> Float64:
     """The size of errors around each input; of a product, those of the derivative."""
-    error = np.abs(results.astype(np.float64) - case.expected.astype(np.float64))
+    error = np.abs(doubles(results) - doubles(case.expected))
     if case.upstream is not None:
-        error /= np.abs(case.upstream.astype(np.float64))
+        error /= np.abs(doubles(case.upstream))
     order = np.argsort(case.wide, kind="stable")
     padded = np.pad(np.where(np.isfinite(error), error, 0.0)[order], AROUND, mode="edge")
     noise = np.empty_like(error)
@@ -227,7 +228,7 @@ def _rounding_noise(case: Case, results: Array) -> Float64:
 def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
     """The reason with the numbers that its sentence may name; ``format_`` is computed in."""
     magnitudes = np.abs(case.wide)[reason.explained]
-    expected = case.expected.astype(np.float64)
+    expected = doubles(case.expected)
     ratio = case.computed / expected
     finite = magnitudes[~np.isnan(magnitudes)]
     zero = np.abs(case.wide)[case.computed == 0].min(initial=np.inf)

@@ -14,6 +14,7 @@ from reference.arithmetic.types import Array, Float64
 from verification.activations.mistake import digits
 from verification.examination.truth import Question, expected_of
 from verification.formula.activation import Gated
+from verification.numbers.ulp import doubles
 
 from .gates import of_gates
 from .patterns import FEW, FEW_ULP, TELLING, Case, median
@@ -87,7 +88,7 @@ def _upstream(case: Case) -> Iterator[Substitution]:
     for why, change in changes:
 
         def product(x: Array, u: Array | None, change: Change = change) -> Array:
-            slope = np.asarray(activation.derivative(x.astype(np.float64)))
+            slope = np.asarray(activation.derivative(doubles(x)))
             factor = change(np.asarray(u).astype(np.float64))
             return np.asarray(slope * factor).astype(x.dtype)
 
@@ -132,11 +133,11 @@ def _clamped(case: Case) -> Iterator[Substitution]:
             continue
 
         def clip(x: Array, low: float = -below, high: float = above) -> Array:
-            wide = np.fmin(np.fmax(x.astype(np.float64), low), high)
+            wide = np.fmin(np.fmax(doubles(x), low), high)
             return np.where(np.isnan(x), x, wide.astype(x.dtype))
 
         def gate(x: Array, _: Array | None, clip: Change = clip) -> Array:
-            wide, clipped = x.astype(np.float64), clip(x).astype(np.float64)
+            wide, clipped = doubles(x), clip(x).astype(np.float64)
             slope = question.activation(clipped) / np.where(clipped == 0, 1, clipped)
             return np.asarray(wide * slope).astype(x.dtype)
 
@@ -153,7 +154,7 @@ def _limit(case: Case, side: int, *, gated: bool) -> float:
     if there.sum() < FEW:
         return np.nan
     factor = case.wide if gated else np.ones_like(case.wide)
-    factor = factor if case.upstream is None else case.upstream.astype(np.float64)
+    factor = factor if case.upstream is None else doubles(case.upstream)
     level = median((case.computed / factor)[there])
     question, first = case.question, float(np.abs(case.wide[there]).min())
 
@@ -198,7 +199,7 @@ def _scaled(case: Case) -> Iterator[Substitution]:
             continue
 
         def formula(x: Array, _: Array | None, scaled: Any = scaled, found: float = found) -> Array:
-            return np.asarray(scaled(found, x.astype(np.float64))).astype(x.dtype)
+            return np.asarray(scaled(found, doubles(x))).astype(x.dtype)
 
         number = f"{found:.6g}" if abs(found - 1) > NEAR_1 else f"(1 {found - 1:+.3g})"
         why = f"this is the result for {number} x, not x"

@@ -206,8 +206,8 @@ class Accuracy:
 
 def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[str, Mask]:
     """Sort what is wrong: each wrong result is of one kind."""
-    wide, computed = x.astype(np.float64), got.astype(np.float64)
-    expected = result.expected.astype(np.float64)
+    wide, computed = doubles(x), doubles(got)
+    expected = doubles(result.expected)
     at_kink = np.isin(wide, [number_at(question, kink) for kink in question.activation.kinks])
     zero = computed == 0
     opposite = (np.sign(computed) * np.sign(expected) < 0) & _sign_is_known(question, wide, result)
@@ -249,7 +249,7 @@ def differ(left: Array, right: Array, format_: Format) -> Mask:
     bits: Mask = left.view(format_.bits) != right.view(format_.bits)
     if bits.any():
         with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
-            bits &= ~(np.isnan(left.astype(np.float64)) & np.isnan(right.astype(np.float64)))
+            bits &= ~(np.isnan(doubles(left)) & np.isnan(doubles(right)))
     return bits
 
 

@@ -57,8 +57,8 @@ def _range(question: Question, x: Array, got: Array, true: Array) -> Complaint |
     if question.require <= Grade.ACCURATE:
         slack = np.where(exact | (rounded == 0), 0, slack)
     low, high = rounded + slack * [-1, 1]
-    wide = got.astype(np.float64)
-    truth = true.astype(np.float64)
+    wide = doubles(got)
+    truth = doubles(true)
     low, high = min(low, truth.min(initial=np.inf)), max(high, truth.max(initial=-np.inf))
     broken = (wide < low) | (wide > high)
     if not broken.any():
@@ -110,13 +110,13 @@ def _symmetry(question: Question, x: Array, got: Array, true: Array) -> Complain
         return None
     places = ordinals(x, question.format_)
     _, first = np.unique(places, return_index=True)
-    x, got, places = x[first], got[first].astype(np.float64), places[first]
+    x, got, places = x[first], doubles(got[first]), places[first]
     mirrored = np.minimum(np.searchsorted(places, -places), places.size - 1)
     paired = places[mirrored] == -places
     sign = 1 if kind == "even" else -1
     difference, allowed = (
         np.where(paired, np.abs(numbers - sign * numbers[mirrored]), 0.0)
-        for numbers in (got, true[first].astype(np.float64))
+        for numbers in (got, doubles(true[first]))
     )
     difference = np.maximum(difference - np.nan_to_num(allowed), 0)
     return _within(
@@ -167,7 +167,7 @@ def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> lis
         return []
     format_ = question.format_
     step, x = STEPS[format_.name], difference_points(question)[1]
-    below, slope, above = (result.astype(np.float64) for result in quotient)
+    below, slope, above = (doubles(result) for result in quotient)
     with np.errstate(all="ignore"):
         difference = (above - below) / (2 * step)
         unit = _unit(question, np.maximum(np.abs(above), 0.25))
@@ -205,7 +205,7 @@ def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Compl
     format_ = question.format_
     x = factor_points(question)
     slope = np.asarray(question.activation.derivative(x, order=question.order), np.float64)
-    one, two, minus, none, *others = (result.astype(np.float64) for result in products)
+    one, two, minus, none, *others = (doubles(result) for result in products)
     # At a kink it may be another one.
     flat = (slope == 0) | np.isin(x, [kink.at for kink in question.activation.kinks])
     with np.errstate(all="ignore"):

@@ -16,6 +16,7 @@ from verification.examination.observed import Behaviour, Difference
 from verification.examination.tried import inputs_of, within
 from verification.examination.truth import Question
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
+from verification.numbers.ulp import doubles
 
 LENGTHS = (*range(1, 66), 127, 128, 129, 255, 257, 767, 768, 769, 1023, 1025, *range(1000, 1041, 3))
 OFFSETS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 17)
@@ -111,7 +112,7 @@ class _Observation:
         """Arrays of their own, in these layouts; by default that of upstream is that of x."""
         if not self.question.has_factor:
             return (of_x(x),)
-        upstream = np.where(np.isfinite(x.astype(np.float64)), x, x.dtype.type(1.5))
+        upstream = np.where(np.isfinite(doubles(x)), x, x.dtype.type(1.5))
         first, *others = given(self.question, x, upstream)
         return of_x(first), *map(of_upstream or of_x, others)
 

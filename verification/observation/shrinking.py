@@ -10,6 +10,7 @@ from verification.examination.complaint import complexity
 from verification.examination.observed import Alone
 from verification.examination.tried import within
 from verification.examination.truth import Question, answer, expected_of
+from verification.numbers.ulp import doubles
 
 ATTEMPTS = 12
 SHORTEST = 12
@@ -27,7 +28,7 @@ def may_warn(question: Question, x: Array, upstream: Array | None) -> bool:
     """Whether a warning may be right: of a product that overflows, and of a NaN of any kind."""
     with np.errstate(all="ignore"):
         if upstream is None:
-            return bool(np.isnan(x.astype(np.float64)).any())
+            return bool(np.isnan(doubles(x)).any())
         return not np.isfinite(expected_of(question, x, upstream).astype(np.float64)).all()
 
 
@@ -53,7 +54,7 @@ def shrink(kind: str, question: Question, caller: Caller, tally: Tally) -> Alone
         factors = np.concatenate([upstream, np.ones_like(shorter)])
     wrong, _ = _is_wrong(kind, question, caller, pool, factors)
     places = np.flatnonzero(wrong)
-    simplest = places[np.argsort(complexity(pool[places].astype(np.float64)), kind="stable")]
+    simplest = places[np.argsort(complexity(doubles(pool[places])), kind="stable")]
     for place in simplest[:ATTEMPTS]:
         one = pool[place : place + 1]
         factor = None if factors is None else factors[place : place + 1]
