@@ -83,7 +83,7 @@ def prepare(arguments: Namespace) -> None:
     """
     from reference.arithmetic.formats import FORMATS
     from verification.records.files import prepare as prepare_one
-    from verification.verdict import junit, known, markdown, plot  # noqa: F401  loaded in time
+    from verification.verdict import junit, known, plot  # noqa: F401  loaded in time
 
     written = {name: getattr(arguments, name) for name in WRITTEN}
     paths = [path for path in written.values() if path]
@@ -102,7 +102,7 @@ def prepare(arguments: Namespace) -> None:
 
 def deliver(verdict: "Verdict", arguments: Namespace) -> int:
     """Write what was asked for, print the verdict in any case, and return the exit code."""
-    from verification.verdict import known, markdown
+    from verification.verdict import known
     from verification.verdict.verdict import SHOWN
 
     try:
@@ -115,7 +115,7 @@ def deliver(verdict: "Verdict", arguments: Namespace) -> int:
         told = "\n".join(verdict.told(None if arguments.all else SHOWN))
         sys.stdout.write(f"{told}\n")
         if arguments.github:
-            sys.stdout.write(markdown.to_annotations(verdict))
+            sys.stdout.write(verdict.to_annotations())
     return 0 if verdict.passed else 1
 
 

@@ -1,12 +1,11 @@
-"""A verdict for people who review a change: Markdown for a comment, annotations for GitHub."""
+"""Findings for people who review a change: Markdown for a comment, annotations for GitHub."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from verification.kinds import KINDS
 
 from .finding import Finding
-from .verdict import SHOWN, Verdict
 
 # What Markdown or HTML would take for its own.
 MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
@@ -15,78 +14,63 @@ ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 OF_A_PROPERTY = {**ESCAPES, ":": "%3A", ",": "%2C"}
 
 
-def to_markdown(verdict: Verdict) -> str:
-    """The verdict as a comment: grades at first sight, then each cause."""
-    result = "✅ passed" if verdict.passed else "❌ failed"
-    lines = [
-        f"### {result}: {_code(verdict.implementation)} as {_code(verdict.of)} in {verdict.dtype}",
-        "",
-        f"Required: **{verdict.require}**, tolerance {verdict.tolerance:g} ulp.",
-        "",
-        "| | grade | results | wrong |",
-        "|---|---|---|---|",
-        *(
-            f"| {name} | {grade} | {verdict.inputs[name]:,} | {verdict.wrong[name]:,} |"
-            for name, grade in verdict.grades.items()
-        ),
-    ]
+def of_findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
+    """Each cause in some lines, under headings that say where it matters; at most so many."""
     heading = None
-    for finding in verdict.findings[:SHOWN]:
+    for finding in findings[:most]:
         if finding.zone != heading:
             heading = finding.zone
-            lines += ["", f"#### {_text(str(heading)).capitalize()}"]
-        lines += ["", *_of_finding(finding)]
-    if rest := verdict.findings[SHOWN:]:
-        lines += ["", f"And {len(rest)} more: {', '.join(finding.name for finding in rest)}."]
-    for title, said in (
-        ("Beside the baseline", verdict.beside),
-        ("Accepted", verdict.known),
-        ("Accepted, and no more there", verdict.vanished),
-    ):
-        if said:
-            lines += ["", f"{title}:", "", *(f"- {_text(one)}" for one in said)]
-    return "\n".join([*lines, ""])
+            yield from ("", f"#### {text(str(heading)).capitalize()}")
+        yield from ("", *_of_finding(finding))
+    if rest := findings[most:]:
+        yield from ("", f"And {len(rest)} more: {', '.join(finding.name for finding in rest)}.")
+
+
+def listed(title: str, said: Sequence[str]) -> Iterator[str]:
+    """A list with a title, if there is anything in it."""
+    if said:
+        yield from ("", f"{title}:", "", *(f"- {text(one)}" for one in said))
 
 
 def _of_finding(finding: Finding) -> Iterator[str]:
     said = finding.detail or finding.numbers
-    yield f"**{finding.subject} {KINDS[finding.kind].text}**: {_text(said)}"
+    yield f"**{finding.subject} {KINDS[finding.kind].text}**: {text(said)}"
     yield ""
     if finding.why:
-        yield f"- why: **{_text(finding.why)}**"
+        yield f"- why: **{text(finding.why)}**"
     place = f"{finding.input} = {finding.decimal}{finding.others}"
-    yield f"- at {_code(place)} ({_code(finding.bits)}); {_text(str(finding.region))}"
+    yield f"- at {code(place)} ({code(finding.bits)}); {text(str(finding.region))}"
     if finding.worst is not None and finding.worst.bits != finding.bits:
         worst = finding.worst
         place = f"{worst.input} = {worst.decimal}{worst.others}"
-        yield f"- worst at {_code(place)}: {_text(worst.numbers)}"
+        yield f"- worst at {code(place)}: {text(worst.numbers)}"
     for symptom in finding.also:
-        yield f"- also {symptom.name}, at {_text(str(symptom.region))}"
-    yield f"- try {_code(finding.snippet)}"
+        yield f"- also {symptom.name}, at {text(str(symptom.region))}"
+    yield f"- try {code(finding.snippet)}"
 
 
-def to_annotations(verdict: Verdict) -> str:
-    """The findings as workflow commands of GitHub, a line each; one notice if it passed."""
-    if verdict.passed:
-        return f"::notice title=halfulp::{_escaped(verdict.head(), ESCAPES)}\n"
-    return "".join(_annotation(verdict, finding) for finding in verdict.findings)
+def notice(said: str) -> str:
+    """A workflow command of GitHub that tells something."""
+    return f"::notice title=halfulp::{_escaped(said, ESCAPES)}\n"
 
 
-def _annotation(verdict: Verdict, finding: Finding) -> str:
+def annotation(head: str, finding: Finding) -> str:
+    """A workflow command of GitHub about a finding."""
     title = _escaped(f"halfulp: {finding.name}", OF_A_PROPERTY)
-    text = _escaped("\n".join([verdict.head(), str(finding)]), ESCAPES)
-    return f"::error title={title}::{text}\n"
+    said = _escaped("\n".join([head, str(finding)]), ESCAPES)
+    return f"::error title={title}::{said}\n"
 
 
 def _escaped(text: str, escapes: dict[str, str]) -> str:
     return "".join(escapes.get(character, character) for character in text)
 
 
-def _text(text: str) -> str:
-    return MARKS.sub(r"\\\1", text.replace("\n", " "))
+def text(said: str) -> str:
+    """What Markdown shows as it is."""
+    return MARKS.sub(r"\\\1", said.replace("\n", " "))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Text between so many backticks that none in it ends it."""
     text = text.replace("\n", " ")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)

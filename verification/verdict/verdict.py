@@ -13,6 +13,7 @@ from verification.examination.cells import Cells
 from verification.examination.zone import Zone
 from verification.records.files import write_whole
 
+from . import markdown
 from .finding import Finding, Symptom
 from .naming import named
 from .plot import Panel, draw
@@ -155,10 +156,34 @@ class Verdict:
         return text if len(text) <= ONE_LINE else f"{text[: ONE_LINE - 4]}...>"
 
     def to_markdown(self) -> str:
-        """The verdict as a comment for a review (see `markdown`)."""
-        from .markdown import to_markdown  # noqa: PLC0415  it needs this class
+        """The verdict as a comment for a review: grades at first sight, then each cause."""
+        result, name = (
+            "✅ passed" if self.passed else "❌ failed",
+            markdown.code(self.implementation),
+        )
+        lines = [
+            f"### {result}: {name} as {markdown.code(self.of)} in {self.dtype}",
+            "",
+            f"Required: **{self.require}**, tolerance {self.tolerance:g} ulp.",
+            "",
+            "| | grade | results | wrong |",
+            "|---|---|---|---|",
+            *(
+                f"| {name} | {grade} | {self.inputs[name]:,} | {self.wrong[name]:,} |"
+                for name, grade in self.grades.items()
+            ),
+            *markdown.of_findings(self.findings, SHOWN),
+            *markdown.listed("Beside the baseline", self.beside),
+            *markdown.listed("Accepted", self.known),
+            *markdown.listed("Accepted, and no more there", self.vanished),
+        ]
+        return "\n".join([*lines, ""])
 
-        return to_markdown(self)
+    def to_annotations(self) -> str:
+        """The findings as workflow commands of GitHub, a line each; one notice if it passed."""
+        if self.passed:
+            return markdown.notice(self.head())
+        return "".join(markdown.annotation(self.head(), finding) for finding in self.findings)
 
     def to_json(self) -> str:
         """Return the verdict as JSON, as ``schema.json`` has it; infinities and NaN are strings."""

@@ -12,7 +12,6 @@ from jsonschema import Draft7Validator
 from reference import gelu_tanh, silu, tanh
 from verification.candidates.implementation import Implementation
 from verification.verdict.check import check
-from verification.verdict.markdown import to_annotations
 from verification.verdict.verdict import VERSION
 
 SCHEMA = json.loads(files("verification").joinpath("verdict", "schema.json").read_text())
@@ -74,7 +73,7 @@ def test_markdown_has_the_verdict_and_no_marks_of_others(verdict):
 
 def test_annotations_are_a_line_each(verdict):
     """What a candidate says makes no other command."""
-    lines = to_annotations(verdict).splitlines()
+    lines = verdict.to_annotations().splitlines()
     assert len(lines) == max(len(verdict.findings), 1)
     start = "::notice " if verdict.passed else "::error title=halfulp%3A "
     assert all(line.startswith(start) for line in lines)
