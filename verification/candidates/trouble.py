@@ -5,6 +5,9 @@ from math import inf
 
 from reference.arithmetic.types import Array
 
+# What is said of a call that has been made twice.
+REPEATED = "the first call gives other bits than the same call, repeated"
+
 
 class Died(Exception):  # noqa: N818  its message ends the sentence "the process ..."
     """The candidate's process ended, or had to be ended, in the middle of a call."""

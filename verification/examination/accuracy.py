@@ -9,6 +9,7 @@ from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.formula.activation import OfFormula
 from verification.grade import Grade
+from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 
 from .histogram import Histogram
@@ -197,6 +198,11 @@ class Accuracy:
         self.grade = max(self.grade, whole.grade)
         if whole.inputs:
             self.histogram = whole.histogram
+
+    @property
+    def wrong(self) -> int:
+        """How many results are wrong, all kinds of findings together."""
+        return sum(tally.wrong for kind, tally in self.tallies.items() if kind in KINDS)
 
     def right(self) -> tuple[Array, Array | None]:
         """Inputs, and upstreams, of the results that are not wrong."""

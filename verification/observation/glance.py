@@ -7,11 +7,13 @@ import numpy as np
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
+from verification.candidates.trouble import REPEATED, Trouble
 from verification.examination.accuracy import (
     OTHER_ZERO,
     Accuracy,
     Results,
     count,
+    differ,
     signed_zeros,
 )
 from verification.examination.arguments import given
@@ -47,13 +49,33 @@ def quick(question: Question, shortest: int | None = None) -> Question:
 def look(
     question: Question, caller: Caller, seen: Accuracy, x: Array, upstream: Array | None = None
 ) -> None:
-    """Call with those of a block of inputs that are asked for, and count what is wrong."""
+    """Call with those of a block of inputs that are asked for, and count what is wrong.
+
+    Where something is, they are given a second time, as that may give other results.
+    """
     if question.domain is not None:
         covered = question.domain.covers(x)
         x, upstream = x[covered], None if upstream is None else upstream[covered]
     if not x.size:
         return
-    got, answered = caller.resiliently(*given(question, x, upstream), warns=False)
+    arguments = given(question, x, upstream)
+    got, answered = caller.resiliently(*arguments, warns=False)
+    found = _judged(question, x, upstream, got, answered)
+    if found.wrong and answered.all():
+        again = caller(*(argument.copy() for argument in arguments), warns=False)
+        others = None if again is None else differ(got, again, question.format_)
+        if again is not None and others is not None and others.any():
+            places = tuple(argument[others] for argument in arguments)
+            caller.keep(Trouble("not deterministic", REPEATED, places))
+            found = _judged(question, x, upstream, again, answered)
+    seen.merge(found)
+
+
+def _judged(
+    question: Question, x: Array, upstream: Array | None, got: Array, answered: Mask
+) -> Accuracy:
+    """What is to be said of the results of a block, where there are any."""
+    seen = Accuracy()
     seen.inputs += int(np.count_nonzero(answered))
     seen.unanswered.extend(x[~answered])
     expected = expected_of(question, x, upstream)
@@ -74,6 +96,7 @@ def look(
     rest = np.flatnonzero(~passes)
     seen.inputs -= rest.size
     count(question, seen, x[rest], got[rest], None if upstream is None else upstream[rest])
+    return seen
 
 
 def _grade(

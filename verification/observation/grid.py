@@ -68,8 +68,7 @@ def densify(question: Question, caller: Caller, seen: Accuracy, clock: Clock) ->
     question, more, finished = quick(question, RUN), Accuracy(), None
     start, budget = clock.left(), min(MOST, clock.limit())
     for stride in strides():
-        wrong = sum(tally.wrong for kind, tally in more.tallies.items() if kind in KINDS)
-        if 2 * (start - clock.left()) > budget or wrong >= MUCH:
+        if 2 * (start - clock.left()) > budget or more.wrong >= MUCH:
             break
         if not _finishes(question, caller, more, stride, lambda: start - clock.left() > budget):
             break

@@ -6,7 +6,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
-from verification.candidates.trouble import Trouble
+from verification.candidates.trouble import REPEATED, Trouble
 from verification.examination.accuracy import Accuracy, count, differ
 from verification.examination.arguments import given
 from verification.examination.tried import inputs_of, shuffled, upstreams_of
@@ -33,8 +33,7 @@ def observe_results(question: Question, caller: Caller) -> Accuracy:
         those = given(question, x, factor)
         again = caller(*(argument.copy() for argument in those), warns=factor is None)
         if again is not None and differ(got, again, question.format_).any():
-            detail = "the first call gives other bits than the same call, repeated"
-            caller.keep(Trouble("not deterministic", detail, those))
+            caller.keep(Trouble("not deterministic", REPEATED, those))
             seen = _counted(question, arguments, again, answered)
     return seen
 

@@ -83,10 +83,7 @@ def judged(
         seed=asked.seed,
         domain="" if asked.domain is None else str(asked.domain),
         promise={name: found.promise for name, found in observed.items()},
-        wrong={
-            name: sum(tally.wrong for kind, tally in seen.tallies.items() if kind in KINDS)
-            for name, seen in accuracies.items()
-        },
+        wrong={name: seen.wrong for name, seen in accuracies.items()},
     )
 
 
