@@ -222,7 +222,7 @@ def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Compl
             breaches.append((np.nan, ~np.isnan(nan) & ~flat, "NaN does not give NaN"))
             dropped = flat & ~np.isnan(nan)
     breaches = [breach for breach in breaches if breach[1].any()]
-    if breaches:
+    if breaches and question.require < Grade.ROUGH:
         factor, broken, _ = breaches[0]
         detail = ", ".join(said for *_, said in breaches)
         upstream = np.full(x.shape, factor).astype(format_.dtype)

@@ -12,6 +12,7 @@ from verification.verdict.check import check
 
 FLOAT32 = FORMATS["float32"]
 EPSILON = 2.0**-23
+F32 = np.float32
 
 
 def moved(function, steps):
@@ -127,3 +128,19 @@ def test_an_unknown_grade_is_refused():
     """In one sentence, with those that there are."""
     with pytest.raises(UsageError, match="expected correct, faithful, accurate, close, rough"):
         check(gelu, "gelu", require="perfect")
+
+
+UPSTREAMS = {
+    "ignored": lambda x, u: np.broadcast_to(gelu.derivative(x), u.shape).copy(),
+    "clipped": lambda x, u: gelu.backward(x, np.clip(u, F32(-1e30), F32(1e30))),
+    "negative": lambda x, u: -np.asarray(gelu.backward(x, u)),
+}
+
+
+@pytest.mark.parametrize("name", UPSTREAMS)
+@pytest.mark.parametrize("require", REQUIRED)
+def test_a_verdict_passes_by_its_grades_alone(name, require):
+    """Also where a law of products is broken."""
+    verdict = check(gelu, "gelu", backward=UPSTREAMS[name], require=require)
+    grades = [Grade[grade.upper()] for grade in verdict.grades.values()]
+    assert verdict.passed == (max(grades) <= Grade[require.upper()]), str(verdict)
