@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from math import inf, isfinite, isnan
+from math import frexp, inf, isfinite, isnan
 from typing import Self
 
 from verification.examination.zone import Zone
-from verification.kinds import KINDS, rank
+from verification.kinds import ALL, KINDS, rank
 
 # Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
 DIGITS = {6: 5, 10: 9, 18: 17}
@@ -103,9 +103,10 @@ class Symptom(Sample):
         return f"{self.subject} {self.kind}"
 
     @property
-    def rank(self) -> tuple[int, float, int]:
-        """Sort key: what costs most in practice first, and of equal costs the gravest kind."""
-        return self.zone, -self.cost, rank(self.kind)
+    def rank(self) -> tuple[float, ...]:
+        """Sort key: what costs most in practice first, by powers of two; then value, derivative."""
+        size = frexp(self.cost)[1] if isfinite(self.cost) else inf
+        return self.zone, -size, ALL.index(self.subject), rank(self.kind), -self.cost
 
     def short(self) -> str:
         """Return one clause: kind, place, numbers and reason."""

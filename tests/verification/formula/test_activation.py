@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference import ACTIVATIONS
+from reference import ACTIVATIONS, relu
 from reference.arithmetic.formats import FORMATS
 from verification.errors import UsageError
 from verification.examination.tried import inputs_of, upstreams_of
@@ -48,7 +48,7 @@ def _bits(numbers, format_):
 
 def _wild(x, format_):
     """Upstreams of any size, zeros, infinities and NaNs."""
-    upstream = upstreams_of(x, format_)
+    upstream = upstreams_of(Question(relu, "backward", format_, 4.0), x)
     for step, number in ((7, 0.0), (11, -0.0), (17, np.inf), (19, -np.inf), (23, np.nan)):
         upstream[step::step] = number
     return upstream

@@ -128,7 +128,7 @@ def test_misbehaviour_while_an_input_is_shrunk_is_a_finding(kind, subject):
 
     given = {"forward": None, "derivative": None, "backward": None}
     given["forward" if subject == "value" else subject] = planted
-    verdict = check(given.pop("forward"), "silu", **given)
+    verdict = check(given.pop("forward"), "silu", strict=True, **given)
     assert seen
     found = {finding.kind: finding for finding in verdict.symptoms}
     assert kind in found, str(verdict)
@@ -163,5 +163,5 @@ def test_a_wrong_result_that_is_shrunk_may_warn_as_little_as_others(subject):
 
     given = {"forward": None, "derivative": None, "backward": None}
     given["forward" if subject == "value" else subject] = planted
-    verdict = check(given.pop("forward"), "silu", **given)
+    verdict = check(given.pop("forward"), "silu", strict=True, **given)
     assert {finding.kind for finding in verdict.symptoms} >= {"inaccurate", "warning"}

@@ -100,9 +100,12 @@ def test_misbehaviour_is_broken():
 def test_a_close_product_is_measured_by_upstream():
     """An error of 3 ε upstream is close, and one of 3 ε is not where upstream is small."""
     by_upstream = check(
-        silu, "silu", backward=lambda x, u: silu.backward(x, u) + np.float32(3 * EPSILON) * u
+        silu,
+        "silu",
+        domain=(-20, 20),
+        backward=lambda x, u: silu.backward(x, u) + np.float32(3 * EPSILON) * u,
     )
-    assert by_upstream.grades["backward"] in ("close", "broken")
+    assert by_upstream.grades["backward"] == "close"
     fixed = check(
         silu,
         "silu",
