@@ -142,7 +142,7 @@ def regions_lost(x: Float64, got: Float64, true: Float64) -> tuple[tuple[float, 
 
 
 def _reasons(verdict: Verdict, subject: str) -> tuple[str, ...]:
-    whys = [f.why for f in verdict.findings if f.subject == subject and f.why]
+    whys = [s.why for s in verdict.symptoms if s.subject == subject and s.why]
     return tuple(dict.fromkeys(whys))
 
 
