@@ -280,7 +280,8 @@ def _grades(question: Question, got: Array, found: Answer, factor: Float64 | Non
     spacing = 2.0 ** (1 - question.format_.precision)
     scale = np.fmax(1.0 if factor is None else np.abs(factor), np.abs(true))
     allowed = question.tolerance * spacing * scale
-    is_close = is_rough & ((np.abs(computed - true) <= allowed) | (ulp <= question.tolerance))
+    near = np.isfinite(true) & np.isfinite(allowed) & (np.abs(computed - true) <= allowed)
+    is_close = is_rough & (near | (ulp <= question.tolerance))
     grade = np.full(ulp.shape, Grade.BROKEN, np.int8)
     for better, holds in (
         (Grade.ROUGH, is_rough),

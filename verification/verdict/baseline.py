@@ -41,7 +41,7 @@ class Baseline:
             symptoms = frozenset((one["subject"], one["kind"]) for one in found)
             errors = content["errors"].items()
             cells = {name: Cells.from_json(part["largest"]) for name, part in errors}
-            of = content["of"], content["dtype"]
+            of = str(content["of"]), str(content["dtype"])
             return cls(str(content["implementation"]), of, cells, symptoms)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(

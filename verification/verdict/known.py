@@ -9,7 +9,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import inf, isfinite, isnan
 from pathlib import Path
 from typing import Self
 
@@ -80,9 +80,15 @@ class Entry:
             self.cause == other.cause
             and Zone[other.zone.upper()] >= Zone[self.zone.upper()]
             and other.cost <= DEARER * self.cost
-            and not other.low < self.low - WIDER * abs(self.low)
-            and not other.high > self.high + WIDER * abs(self.high)
+            and self._covers(other)
         )
+
+    def _covers(self, other: Self) -> bool:
+        """Whether its region has that of the other in it; NaN alone, or no number, is none."""
+        if isnan(self.low) or isnan(other.low):
+            return isnan(self.low) and isnan(other.low)
+        below, above = (WIDER * abs(end) if isfinite(end) else 0 for end in (self.low, self.high))
+        return other.low >= self.low - below and other.high <= self.high + above
 
     def __str__(self) -> str:
         said = f"{self.subject} {self.kind}"
@@ -94,15 +100,26 @@ def read(path: Path) -> tuple[Entry, ...]:
     try:
         content = tomllib.loads(read_regular(path).decode())
         entries = [Entry(**entry) for entry in content.get("accepted", [])]
+        if not all(map(_is_typed, entries)):
+            raise ValueError("a value has another type")  # noqa: TRY301  as said below
         unknown = {entry.zone for entry in entries} - {zone.name.lower() for zone in Zone}
         if content.keys() - {"accepted"} or unknown:
             raise ValueError("there is something else in it")  # noqa: TRY301  as said below
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"expected accepted findings, as --write-known writes them, but {path}: "
             f"{said_by(error)}"
         ) from None
     return tuple(entries)
+
+
+def _is_typed(entry: Entry) -> bool:
+    """Whether each value is a text, or a number where a number is due."""
+    numbers = {"cost", "low", "high"}
+    return all(
+        isinstance(value, int | float if name in numbers else str) and not isinstance(value, bool)
+        for name, value in vars(entry).items()
+    )
 
 
 def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
@@ -145,7 +162,7 @@ def _written(entry: Entry) -> str:
 
 def _value(value: str | float) -> str:
     if isinstance(value, str):
-        return json.dumps(value)
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if abs(value) == inf:
         return "inf" if value > 0 else "-inf"
     return repr(value)

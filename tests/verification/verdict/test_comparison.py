@@ -120,6 +120,34 @@ def test_what_has_vanished_is_named(tmp_path):
     assert not check(tanh, "tanh", known=path).vanished
 
 
+def test_what_fails_for_no_elements_does_not_accept_what_always_fails(tmp_path):
+    """A region without a number covers none."""
+    path = tmp_path / "known.toml"
+
+    def raising(fails):
+        def forward(x):
+            if fails(x):
+                raise ValueError("no")
+            return tanh(x)
+
+        forward.__name__ = "raising"
+        return forward
+
+    known.write(path, check(raising(lambda x: x.size == 0), "tanh"))
+    assert check(raising(lambda x: x.size == 0), "tanh", known=path).passed
+    assert not check(raising(lambda _: True), "tanh", known=path)
+
+
+def test_what_a_reviewer_wrote_is_kept_in_any_letters(tmp_path):
+    """Beyond 16 bits too, and a character that TOML does not allow as it is."""
+    path = tmp_path / "known.toml"
+    known.write(path, check(naive, "gelu_tanh"))
+    text = path.read_text(encoding="utf-8").replace(known.OPEN, "ok \U0001f389 \\u007f")
+    path.write_text(text, encoding="utf-8")
+    known.write(path, check(naive, "gelu_tanh"))
+    assert {entry.because for entry in known.read(path)} == {"ok \U0001f389 \x7f"}
+
+
 @pytest.mark.parametrize("text", ["[[accepted]]\nkind = 3", "x = 1", "[", "accepted = 3"])
 def test_a_list_that_is_none_is_refused(tmp_path, text):
     """In one sentence, before anything is judged."""

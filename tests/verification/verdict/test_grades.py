@@ -147,3 +147,17 @@ def test_a_verdict_passes_by_its_grades_alone(name, require):
     verdict = check(gelu, "gelu", backward=UPSTREAMS[name], require=require)
     grades = [Grade[grade.upper()] for grade in verdict.grades.values()]
     assert verdict.passed == (max(grades) <= Grade[require.upper()]), str(verdict)
+
+
+def test_a_number_is_not_close_to_an_infinity():
+    """Nor is the other infinity; x**2 rises without end."""
+
+    def slope(number):
+        return lambda x: np.where(x == np.inf, F32(number), F32(2) * x)
+
+    def judged(number):
+        return check(lambda x: x * x, formula="x * x", derivative=slope(number), require="close")
+
+    assert judged(np.inf).passed
+    assert not judged(-7).passed
+    assert not judged(-np.inf).passed
