@@ -304,7 +304,8 @@ def count(
         zone, cost = zones(question, x, upstream, result), costs(question, got, result, upstream)
         seen.add(kinds, Results(x, got, upstream, result.ulp, zone, cost))
     seen.inputs += x.size
-    seen.grade = max(seen.grade, Grade(int(result.grade.max())))
+    judged = result.grade[~kinds[OTHER_NAN]]
+    seen.grade = max(seen.grade, Grade(int(judged.max(initial=Grade.CORRECT))))
     if kinds[SIGN_OF_ZERO].any():
         seen.grade = max(seen.grade, Grade.CLOSE)
     seen.histogram.add(got, result.expected, question.format_)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference import gelu, sigmoid, silu, tanh
+from reference import gelu, relu, sigmoid, silu, tanh
 from reference.arithmetic.formats import FORMATS
 from verification.errors import UsageError
 from verification.examination.truth import Question, answer
@@ -161,3 +161,11 @@ def test_a_number_is_not_close_to_an_infinity():
     assert judged(np.inf).passed
     assert not judged(-7).passed
     assert not judged(-np.inf).passed
+
+
+@pytest.mark.parametrize("require", REQUIRED)
+def test_a_number_at_nan_that_is_legal_costs_no_grade(require):
+    """The derivative of ReLU in most frameworks."""
+    verdict = check(relu, "relu", derivative=lambda x: (x > 0).astype(x.dtype), require=require)
+    assert verdict.passed
+    assert verdict.grades == {"value": "correct", "derivative": "correct"}
