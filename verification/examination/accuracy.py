@@ -216,10 +216,9 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
     expected = doubles(result.expected)
     at_kink = np.isin(wide, [number_at(question, kink) for kink in question.activation.kinks])
     zero = computed == 0
-    opposite = (np.sign(computed) * np.sign(expected) < 0) & _sign_is_known(question, wide, result)
+    is_held_to = _sign_is_lost(question, wide, got, result) & (question.require < Grade.CLOSE)
+    opposite = np.sign(computed) * np.sign(expected) < 0
     lost = zero & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
-    if FLUSH_TO_ZERO in question.allow:
-        opposite &= result.ulp > 0
     tests = {
         "infinity": np.isinf(wide) & result.wrong,
         "nan": np.isnan(computed) & ~np.isnan(expected) & result.wrong,
@@ -227,10 +226,10 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         "nan lost": ~np.isnan(computed) & np.isnan(expected) & result.wrong,
         "kink": at_kink & result.wrong & (question.order > 0),
         "overflow": np.isinf(computed) & np.isfinite(expected) & result.wrong,
-        "wrong sign": opposite,
+        "wrong sign": opposite & (is_held_to | result.wrong),
         "flushed": zero & (expected != 0) & result.wrong,
         "inaccurate": result.wrong,
-        SIGN_OF_ZERO: lost & signed_zeros(question, wide),
+        SIGN_OF_ZERO: lost & is_held_to,
         OTHER_ZERO: lost,
     }
     sorted_already = np.zeros(x.shape, bool)
@@ -241,12 +240,19 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
     return kinds
 
 
-def _sign_is_known(question: Question, x: Float64, result: Answer) -> Mask:
-    """Whether a result of the other sign is wrong however small: everywhere but next to a root."""
-    is_strict = question.require <= Grade.ACCURATE and question.baseline is None
-    if question.order == 0 and is_strict:
-        return np.ones(x.shape, bool)
-    return result.wrong
+def _sign_is_lost(question: Question, x: Float64, got: Array, result: Answer) -> Mask:
+    """Where the sign is held against a result that is near enough: it is close at best.
+
+    Of a zero, see `signed_zeros`; of other values everywhere, of derivatives not next to a root.
+    """
+    computed, expected = doubles(got), doubles(result.expected)
+    zeros = (computed == 0) & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
+    opposite = np.sign(computed) * np.sign(expected) < 0
+    if FLUSH_TO_ZERO in question.allow:
+        opposite &= result.ulp > 0
+    if question.order > 0 or question.baseline is not None:
+        opposite &= result.grade > Grade.ACCURATE
+    return np.asarray(opposite | (zeros & signed_zeros(question, x)))
 
 
 def differ(left: Array, right: Array, format_: Format) -> Mask:
@@ -267,8 +273,6 @@ def signed_zeros(question: Question, x: Float64) -> Mask:
     -0 + (-0)² is +0. Where a value underflows, at an infinity, and in a derivative, either zero is
     as good. A check that is strict looks at all of them.
     """
-    if question.require > Grade.ACCURATE:
-        return np.zeros(x.shape, bool)
     if question.strict:
         return np.ones(x.shape, bool)
     value, known = question.activation.orders[0], question.activation
@@ -306,6 +310,6 @@ def count(
     seen.inputs += x.size
     judged = result.grade[~kinds[OTHER_NAN]]
     seen.grade = max(seen.grade, Grade(int(judged.max(initial=Grade.CORRECT))))
-    if kinds[SIGN_OF_ZERO].any():
+    if _sign_is_lost(question, doubles(x), got, result).any():
         seen.grade = max(seen.grade, Grade.CLOSE)
     seen.histogram.add(got, result.expected, question.format_)

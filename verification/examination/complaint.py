@@ -9,6 +9,10 @@ from verification.grade import Grade
 from verification.numbers.ulp import doubles
 
 
+# Errors beyond so many ulp are told by their size: there an ulp says nothing.
+TELLING = 2.0**24
+
+
 def complexity(x: Float64) -> Float64:
     """Rank inputs: by their significant bits, then by their distance from 1 in binades."""
     mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))

@@ -23,15 +23,17 @@ def examine(question: Question, observed: Observed) -> list[Complaint]:
         complaints += laws.of_upstream(question, observed.products)
     if observed.quotient is not None:
         complaints += laws.consistency(question, observed.quotient)
-    return complaints
+    return [found for found in complaints if found.legal or found.grade > question.require]
 
 
 def _of_behaviour(question: Question, behaviour: Behaviour) -> list[Complaint]:
-    """Complaints about behaviour; one of a kind is enough."""
-    first: dict[tuple[str, bool], Complaint] = {}
+    """Complaints about behaviour; of a kind the worst is enough, of equal ones the first."""
+    worst: dict[tuple[str, bool], Complaint] = {}
     for complaint in _each(question, behaviour):
-        first.setdefault((complaint.kind, complaint.legal), complaint)
-    return list(first.values())
+        name = complaint.kind, complaint.legal
+        if name not in worst or complaint.grade > worst[name].grade:
+            worst[name] = complaint
+    return list(worst.values())
 
 
 def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
@@ -64,11 +66,11 @@ def _grade(question: Question, difference: Difference) -> Grade:
         return Grade.BROKEN
     result = answer(question, difference.x, difference.got, difference.upstream)
     worst = Grade(int(result.grade.max(initial=Grade.CORRECT)))
-    if worst > max(question.require, Grade.ACCURATE):
-        if not (depends_on_memory and _are_near(question, difference)):
+    if worst > Grade.ACCURATE:
+        if depends_on_memory and _are_near(question, difference):
+            worst = Grade.CORRECT  # They are wrong by themselves, which is told as such.
+        elif worst > Grade.CLOSE:
             return Grade.BROKEN
-        # They are wrong by themselves, which is told as such.
-        worst = Grade.CORRECT
     lenient = difference.kind == "layout" or LENGTH in question.allow
     if difference.may_be_right or (lenient and not question.strict):
         return worst

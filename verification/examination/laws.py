@@ -18,7 +18,7 @@ from verification.numbers.inputs import ordinals
 from verification.numbers.ulp import doubles, unit_exponents
 
 from .accuracy import Accuracy
-from .complaint import Complaint
+from .complaint import TELLING, Complaint
 from .truth import Question, expected_of
 
 # Central differences: step, and the part of the derivative's scale that they are trusted to,
@@ -34,7 +34,7 @@ FINITE = 4
 
 def of_results(question: Question, seen: Accuracy) -> list[Complaint]:
     """Hold the results of one subject against the laws that the function has."""
-    if question.has_factor or not seen.x.size or question.require >= Grade.ROUGH:
+    if question.has_factor or not seen.x.size:
         return []
     order = np.argsort(doubles(seen.x), kind="stable")
     x, got = seen.x[order], seen.got[order]
@@ -53,32 +53,34 @@ def _range(question: Question, x: Array, got: Array, true: Array) -> Complaint |
     # An end that is no number of the format, and that of a derivative, is computed: it may be off.
     exact = (rounded == ends) & (question.subject == "value")
     finite = np.where(np.isfinite(rounded), rounded, 0.0)
-    slack = (question.tolerance + 0.5) * _unit(question, finite)
-    if question.require <= Grade.ACCURATE:
-        slack = np.where(exact | (rounded == 0), 0, slack)
-    low, high = rounded + slack * [-1, 1]
+    slack = (question.tolerance + 0.5) * _ulp(question, finite)
+    low, high = rounded + np.where(exact | (rounded == 0), 0, slack) * [-1, 1]
     wide = doubles(got)
     truth = doubles(true)
     low, high = min(low, truth.min(initial=np.inf)), max(high, truth.max(initial=-np.inf))
     broken = (wide < low) | (wide > high)
     if not broken.any():
         return None
-    worst = wide[broken][np.argmax(np.abs(wide[broken]))]
+    excess = np.fmax(low - wide, wide - high)[broken]
+    worst = wide[broken][np.argmax(excess)]
     detail = f"{worst:.9g} is outside [{rounded[0]:.9g}, {rounded[1]:.9g}]"
-    return Complaint("out of bounds", detail, x[broken], x.size, grade=_beyond(question))
+    grade = _grade(question, excess, wide[broken], results=1)
+    return Complaint("out of bounds", detail, x[broken], x.size, grade=grade)
 
 
-def _unit(question: Question, results: Float64) -> Float64:
-    """The unit of errors: an ulp of each result; of close ones that at 1, for results below 1."""
-    if question.require < Grade.CLOSE:
-        return np.asarray(np.ldexp(1.0, unit_exponents(results, question.format_)))
-    spacing = 2.0 ** (1 - question.format_.precision)
-    return np.asarray(spacing * np.fmax(np.abs(results), 1))
+def _ulp(question: Question, results: Float64) -> Float64:
+    return np.asarray(np.ldexp(1.0, unit_exponents(results, question.format_)))
 
 
-def _beyond(question: Question) -> Grade:
-    """The grade of results that break a law by more than they may."""
-    return Grade.CLOSE if question.require < Grade.CLOSE else Grade.ROUGH
+def _spacing(question: Question, sizes: Float64) -> Float64:
+    """The unit of close results: an ulp of 1, of larger ones that part of them."""
+    return np.asarray(2.0 ** (1 - question.format_.precision) * np.fmax(np.abs(sizes), 1))
+
+
+def _grade(question: Question, excess: Float64, sizes: Float64, *, results: int) -> Grade:
+    """The grade of so many results, which break a law together by more than they may."""
+    allowed = results * (question.tolerance + 0.5) * _spacing(question, sizes)
+    return Grade.CLOSE if (excess <= allowed).all() else Grade.ROUGH
 
 
 def _order(question: Question, x: Array, got: Array, true: Array) -> Complaint | None:
@@ -133,7 +135,7 @@ def _within(
     question: Question, kind: str, text: str, x: Array, results: Float64, excess: Float64
 ) -> Complaint | None:
     excess = np.where(np.isfinite(excess), excess, 0.0)
-    ulp = excess / _unit(question, results)
+    ulp = excess / _ulp(question, results)
     budget = 0.0 if question.strict else 2 * question.tolerance + 1
     if ulp.max(initial=0.0) == 0:
         return None
@@ -141,9 +143,10 @@ def _within(
     broken: Mask = ulp > (0.0 if legal else budget)
     worst = float(ulp.max())
     within = ", within the tolerance" if legal else ""
-    size = f"{worst:.3g} ulp" if question.require < Grade.CLOSE else f"{excess.max():.3g}"
+    size = f"{worst:.3g} ulp" if worst <= TELLING else f"{excess.max():.3g}"
     detail = f"{text} by {size}{within}"
-    grade = Grade.CORRECT if legal else _beyond(question)
+    grade = _grade(question, excess, results, results=2)
+    grade = Grade.CORRECT if legal else grade
     return Complaint(kind, detail, x[broken], x.size, legal=legal, grade=grade)
 
 
@@ -163,21 +166,24 @@ def consistency(question: Question, quotient: tuple[Array, Array, Array]) -> lis
 
     ``quotient`` are the forward below, the derivative at and the forward above `difference_points`.
     """
-    if question.require >= Grade.ROUGH:
-        return []
     format_ = question.format_
     step, x = STEPS[format_.name], difference_points(question)[1]
     below, slope, above = (doubles(result) for result in quotient)
     with np.errstate(all="ignore"):
         difference = (above - below) / (2 * step)
-        unit = _unit(question, np.maximum(np.abs(above), 0.25))
-        trusted = (question.tolerance + 1) * unit / step + _of_a_difference(question, step)
-        broken = np.abs(slope - difference) > INCONSISTENT_WITHIN * trusted
+        gaps, size = np.abs(slope - difference), np.maximum(np.abs(above), 0.25)
+        of_itself = _of_a_difference(question, step)
+        accurate, close = (
+            INCONSISTENT_WITHIN * ((question.tolerance + 1) * unit / step + of_itself)
+            for unit in (_ulp(question, size), _spacing(question, size))
+        )
+        broken = gaps > accurate
     if not broken.any():
         return []
-    gap = float(np.max(np.abs(slope - difference)[broken]))
+    gap = float(np.max(gaps[broken]))
+    grade = Grade.ROUGH if (gaps > close).any() else Grade.CLOSE
     detail = f"it is off the central difference of the forward by up to {gap:.3g}"
-    return [Complaint("inconsistent", detail, x[broken], SAMPLES, grade=_beyond(question))]
+    return [Complaint("inconsistent", detail, x[broken], SAMPLES, grade=grade)]
 
 
 def _of_a_difference(question: Question, step: float) -> Float64:
@@ -222,7 +228,7 @@ def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Compl
             breaches.append((np.nan, ~np.isnan(nan) & ~flat, "NaN does not give NaN"))
             dropped = flat & ~np.isnan(nan)
     breaches = [breach for breach in breaches if breach[1].any()]
-    if breaches and question.require < Grade.ROUGH:
+    if breaches:
         factor, broken, _ = breaches[0]
         detail = ", ".join(said for *_, said in breaches)
         upstream = np.full(x.shape, factor).astype(format_.dtype)

@@ -263,7 +263,9 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
             ulp[_flushed(question, wide, computed, true, factor)] = 0.0
         found = Answer(true, expected, ulp, bound, np.zeros(ulp.shape, np.int8))
         grade = _grades(question, got, found, factor)
-    if question.require != Grade.ACCURATE:
+    if question.require == Grade.ACCURATE:
+        bound = np.where(grade <= Grade.ACCURATE, np.fmax(bound, ulp), bound)
+    else:
         bound = np.where(grade <= question.require, np.inf, -1.0)
     if question.baseline is not None:
         bound = np.fmax(bound, WORSE * question.baseline.at(x, question.format_))

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, fields
 from math import frexp, inf, isfinite, isnan
 from typing import Self
 
+from verification.examination.complaint import TELLING
 from verification.examination.zone import Zone
 from verification.kinds import ALL, KINDS, rank
 
 # Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
 DIGITS = {6: 5, 10: 9, 18: 17}
-# Errors beyond so many ulp are told by their size: there an ulp says nothing.
-TELLING = 2.0**24
 # Errors beyond so many times the truth likewise.
 MANY = 1e4
 

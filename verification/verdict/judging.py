@@ -89,8 +89,9 @@ def judged(
 
 def _grade(seen: Accuracy, troubles: Iterable[Trouble], complaints: Iterable[Complaint]) -> Grade:
     """The grade of a subject: that of its worst result, or of how it behaves."""
-    grades = [seen.grade, *(complaint.grade for complaint in complaints)]
-    return Grade.BROKEN if any(True for _ in troubles) else max(grades)
+    if any(True for _ in troubles) or not seen.inputs:
+        return Grade.BROKEN
+    return max([seen.grade, *(complaint.grade for complaint in complaints)])
 
 
 def _is_allowed(trouble: Trouble, question: Question) -> bool:
