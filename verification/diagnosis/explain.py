@@ -35,9 +35,11 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
     places = np.repeat(list(kinds), [case.x.size for case in cases.values()])
     whys: dict[str, str | None] = {}
     for kind, case in cases.items():
-        covered = joint is not None and joint.covers(places == kind)
-        reason = joint if covered else diagnose(case)
-        whys[kind] = None if reason is None else reason.sentence
+        if joint is not None and joint.covers(places == kind):
+            whys[kind] = joint.of(places == kind)
+        else:
+            reason = diagnose(case)
+            whys[kind] = None if reason is None else reason.sentence
     main = whys.get("inaccurate") if joint is None else joint.sentence
     return Explanation(main, whys)
 

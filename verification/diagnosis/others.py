@@ -1,8 +1,7 @@
 """Another function in the place of the one that is asked for: no list, but the catalogue itself.
 
 Another activation, or this one with its default parameters; of a derivative, that of another one,
-the value, or the second derivative; and the formula itself, every step rounded to the format, where
-no other mistakes are known. A few results decide whether all are worth a comparison.
+the value, or the second derivative. A few results decide whether all are worth a comparison.
 """
 
 from collections.abc import Iterator
@@ -12,12 +11,10 @@ from functools import partial
 import numpy as np
 
 from reference import ACTIVATIONS, Activation
-from reference.arithmetic.formats import FORMATS
-from verification.activations.lore import lore_of
 from verification.activations.mistake import DERIVATIVE, SECOND, SUBJECTS, VALUE, Mistake
-from verification.formula.activation import Gated, OfFormula
-from verification.formula.language import parse
+from verification.formula.activation import Gated
 
+from .generated import slips_of
 from .patterns import Case, near
 
 # Results that are compared at first, and the least share of them that has to agree.
@@ -26,8 +23,17 @@ GLIMPSE, PROMISING = 64, 0.5
 
 def other_functions(case: Case) -> Iterator[Mistake]:
     """Those that agree with some of the wrong results."""
+    return _promising(case, _candidates(case.question.activation, case.question.order))
+
+
+def promising_slips(case: Case) -> Iterator[Mistake]:
+    """Formulas with one mistake in them that agree with some of the wrong results."""
+    return _promising(case, slips_of(case.question.activation, case.question.order))
+
+
+def _promising(case: Case, mistakes: Iterator[Mistake]) -> Iterator[Mistake]:
     glimpse = _glimpse(case)
-    for mistake in _candidates(case.question.activation, case.question.order):
+    for mistake in mistakes:
         with np.errstate(all="ignore"):
             agrees = near(glimpse, glimpse.of(mistake.formula(glimpse.x)))
         if agrees.mean() >= PROMISING:
@@ -41,23 +47,6 @@ def _glimpse(case: Case) -> Case:
     return replace(case, x=case.x[kept], got=case.got[kept], upstream=upstream)
 
 
-def _step_by_step(activation: Activation, order: int) -> Mistake:
-    """The textbook formula of the value or of a derivative, as a straightforward kernel has it."""
-    from verification.formula.naive import evaluated  # noqa: PLC0415  SciPy where it is needed
-
-    text = activation.orders[order].formula
-    if isinstance(activation, OfFormula):
-        expression = activation.expression
-    else:
-        expression = parse(text, ("x", *activation.parameters))
-    return Mistake(
-        SUBJECTS[order],
-        f"{text}, every step rounded to the format",
-        lambda x: evaluated(expression, activation.parameters, FORMATS[x.dtype.name], x),
-        noisy=True,
-    )
-
-
 def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
     catalogue = [other for other in ACTIVATIONS.values() if other.name != activation.name]
     whose = "the gate is" if isinstance(activation, Gated) else "this is"
@@ -68,9 +57,6 @@ def _candidates(activation: Activation, order: int) -> Iterator[Mistake]:
             why = f"derivative of another variant: of {other.title}"
             yield Mistake(SUBJECTS[order], why, partial(other.derivative, order=order))
     yield from _other_orders(activation, order)
-    text = activation.orders[order].formula
-    if text and not lore_of(activation.name).all_mistakes(activation.parameters):
-        yield _step_by_step(activation, order)
     default = ACTIVATIONS.get(activation.name, activation)
     if default.parameters != activation.parameters:
         said = ", ".join(f"{name} = {value:g}" for name, value in default.parameters.items())

@@ -3,15 +3,16 @@
 The mistakes in `verification.activations`, and the `others` of the catalogue, are formulas: one
 explains a result that lies within 2 ulp of its own, or much nearer to it than to the truth, or is
 off by rounding noise as it is itself. `substitutions.substitutions` are the right function of
-something else. Both are held against the inputs where the candidate is right as well. `patterns`
+something else. `slips` are made from the formula, and `forms` of it are evaluated
+step by step. All are held against the inputs where the candidate is right as well. `patterns`
 are patterns of the results; the `LOOKS` among them name no cause and come last.
 
-What explains most of the wrong results is the reason given, the earlier of two that explain
-equally many; if it explains too few of them, none is given. It is given for those kinds of wrong
+What explains most of the wrong results is the reason given, the earlier of two unless the later
+one is better by a margin; if it explains too few of them, none is given. It is given for those kinds of wrong
 results alone that it explains; of the others, each kind is looked at by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -26,9 +27,12 @@ from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake, digits, lost
 from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
+from verification.formula.language import Expression
+from verification.formula.naive import evaluated
 from verification.numbers.ulp import doubles
 
-from .others import other_functions
+from .generated import forms_of
+from .others import other_functions, promising_slips
 from .patterns import (
     FEW,
     LOOKS,
@@ -44,12 +48,15 @@ from .patterns import (
     nan_from_infinity,
     near,
 )
+from .steps import blamed
 from .substitution import Formula, Substitution
 from .substitutions import substitutions
 
 NOISY_QUORUM = 0.6
 # What explains more explains it all: the order of the tables decides.
 CERTAIN = 0.97
+# By how much a later reason has to be better than an earlier one, of 2 in all.
+MARGIN = 0.1
 # Where the candidate is barely right, a formula of its kind may be barely wrong.
 LENIENT = 4
 # The share of the inputs where a formula is wrong that may be right in the candidate.
@@ -72,21 +79,32 @@ FACTOR = "factor"
 
 @dataclass(frozen=True)
 class Reason:
-    """A sentence, which of the wrong results it explains, and which of them number by number."""
+    """A sentence, which of the wrong results it explains, and which of them number by number.
+
+    ``tell`` gives the sentence about a part of them, where that is another one.
+    """
 
     sentence: str
     explained: Mask
     exactly: Mask
+    tell: Callable[[Mask], str] | None = None
+
+    def of(self, part: Mask) -> str:
+        """The sentence about a part of the wrong results."""
+        return self.sentence if self.tell is None else self.tell(part)
 
     @property
     def share(self) -> float:
         """The share of the wrong results that it explains."""
         return min(float(self.explained.mean()), CERTAIN)
 
+    def is_better_than(self, other: "Reason") -> bool:
+        """Whether it explains more results, and hits more numbers, by a margin in all."""
+        return self._score > other._score + MARGIN
+
     @property
-    def rank(self) -> tuple[float, float]:
-        """Of two that explain equally many, the one that hits more numbers comes first."""
-        return self.share, min(float(self.exactly.mean()), CERTAIN)
+    def _score(self) -> float:
+        return self.share + float(self.exactly.mean())
 
     def covers(self, part: Mask) -> bool:
         """Whether it explains most of this part of the wrong results."""
@@ -95,9 +113,13 @@ class Reason:
 
 def _formulas(case: Case, mistake: Mistake) -> Iterator[tuple[Format, Formula]]:
     """The formula in the precision of the format, and of 16-bit formats in float32 as well."""
-    narrow, single = case.question.format_, FORMATS["float32"]
-    for precision in (narrow, single) if narrow.precision < single.precision else (narrow,):
+    for precision in _precisions(case):
         yield precision, partial(_evaluated, mistake, precision)
+
+
+def _precisions(case: Case) -> tuple[Format, ...]:
+    narrow, single = case.question.format_, FORMATS["float32"]
+    return (narrow, single) if narrow.precision < single.precision else (narrow,)
 
 
 def _evaluated(mistake: Mistake, precision: Format, x: Array, upstream: Array | None) -> Array:
@@ -251,20 +273,49 @@ def _reasons(case: Case) -> Iterator[Reason]:
     subject = SUBJECTS[question.order]
     lore = lore_of(question.activation.name)
     known = lore.all_mistakes(question.activation.parameters)
-    for mistake in chain(known, other_functions(case)):
-        other_format = mistake.in_float64 and question.format_.name != "float64"
-        if mistake.subject != subject or other_format:
-            continue
-        for precision, formula in _formulas(case, mistake):
-            reason = _of_mistake(case, mistake, formula)
-            if reason is not None:
-                yield _filled(case, reason, precision)
+    is_wide = question.format_.name == "float64"
+    listed = [m for m in known if m.subject == subject and (is_wide or not m.in_float64)]
+    yield from _of_mistakes(case, chain(listed, other_functions(case)))
     yield from _patterns(case, SUBNORMAL)
     for substitution in substitutions(case):
         reason = _of_substitution(case, substitution)
         if reason is not None:
             yield reason
+    yield from _of_mistakes(case, promising_slips(case))
+    yield from _of_forms(case)
     yield from _patterns(case, MISTAKES)
+
+
+def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
+    for mistake in mistakes:
+        for precision, formula in _formulas(case, mistake):
+            reason = _of_mistake(case, mistake, formula)
+            if reason is not None:
+                yield _filled(case, reason, precision)
+
+
+def _of_forms(case: Case) -> Iterator[Reason]:
+    """What forms of the formula give, step by step; named is the step that goes wrong."""
+    question = case.question
+    activation, subject = question.activation, SUBJECTS[question.order]
+    for form in forms_of(activation, question.order):
+        for precision in _precisions(case):
+            formula = partial(evaluated, form, activation.parameters, precision)
+            mistake = Mistake(subject, "", formula, noisy=True)
+            reason = _of_mistake(case, mistake, partial(_evaluated, mistake, precision))
+            if reason is not None:
+                tell = partial(_blamed, case, form, precision, reason.explained)
+                yield replace(reason, sentence=tell(reason.explained), tell=tell)
+
+
+def _blamed(
+    case: Case, form: Expression, precision: Format, explained: Mask, part: Mask
+) -> str:
+    """The step of a form that gives the wrong results of a part."""
+    told = explained & part if (explained & part).any() else explained
+    x = case.x[told].astype(precision.dtype)
+    parameters = case.question.activation.parameters
+    return blamed(form, parameters, precision, x, case.computed[told])
 
 
 def _patterns(case: Case, table: Table) -> Iterator[Reason]:
@@ -278,5 +329,8 @@ def _patterns(case: Case, table: Table) -> Iterator[Reason]:
 def diagnose(case: Case) -> Reason | None:
     """Return the reason that explains most of the wrong results, None if nothing known does."""
     with np.errstate(all="ignore"):
-        reasons = list(_reasons(case)) or list(_patterns(case, LOOKS))
-        return max(reasons, key=lambda reason: reason.rank, default=None)
+        best: Reason | None = None
+        for reason in _reasons(case):
+            if best is None or reason.is_better_than(best):
+                best = reason
+        return best or next(_patterns(case, LOOKS), None)

@@ -8,7 +8,6 @@ from reference.arithmetic.types import Array, Float64
 from verification.grade import Grade
 from verification.numbers.ulp import doubles
 
-
 # Errors beyond so many ulp are told by their size: there an ulp says nothing.
 TELLING = 2.0**24
 

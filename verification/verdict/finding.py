@@ -104,7 +104,7 @@ class Symptom(Sample):
     @property
     def rank(self) -> tuple[float, ...]:
         """Sort key: what costs most in practice first, by powers of two; then value, derivative."""
-        size = frexp(self.cost)[1] if isfinite(self.cost) else inf
+        size = frexp(self.cost)[1] if 0 < self.cost < inf else inf if self.cost else -inf
         return self.zone, -size, ALL.index(self.subject), rank(self.kind), -self.cost
 
     def short(self) -> str:
