@@ -1,53 +1,87 @@
-"""The third stage: why results are wrong, by what was observed of them. It calls nobody."""
+"""The third stage: why results are wrong, by what was observed of them. It calls nobody.
 
+One reason is looked for that explains all the wrong results. Those that it does not explain are
+looked at kind by kind, and then part by part: what is wrong in the tails may have another reason.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from verification.examination.accuracy import Accuracy, Tally
+from verification.examination.accuracy import Accuracy, Part, Tally
 from verification.examination.truth import Question
 from verification.kinds import KINDS
 
 from .patterns import Case
-from .reasons import diagnose
+from .reasons import Reason, diagnose
 
-# Wrong results that a diagnosis looks at, and the least of a kind.
+# Wrong results that a diagnosis looks at, and the least of a part.
 DIAGNOSED = 1500
 LEAST = 40
+# By what wrong results are looked at together: all, those of a kind, those of a part.
+LEVELS: tuple[Callable[[Part], Any], ...] = (
+    lambda _: None,
+    lambda part: part.kind,
+    lambda part: part,
+)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The reason of each kind of wrong results, and ``main``, that of most of them; or None."""
+    """The reason of the wrong results of each part, and ``main``, that of most of all; or None."""
 
     main: str | None = None
-    whys: dict[str, str | None] = field(default_factory=dict)
+    whys: dict[Part, str | None] = field(default_factory=dict)
 
 
 def explain(question: Question, seen: Accuracy) -> Explanation:
-    """The reason for all the wrong results, of the kinds that it explains; else their own."""
-    kinds = {kind: tally for kind, tally in seen.tallies.items() if kind in KINDS}
-    if not kinds:
-        return Explanation()
-    step = sum(tally.sampled for tally in kinds.values()) // DIAGNOSED + 1
-    cases = {kind: _case(question, seen, {kind: tally}, step) for kind, tally in kinds.items()}
-    joint = diagnose(_case(question, seen, kinds, step))
-    places = np.repeat(list(kinds), [case.x.size for case in cases.values()])
-    whys: dict[str, str | None] = {}
-    for kind, case in cases.items():
-        if joint is not None and joint.covers(places == kind):
-            whys[kind] = joint.of(places == kind)
-        else:
-            reason = diagnose(case)
-            whys[kind] = None if reason is None else reason.sentence
-    main = whys.get("inaccurate") if joint is None else joint.sentence
+    """The reasons of all the wrong results."""
+    tallies = {part: tally for part, tally in seen.tallies.items() if part.kind in KINDS}
+    whys: dict[Part, str | None] = dict.fromkeys(tallies)
+    main: str | None = None
+    left = dict(tallies)
+    for level in LEVELS:
+        groups: dict[Any, dict[Part, Tally]] = {}
+        for part, tally in left.items():
+            groups.setdefault(level(part), {})[part] = tally
+        for group in groups.values():
+            found = _explained(question, seen, group)
+            whys |= found
+            if len(group) == len(tallies) and found:
+                main = next(iter(found.values()))
+        left = {part: tally for part, tally in left.items() if whys[part] is None}
+    if main is None:
+        main = next((why for part, why in whys.items() if part.kind == "inaccurate"), None)
     return Explanation(main, whys)
 
 
-def _case(question: Question, seen: Accuracy, tallies: dict[str, Tally], step: int) -> Case:
-    """Every ``step``-th wrong result of each kind; more of a kind that has few."""
-    samples = [tally.sample(max(tally.sampled // step, LEAST)) for tally in tallies.values()]
-    x, got, upstream = zip(*samples, strict=True)
+def _explained(
+    question: Question, seen: Accuracy, tallies: Mapping[Part, Tally]
+) -> dict[Part, str]:
+    """The reason of some parts together, for each of those that it explains."""
+    step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
+    samples = {
+        part: tally.sample(max(tally.sampled // step, LEAST)) for part, tally in tallies.items()
+    }
+    reason = diagnose(_case(question, seen, samples))
+    if reason is None:
+        return {}
+    sizes = [x.size for x, *_ in samples.values()]
+    places = np.repeat(np.arange(len(sizes)), sizes)
+    return dict(_told(reason, places, list(samples)))
+
+
+def _told(reason: Reason, places: Any, parts: list[Part]) -> Any:
+    for number, part in enumerate(parts):
+        mask = places == number
+        if reason.covers(mask):
+            yield part, reason.of(mask)
+
+
+def _case(question: Question, seen: Accuracy, samples: Mapping[Part, Any]) -> Case:
+    x, got, upstream = zip(*samples.values(), strict=True)
     factors = [part for part in upstream if part is not None]
     return Case(
         question,
@@ -55,5 +89,5 @@ def _case(question: Question, seen: Accuracy, tallies: dict[str, Tally], step: i
         np.concatenate(got),
         np.concatenate(factors) if factors else None,
         right=seen.right(),
-        wrong=sum(seen.looked.get(kind, 0) for kind in tallies),
+        wrong=sum(seen.looked.get(part, 0) for part in samples),
     )

@@ -1,7 +1,8 @@
 """Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -23,6 +24,14 @@ OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
 OTHER_NAN = "other nan"
 SIGN_OF_ZERO = "sign of zero"
+
+
+class Part(NamedTuple):
+    """Wrong results of one kind, in one zone, on one side of 0 (side 0: at 0 and NaN)."""
+
+    kind: str
+    zone: Zone
+    side: int
 
 
 @dataclass(frozen=True)
@@ -74,12 +83,15 @@ class Extent:
 
 @dataclass
 class Tally(Extent):
-    """The wrong results of one kind: how many, where, how bad, and a sample of them."""
+    """The wrong results of a part, or of several: how many, where, how bad, and a sample of them.
+
+    ``worst`` is the costliest one.
+    """
 
     worst_ulp: float = 0.0
     worst_at: float = np.nan
     samples: list[tuple[Array, Array, Array | None]] = field(default_factory=list)
-    worst: dict[Zone, Worst] = field(default_factory=dict)
+    worst: Worst | None = None
 
     def add(self, wrong: Results) -> None:
         """Count wrong results."""
@@ -89,15 +101,12 @@ class Tally(Extent):
             self.worst_ulp, self.worst_at = float(wrong.ulp[worst]), float(wrong.x[worst])
         kept = wrong.at(_spread(wrong.x.size, KEPT))
         self.samples.append((kept.x, kept.got, kept.upstream))
-        for zone in map(Zone, np.unique(wrong.zone).tolist()):
-            places = np.flatnonzero(wrong.zone == zone)
-            one = wrong.at(places[[np.argmax(wrong.cost[places])]])
-            self._keep(zone, Worst(float(one.cost[0]), one.x, one.got, one.upstream))
+        one = wrong.at(np.array([np.argmax(wrong.cost)]))
+        self._keep(Worst(float(one.cost[0]), one.x, one.got, one.upstream))
 
-    def _keep(self, zone: Zone, found: Worst) -> None:
-        known = self.worst.get(zone)
-        if known is None or known.cost < found.cost:
-            self.worst[zone] = found
+    def _keep(self, found: Worst) -> None:
+        if self.worst is None or self.worst.cost < found.cost:
+            self.worst = found
 
     @property
     def sampled(self) -> int:
@@ -105,13 +114,13 @@ class Tally(Extent):
         return min(KEPT, sum(x.size for x, *_ in self.samples))
 
     def merge(self, other: "Tally") -> None:
-        """Count what another tally of this kind has counted, of higher inputs."""
+        """Count what another tally has counted, of higher inputs."""
         self.join(other)
         if other.worst_ulp >= self.worst_ulp:
             self.worst_ulp, self.worst_at = other.worst_ulp, other.worst_at
         self.samples += other.samples
-        for zone, found in other.worst.items():
-            self._keep(zone, found)
+        if other.worst is not None:
+            self._keep(other.worst)
 
     def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
         """Inputs, results and upstreams of some of the wrong ones."""
@@ -131,11 +140,11 @@ def _spread(size: int, limit: int) -> Array:
 class Accuracy:
     """All that was seen of one subject's accuracy; ``inputs`` is how many results were judged.
 
-    ``looked`` counts the wrong results of each kind among those at the inputs ``x`` alone.
+    ``looked`` counts the wrong results of each part among those at the inputs ``x`` alone.
     ``grade`` is that of the worst result.
     """
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[Part, Tally] = field(default_factory=dict)
     inputs: int = 0
     worst_ulp: float = 0.0
     x: Array = field(default_factory=lambda: np.empty(0))
@@ -144,23 +153,22 @@ class Accuracy:
     bound: Float64 = field(default_factory=lambda: np.empty(0))
     upstream: Array | None = None
     unanswered: Extent = field(default_factory=Extent)
-    looked: dict[str, int] = field(default_factory=dict)
+    looked: dict[Part, int] = field(default_factory=dict)
     grade: Grade = Grade.CORRECT
     histogram: Histogram = field(default_factory=Histogram)
 
     def add(self, kinds: dict[str, Mask], results: Results) -> None:
-        """Count the wrong results of each kind."""
-        for kind, mask in kinds.items():
-            if mask.any():
-                self.tallies.setdefault(kind, Tally()).add(results.at(mask))
+        """Count the wrong results of each kind, part by part."""
+        for part, mask in parts_of(kinds, results.x, results.zone).items():
+            self.tallies.setdefault(part, Tally()).add(results.at(mask))
         ulp = results.ulp
         finite = ulp[np.isfinite(ulp)]
         self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
     def merge(self, other: "Accuracy") -> None:
         """Count what a survey of other, higher inputs has counted."""
-        for kind, tally in other.tallies.items():
-            self.tallies.setdefault(kind, Tally()).merge(tally)
+        for part, tally in other.tallies.items():
+            self.tallies.setdefault(part, Tally()).merge(tally)
         self.inputs += other.inputs
         self.unanswered.join(other.unanswered)
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
@@ -169,7 +177,7 @@ class Accuracy:
 
     def close(self) -> Self:
         """Tell each extent out of how many inputs it is, when all are counted."""
-        self.looked = {kind: tally.wrong for kind, tally in self.tallies.items()}
+        self.looked = {part: tally.wrong for part, tally in self.tallies.items()}
         return self._told()
 
     def _told(self) -> Self:
@@ -184,7 +192,7 @@ class Accuracy:
         self._told()
 
     def keep_at_most(self, size: int) -> None:
-        """Keep samples of so many wrong results of each kind."""
+        """Keep samples of so many wrong results of each part."""
         for tally in self.tallies.values():
             tally.samples = [tally.sample(size)]
 
@@ -202,12 +210,31 @@ class Accuracy:
     @property
     def wrong(self) -> int:
         """How many results are wrong, all kinds of findings together."""
-        return sum(tally.wrong for kind, tally in self.tallies.items() if kind in KINDS)
+        return sum(tally.wrong for part, tally in self.tallies.items() if part.kind in KINDS)
+
+    def joined(self, parts: Iterable[Part]) -> Tally:
+        """The wrong results of several parts together."""
+        whole = Tally(tried=self.inputs)
+        for part in parts:
+            whole.merge(self.tallies[part])
+        return whole
 
     def right(self) -> tuple[Array, Array | None]:
         """Inputs, and upstreams, of the results that are not wrong."""
         places = np.flatnonzero(self.ulp <= self.bound)
         return self.x[places], None if self.upstream is None else self.upstream[places]
+
+
+def parts_of(kinds: Mapping[str, Mask], x: Array, zone: Array) -> dict[Part, Mask]:
+    """The parts in which there are results of some kinds."""
+    with np.errstate(invalid="ignore"):  # of NaN
+        side = np.nan_to_num(np.sign(doubles(x))).astype(np.int8)
+    found = {}
+    for kind, mask in kinds.items():
+        for place in sorted(set(zip(zone[mask].tolist(), side[mask].tolist(), strict=True))):
+            part = Part(kind, Zone(place[0]), place[1])
+            found[part] = mask & (zone == part.zone) & (side == part.side)
+    return found
 
 
 def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[str, Mask]:

@@ -9,7 +9,7 @@ from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.candidates.trouble import Trouble
 
-from .accuracy import Accuracy
+from .accuracy import Accuracy, Part
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Observed:
 
     ``behaviour`` is None where it was not looked at. ``products`` are results of backward for each
     of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at the
-    `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each kind,
+    `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each part,
     and ``alone`` has results of single elements by their bits (see `key`). Of ``promise``
     neighbouring numbers at least one was tried.
     """
@@ -72,7 +72,7 @@ class Observed:
     products: tuple[Array, ...] | None = None
     quotient: tuple[Array, Array, Array] | None = None
     kinks: tuple[tuple[Kink, tuple[Array | None, ...]], ...] = ()
-    shrunk: dict[str, Alone] = field(default_factory=dict)
+    shrunk: dict[Part, Alone] = field(default_factory=dict)
     alone: dict[tuple[bytes, bytes], Array | None] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
     cut_short: bool = False

@@ -93,9 +93,9 @@ def _look_around(question: Question, caller: Caller, found: Observed) -> None:
 
 def _look_closer(question: Question, caller: Caller, found: Observed) -> None:
     """Look for the simplest inputs that show what is wrong."""
-    for kind, tally in found.seen.tallies.items():
-        if kind in KINDS:
-            found.shrunk[kind] = shrink(kind, question, caller, tally)
+    for part, tally in found.seen.tallies.items():
+        if part.kind in KINDS:
+            found.shrunk[part] = shrink(part, question, caller, tally)
     for complaint in examine(question, found):
         _show(question, caller, found, complaint)
     caller.narrow_down()

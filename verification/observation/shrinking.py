@@ -4,15 +4,18 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.calls import Caller
-from verification.examination.accuracy import Tally, kinds_of
+from verification.examination.accuracy import Part, Tally, kinds_of, parts_of
 from verification.examination.arguments import given
 from verification.examination.complaint import complexity
 from verification.examination.observed import Alone
 from verification.examination.tried import within
 from verification.examination.truth import Question, answer, expected_of
+from verification.examination.zone import zones
 from verification.numbers.ulp import doubles
 
 ATTEMPTS = 12
+# Inputs that are tried together, the simplest ones.
+TRIED = 1024
 SHORTEST = 12
 
 
@@ -33,16 +36,18 @@ def may_warn(question: Question, x: Array, upstream: Array | None) -> bool:
 
 
 def _is_wrong(
-    kind: str, question: Question, caller: Caller, x: Array, upstream: Array | None
+    part: Part, question: Question, caller: Caller, x: Array, upstream: Array | None
 ) -> tuple[Mask, Array]:
     arguments = given(question, x, upstream)
     got, answered = caller.resiliently(*arguments, warns=not may_warn(question, x, upstream))
     with np.errstate(all="ignore"):
         result = answer(question, x, got, upstream)
-        return kinds_of(question, x, got, result)[kind] & answered, got
+        kinds, zone = kinds_of(question, x, got, result), zones(question, x, upstream, result)
+        found = parts_of({part.kind: kinds[part.kind] & answered}, x, zone)
+        return found.get(part, np.zeros(x.shape, bool)), got
 
 
-def shrink(kind: str, question: Question, caller: Caller, tally: Tally) -> Alone:
+def shrink(part: Part, question: Question, caller: Caller, tally: Tally) -> Alone:
     """The simplest input that is wrong alone; one that was wrong in an array, if none is."""
     x, got, upstream = tally.sample()
     marks = np.array([tally.worst_at, tally.low, tally.high])
@@ -52,13 +57,13 @@ def shrink(kind: str, question: Question, caller: Caller, tally: Tally) -> Alone
     factors = None
     if upstream is not None:
         factors = np.concatenate([upstream, np.ones_like(shorter)])
-    wrong, _ = _is_wrong(kind, question, caller, pool, factors)
-    places = np.flatnonzero(wrong)
-    simplest = places[np.argsort(complexity(doubles(pool[places])), kind="stable")]
-    for place in simplest[:ATTEMPTS]:
+    simplest = np.argsort(complexity(doubles(pool)), kind="stable")[:TRIED]
+    pool, factors = pool[simplest], None if factors is None else factors[simplest]
+    wrong, _ = _is_wrong(part, question, caller, pool, factors)
+    for place in np.flatnonzero(wrong)[:ATTEMPTS]:
         one = pool[place : place + 1]
         factor = None if factors is None else factors[place : place + 1]
-        is_wrong, result = _is_wrong(kind, question, caller, one, factor)
+        is_wrong, result = _is_wrong(part, question, caller, one, factor)
         if is_wrong[0]:
             return Alone(one, factor, result, shows=True)
     return Alone(x[:1], None if upstream is None else upstream[:1], got[:1], shows=False)

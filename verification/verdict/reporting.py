@@ -13,7 +13,7 @@ from verification.candidates.implementation import Implementation
 from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
-from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent
+from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent, Part, Tally
 from verification.examination.arguments import given, taken
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key, numbers_at
@@ -51,7 +51,11 @@ class Reporter:
     ) -> Iterator[Symptom]:
         """One for each kind of misbehaviour in a call, of wrong results, and of broken laws."""
         yield from map(self._of_trouble, troubles)
-        yield from map(self._of_results, self.explanation.whys)
+        groups: dict[tuple[str, str | None], list[Part]] = {}
+        for part, why in self.explanation.whys.items():
+            groups.setdefault((part.kind, why), []).append(part)
+        for (kind, why), parts in groups.items():
+            yield self._of_results(kind, why, parts)
         yield from (self._of_complaint(broken) for broken in complaints if not broken.legal)
 
     def conventions(
@@ -93,20 +97,25 @@ class Reporter:
             trouble.kind, self._sample(at, None, upstream), region, why=why, detail=detail
         )
 
-    def _of_results(self, kind: str) -> Symptom:
-        """The finding about the wrong results of a kind."""
-        tally, shown = self.observed.seen.tallies[kind], self.observed.shrunk[kind]
-        region = replace(_of_extent(tally), worst_ulp=tally.worst_ulp, worst_at=tally.worst_at)
+    def _of_results(self, kind: str, why: str | None, parts: Sequence[Part]) -> Symptom:
+        """The finding about the wrong results of a kind that have one reason, or none.
+
+        The worst of them, and the simplest, are those of the part that matters most.
+        """
+        seen = self.observed.seen
+        whole = seen.joined(parts)
+        region = replace(_of_extent(whole), worst_ulp=whole.worst_ulp, worst_at=whole.worst_at)
+        first = min(parts, key=lambda part: (part.zone, -_cost(seen.tallies[part])))
+        shown, worst = self.observed.shrunk[first], seen.tallies[first].worst
+        assert worst is not None  # noqa: S101  a part has results
         detail = "" if shown.shows or self.observed.expired else NOT_ALONE
-        zone = min(tally.worst)
-        worst = tally.worst[zone]
         return self._symptom(
             kind,
             self._sample(shown.x, shown.got, shown.upstream),
             region,
-            why=self.explanation.whys[kind],
+            why=why,
             detail=detail,
-            zone=zone,
+            zone=first.zone,
             cost=worst.cost,
             worst=self._sample(worst.x, worst.got, worst.upstream),
         )
@@ -208,8 +217,9 @@ class Reporter:
     def _others(self) -> Iterator[Convention]:
         """Zeros of the other sign than the limit's, and numbers at NaN, where they are legal."""
         for kind, text in OTHERS.items():
-            tally = self.observed.seen.tallies.get(kind)
-            if tally is not None:
+            seen = self.observed.seen
+            tally = seen.joined(part for part in seen.tallies if part.kind == kind)
+            if tally.wrong:
                 said = text.format(count=tally.wrong, low=tally.low, high=tally.high)
                 yield Convention(self.question.subject, tally.worst_at, said)
 
@@ -239,6 +249,10 @@ class Reporter:
         side = "left" if chosen == ends[0] else "right" if chosen == ends[1] else "middle"
         choices = lore_of(self.question.activation.name).choices
         return choices.get(side, f"{side} derivative")
+
+
+def _cost(tally: Tally) -> float:
+    return 0.0 if tally.worst is None else tally.worst.cost
 
 
 def _described(trouble: Trouble) -> str:
