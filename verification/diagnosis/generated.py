@@ -38,6 +38,15 @@ def slips_of(activation: Activation, order: int) -> Iterator[Mistake]:
 
 
 def _slips(activation: Activation, order: int) -> Iterator[Slip]:
+    for base in bases_of(activation, order):
+        yield from slips(base)
+        yield from of_parameters(base, activation.parameters)
+    if order == 1:
+        yield from of_derivatives(formulas(activation)[0], activation.parameters)
+
+
+def bases_of(activation: Activation, order: int) -> tuple[Expression, ...]:
+    """The formula of the value or of a derivative, in the ways that people start from."""
     known = formulas(activation)
     value = known[0]
     bases = list(known[order : order + 1])
@@ -45,11 +54,7 @@ def _slips(activation: Activation, order: int) -> Iterator[Slip]:
         for _ in range(order):
             base = slope(base)  # noqa: PLW2901  once for each order
         bases.append(base)
-    for base in dict.fromkeys(bases):
-        yield from slips(base)
-        yield from of_parameters(base, activation.parameters)
-    if order == 1:
-        yield from of_derivatives(value, activation.parameters)
+    return tuple(dict.fromkeys(bases))
 
 
 def forms_of(activation: Activation, order: int) -> tuple[Expression, ...]:

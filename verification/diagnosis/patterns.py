@@ -28,8 +28,11 @@ NEAR = 0.05
 FACTOR_WITHIN = 0.01
 # NaN from a power of x begins near to where it overflows, with a factor before it, or before.
 BEFORE, BEYOND = 2, 4
+# The part of subnormal results that may be right beside those that are flushed.
+KEPT_OF_FLUSHED, KEPT_OF_PRODUCTS = 0.05, 0.5
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
+HALVINGS = 64
 
 
 @dataclass(frozen=True)
@@ -89,11 +92,11 @@ def _flushed(case: Case) -> Mask:
 
     Not where others of them are right, or where zeros begin far below the normal numbers.
     """
-    normal, format_ = _normal(case), case.question.format_
+    least_normal, format_ = normal(case), case.question.format_
     factor = np.clip(np.abs(case.wide), 1, (format_.precision - format_.emin) * log(2))
     least = np.minimum(_slopes(case, case.x), np.abs(doubles(case.expected)))
     tiny = _tiny(case, case.wide)
-    results = (case.computed == 0) & (least > 0) & (least < normal * factor)
+    results = (case.computed == 0) & (least > 0) & (least < least_normal * factor)
     inputs = tiny & near(case, case.truth(np.zeros_like(case.x)))
     in_full = format_.has_few_numbers and case.upstream is None
     reach = REACH_16_BIT if in_full else REACH
@@ -101,14 +104,15 @@ def _flushed(case: Case) -> Mask:
     zeros = np.zeros_like(right)
     at_zero = expected_of(case.question, zeros, upstream)
     tiny, slopes = _tiny(case, doubles(right)), _slopes(case, right)
-    subnormal = ~tiny & (slopes < normal) & (slopes > 0)
+    subnormal = ~tiny & (slopes < least_normal) & (slopes > 0)
+    allowed = KEPT_OF_FLUSHED if upstream is None else KEPT_OF_PRODUCTS
     for explained, sizes, others, flushed in (
         (results, least, subnormal, zeros),
         (inputs, np.abs(case.wide), tiny, at_zero),
     ):
         kept = others & answer(case.question, right, flushed, upstream).wrong
-        begins = sizes[explained].max(initial=0.0) * reach >= normal
-        if not begins or 2 * kept.sum() >= explained.sum():
+        begins = sizes[explained].max(initial=0.0) * reach >= least_normal
+        if not begins or kept.sum() > max(FEW, allowed * explained.sum()):
             explained[:] = False
     return np.asarray(results | inputs)
 
@@ -120,7 +124,7 @@ def _slopes(case: Case, x: Array) -> Float64:
 
 
 def _tiny(case: Case, x: Float64) -> Mask:
-    return np.asarray((np.abs(x) < _normal(case)) & (x != 0))
+    return np.asarray((np.abs(x) < normal(case)) & (x != 0))
 
 
 def _kept(case: Case) -> Mask:
@@ -132,31 +136,19 @@ def _sign_of_zero(case: Case) -> Mask:
     return np.asarray(zeros & np.signbit(case.expected) & ~np.signbit(case.got))
 
 
-def _cut_off(case: Case) -> Mask:
-    """Results that are the limit, further out than any that are right and are not."""
-    if case.wrong < SEVERAL:
-        return np.zeros(case.x.shape, bool)
-    limits = case.of(_limits(case.question, case.wide)).astype(np.float64)
-    right, upstream = case.right
-    wide = doubles(right)
-    expected = expected_of(case.question, right, upstream).astype(np.float64)
-    slope = expected if upstream is None else expected / doubles(upstream)
-    alive: Mask = (slope != _limits(case.question, wide)) & (np.abs(slope) >= _normal(case))
-    last_below = np.abs(wide[alive & (wide < 0)]).max(initial=1.0)
-    last_above = np.abs(wide[alive & (wide > 0)]).max(initial=1.0)
-    beyond = np.abs(case.wide) > np.where(case.wide < 0, last_below, last_above)
-    return np.asarray(beyond & (case.computed == limits))
-
-
-def _limits(question: Question, x: Float64) -> Float64:
-    """Return the limit on the side of each x; where it is infinite, x itself."""
-    below, above = question.activation.orders[question.order].limits
-    limit = np.where(x > 0, above, below)
-    return np.where(np.isinf(limit), x, limit)
-
-
-def _normal(case: Case) -> float:
+def normal(case: Case) -> float:
     return float(2.0**case.question.format_.emin)
+
+
+def roughness(case: Case, results: Array) -> float:
+    """How much errors change from one input to the next, by their size; NaN if they are few."""
+    order = np.argsort(case.wide, kind="stable")
+    numbers = doubles(results)[order]
+    error = numbers / doubles(case.expected)[order] - 1
+    error = error[np.isfinite(error) & (error != 0) & (numbers != 0)]
+    if error.size < SEVERAL:
+        return np.nan
+    return float(np.median(np.abs(np.diff(error))) / np.median(np.abs(error)))
 
 
 def median(numbers: Float64) -> float:
@@ -165,39 +157,32 @@ def median(numbers: Float64) -> float:
     return float(np.median(finite)) if finite.size else float("nan")
 
 
-def _factor(case: Case) -> Mask:
-    ratio = case.computed / doubles(case.expected)
-    usual = median(ratio)
-    close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
-    if np.isfinite(ratio).sum() < SEVERAL or close or usual == 0:
-        return np.zeros(case.x.shape, bool)
-    scaled = (doubles(case.expected) * usual).astype(case.got.dtype)
-    return near(case, scaled) | (np.abs(ratio - usual) <= FACTOR_WITHIN * abs(usual - 1))
-
-
-def _offset(case: Case) -> Mask:
-    gap = case.computed - doubles(case.expected)
-    usual = median(gap)
-    if np.isfinite(gap).sum() < SEVERAL or usual == 0:
-        return np.zeros(case.x.shape, bool)
-    return np.asarray(np.abs(gap - usual) <= NEAR * abs(usual))
-
-
-def _clipped(case: Case) -> Mask:
-    """Results that are all of one size, which no right one exceeds and all the true ones do."""
-    sizes, expected = np.abs(case.computed), np.abs(doubles(case.expected))
-    level = median(sizes)
-    right = np.abs(expected_of(case.question, *case.right).astype(np.float64))
-    most = right[np.isfinite(right)].max(initial=0.0)
-    if case.wrong < SEVERAL or not 0 < level >= most:
-        return np.zeros(case.x.shape, bool)
-    return np.asarray((sizes == level) & (expected > level))
+def crossing(function: Callable[[Float64], Float64], low: Float64, high: Float64) -> Float64:
+    """Where each element of a function changes its sign, NaN where it has one sign at both ends."""
+    sign = np.sign(function(low))
+    changes = sign * np.sign(function(high)) < 0
+    if not changes.any():
+        return np.full(low.shape, np.nan)
+    for _ in range(HALVINGS):
+        middle = np.sqrt(low * high)
+        same = np.sign(function(middle)) == sign
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return np.where(changes, high, np.nan)
 
 
 def nan_from_infinity(case: Case) -> Mask:
     """Which results are NaN at an infinity, if there are numbers elsewhere."""
     somewhere = bool(np.isfinite(doubles(case.right[0])).any())
     return np.asarray(np.isnan(case.computed) & np.isinf(case.wide) & somewhere)
+
+
+def _nan_at_a_point(case: Case) -> Mask:
+    """NaN at one or two numbers, and numbers on both sides of them."""
+    nans = np.isnan(case.computed) & np.isfinite(case.wide)
+    points, right = np.unique(np.abs(case.wide[nans])), doubles(case.right[0])
+    inside = [(right > point).any() and (right < point).any() for point in points]
+    is_alone = 0 < points.size < FEW and all(inside) and case.wrong <= 2 * nans.sum()
+    return nans if is_alone else np.zeros_like(nans)
 
 
 def _nan_from_overflow(case: Case) -> Mask:
@@ -240,16 +225,10 @@ MISTAKES: Table = (
     ("the sign of zero is lost: +0 for -0", _sign_of_zero),
     ("NaN is taken for a number, by a comparison, fmax or clip", _nan_lost),
     ("∞ - ∞, ∞/∞ or 0·∞: NaN at an infinity", nan_from_infinity),
+    ("0/0, or likewise: NaN at x = {points} alone", _nan_at_a_point),
     ("x² overflows beyond {limit}: NaN", partial(_nan_from_power, 2)),
     ("x³ overflows beyond {limit}: NaN", partial(_nan_from_power, 3)),
     ("an intermediate result overflows: NaN", _nan_from_overflow),
     ("2x, an intermediate result, overflows", _infinity_from_double),
     ("an intermediate result overflows", _infinity),
-)
-# What is known by its looks alone, and said where no cause is found.
-LOOKS: Table = (
-    ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
-    ("the result is clipped at ±{level}", _clipped),
-    ("off by a constant factor of {factor}", _factor),
-    ("off by a constant of {offset}", _offset),
 )

@@ -15,7 +15,6 @@ results alone that it explains; of the others, each kind is looked at by itself.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from math import log
 
 import numpy as np
@@ -29,17 +28,17 @@ from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
 from verification.formula.language import Expression
 from verification.formula.naive import evaluated
-from verification.numbers.ulp import doubles
+from verification.numbers.ulp import doubles, errors
 
+from .constants import constants
 from .generated import forms_of
+from .looks import LOOKS
 from .others import other_functions, promising_slips
 from .patterns import (
     FEW,
-    LOOKS,
     MISTAKES,
     NEAR,
     QUORUM,
-    SEVERAL,
     SUBNORMAL,
     TELLING,
     Case,
@@ -47,6 +46,7 @@ from .patterns import (
     median,
     nan_from_infinity,
     near,
+    roughness,
 )
 from .steps import blamed
 from .substitution import Formula, Substitution
@@ -170,7 +170,7 @@ def _of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None
         alike &= mistake.claims(case.computed)
         reason = Reason(mistake.why, (exactly | alike) & np.isfinite(case.computed), exactly)
         more = (ours > MORE * theirs) & (case.computed == 0)
-        if more.mean() > MORE_AT or _roughness(case, case.got) < ROUGH * _roughness(case, results):
+        if more.mean() > MORE_AT or roughness(case, case.got) < ROUGH * roughness(case, results):
             return None
     explained = reason.explained
     if reason.share < (NOISY_QUORUM if mistake.noisy else QUORUM) or _few(case, explained):
@@ -187,17 +187,6 @@ def _of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None
 def _few(case: Case, explained: Mask) -> bool:
     """Whether these are too few numbers to tell a formula by."""
     return np.unique(case.wide[explained & np.isfinite(case.wide)]).size < FEW
-
-
-def _roughness(case: Case, results: Array) -> float:
-    """How much errors change from one input to the next, by their size; NaN if they are few."""
-    order = np.argsort(case.wide, kind="stable")
-    numbers = doubles(results)[order]
-    error = (numbers / doubles(case.expected)[order] - 1)[digits(numbers)]
-    error = error[np.isfinite(error) & (error != 0)]
-    if error.size < SEVERAL:
-        return np.nan
-    return float(np.median(np.abs(np.diff(error))) / np.median(np.abs(error)))
 
 
 def _zeros_agree(case: Case, formula: Formula, mistake: Mistake) -> bool:
@@ -261,8 +250,13 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         FACTOR: median(ratio),
         "offset": median(case.computed - expected),
         "level": median(np.abs(case.computed)),
+        "number": median(case.computed),
+        "largest": np.abs(ratio - 1)[np.isfinite(ratio)].max(initial=0.0),
+        "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
     shown = {name: f"{number:.{7 if name == FACTOR else 3}g}" for name, number in numbers.items()}
+    points = np.unique(case.wide[reason.explained])
+    shown["points"] = " and ".join(f"{point:.6g}" for point in points[:FEW])
     shown["flushes"] = f" and flushes to 0 above {zero:.3g}" if np.isfinite(zero) else ""
     return replace(reason, sentence=reason.sentence.format(**shown))
 
@@ -275,13 +269,19 @@ def _reasons(case: Case) -> Iterator[Reason]:
     known = lore.all_mistakes(question.activation.parameters)
     is_wide = question.format_.name == "float64"
     listed = [m for m in known if m.subject == subject and (is_wide or not m.in_float64)]
-    yield from _of_mistakes(case, chain(listed, other_functions(case)))
+    yield from _of_mistakes(case, listed)
+    if question.order == 0:
+        yield from _of_mistakes(case, other_functions(case))
+    yield from _of_mistakes(case, constants(case))
     yield from _patterns(case, SUBNORMAL)
     for substitution in substitutions(case):
         reason = _of_substitution(case, substitution)
         if reason is not None:
             yield reason
     yield from _of_mistakes(case, promising_slips(case))
+    if question.order > 0:
+        # A product rule is cut short more often than a derivative is that of another function.
+        yield from _of_mistakes(case, other_functions(case))
     yield from _of_forms(case)
     yield from _patterns(case, MISTAKES)
 
@@ -308,9 +308,7 @@ def _of_forms(case: Case) -> Iterator[Reason]:
                 yield replace(reason, sentence=tell(reason.explained), tell=tell)
 
 
-def _blamed(
-    case: Case, form: Expression, precision: Format, explained: Mask, part: Mask
-) -> str:
+def _blamed(case: Case, form: Expression, precision: Format, explained: Mask, part: Mask) -> str:
     """The step of a form that gives the wrong results of a part."""
     told = explained & part if (explained & part).any() else explained
     x = case.x[told].astype(precision.dtype)

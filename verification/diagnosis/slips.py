@@ -150,6 +150,9 @@ def _in_a_power(node: Expression) -> Iterator[tuple[str, Expression]]:
         if other not in (0, exponent) and other <= LARGEST_POWER:
             instead = power(base, other)
             yield f"{spelled(instead)} stands in the place of {spelled(node)}", instead
+    if base.operation in ("add", "sub"):
+        terms = operation(base.operation, *(power(term, exponent) for term in base.operands))
+        yield f"{spelled(terms)} stands in the place of {spelled(node)}", terms
     twice = operation("mul", number(exponent), base)
     yield f"{spelled(twice)} stands in the place of {spelled(node)}", twice
 

@@ -1,28 +1,31 @@
 """Which step of a formula goes wrong in a format: what overflows, underflows, cancels or amplifies.
 
-Each subexpression is evaluated twice, step by step in the format and in float64 without the
-cancellations that have a name. The first step that is wrong where its operands are not is named.
+Each subexpression is evaluated twice, step by step in the format and in ball arithmetic. The first step that is wrong where its operands are not is named.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
+from flint import arb_series, ctx
 
 from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.formula.language import CONDITIONS, Expression
+from verification.formula.balls import exact, form, terms
+from verification.formula.language import CONDITIONS, Expression, number, symbol
 from verification.formula.naive import evaluated
 from verification.formula.rewriting import rewritten
+from verification.formula.slopes import OUTER
 from verification.formula.spelled import spelled
 from verification.numbers.ulp import doubles
 
-# A sum cancels if it is less than this part of its larger term.
-CANCELS = 2.0**-3
-# e^u has an error of |u| times that of u.
+# An error of an operand counts if the step makes it so many times larger.
 AMPLIFIES = 4.0
 # The share of the inputs at which a step has to be wrong.
 MOSTLY = 0.5
+# Inputs that are looked at, and the bits of their balls.
+TRIED, BITS = 48, 320
 LONGEST = 90
 
 
@@ -48,16 +51,17 @@ def exactly(formula: Expression, parameters: Mapping[str, float], x: Array) -> F
 
 
 def blamed(
-    form: Expression, parameters: Mapping[str, float], format_: Format, x: Array, got: Float64
+    formula: Expression, parameters: Mapping[str, float], format_: Format, x: Array, got: Float64
 ) -> str:
-    """The sentence about the step of a form that gives these wrong results at these inputs."""
+    """The sentence about the step of a formula that gives these wrong results at these inputs."""
+    finite = np.flatnonzero(np.isfinite(doubles(x)))
+    if not finite.size:
+        return f"{spelled(formula)} has no number there"
+    kept = finite[np.unique(np.linspace(0, finite.size - 1, TRIED).astype(int))]
+    x, got = x[kept], got[kept]
     steps = [
-        Step(
-            node,
-            doubles(evaluated(node, parameters, format_, x)),
-            exactly(node, parameters, x),
-        )
-        for node in _in_order(form)
+        Step(node, doubles(evaluated(node, parameters, format_, x)), _true(node, parameters, x))
+        for node in _in_order(formula)
     ]
     by_node = {step.node: step for step in steps}
     if (~np.isfinite(got) | (got == 0)).mean() >= MOSTLY:
@@ -65,19 +69,26 @@ def blamed(
             said = _lost(step, by_node)
             if said:
                 return said
-    cancelled = max(steps, key=lambda step: _loss(step, by_node), default=None)
-    if cancelled is not None and _loss(cancelled, by_node) > 1 / CANCELS:
-        return f"{cancelled.text} cancels"
-    for step in steps:
-        if step.node.operation in ("exp", "erfc", "Phi", "phi") and step.node.operands:
-            u = exactly(step.node.operands[0], parameters, x)
-            if np.median(np.abs(u)) > AMPLIFIES:
-                return f"the argument of {step.text} is rounded: the error grows with it"
-    whole = steps[-1].text
-    return f"several roundings add up, each small, in {whole}"
+    worst = max(steps, key=lambda step: _amplification(step, by_node))
+    if _amplification(worst, by_node) < AMPLIFIES:
+        return f"several roundings add up, each small, in {steps[-1].text}"
+    if worst.node.operation in ("add", "sub"):
+        return f"{worst.text} cancels"
+    [operand] = worst.node.operands
+    if operand.operation in ("add", "sub"):
+        return f"{spelled(operand)} loses digits before {worst.text} is taken"
+    return f"the argument of {worst.text} is rounded: the error grows with it"
 
 
-def _in_order(form: Expression) -> list[Expression]:
+def _true(node: Expression, parameters: Mapping[str, float], x: Array) -> Float64:
+    """The true values of a subexpression, as balls have them."""
+    function = form(node, parameters)
+    with ctx.workprec(BITS), terms(1):
+        values = [function(arb_series([exact(Fraction(float(at)))]))[0] for at in doubles(x)]
+        return np.array([float(value.mid()) for value in values])
+
+
+def _in_order(formula: Expression) -> list[Expression]:
     """The subexpressions that are computed, operands first."""
     found: dict[Expression, None] = {}
 
@@ -87,7 +98,7 @@ def _in_order(form: Expression) -> list[Expression]:
         if node.operation not in (*CONDITIONS, "number", "symbol", "named"):
             found[node] = None
 
-    visit(form)
+    visit(formula)
     return list(found)
 
 
@@ -101,6 +112,9 @@ def _lost(step: Step, steps: Mapping[Expression, Step]) -> str:
     if wrong.mean() >= MOSTLY or (large.mean() >= MOSTLY and step.node.operation != "where"):
         return f"{step.text} overflows"
     if zero.mean() >= MOSTLY:
+        [operand] = operands[:1] or [step]
+        if step.node.operation == "log" and (operand.narrow == 1).mean() >= MOSTLY:
+            return f"{operand.text} is rounded to 1 before {step.text} is taken"
         how = "cancels" if step.node.operation in ("add", "sub") else "underflows"
         return f"{step.text} {how}"
     return ""
@@ -111,14 +125,36 @@ def _is_sound(step: Step) -> Mask:
     return sound
 
 
-def _loss(step: Step, steps: Mapping[Expression, Step]) -> float:
-    """How many times larger than a sum its larger term is, usually."""
-    if step.node.operation not in ("add", "sub"):
+def _amplification(step: Step, steps: Mapping[Expression, Step]) -> float:
+    """How many times larger a step usually makes the relative error of an operand that has one."""
+    operands = step.node.operands
+    inexact = [steps[u] for u in operands if u in steps and not _is_exact(u)]
+    if not inexact or (len(operands) > 1 and step.node.operation not in ("add", "sub")):
         return 0.0
-    terms = [np.abs(steps[operand].wide) for operand in step.node.operands if operand in steps]
-    terms += [np.ones(step.wide.shape)] * (len(terms) < len(step.node.operands))
     with np.errstate(all="ignore"):
-        ratio = np.max(terms, axis=0) / np.abs(step.wide)
-        off = np.abs(step.narrow / step.wide - 1)
-    ratio = np.where(off > 0, ratio, 0.0)
-    return float(np.nan_to_num(np.median(ratio[~np.isnan(ratio)])) if ratio.size else 0.0)
+        factors = [_condition(step, operand) for operand in inexact]
+        factor = np.max(factors, axis=0)
+        factor = np.where(step.narrow != step.wide, factor, 0.0)
+    finite = factor[np.isfinite(factor)]
+    return float(np.median(finite)) if finite.size else 0.0
+
+
+def _condition(step: Step, operand: Step) -> Float64:
+    """The condition number of a step in an operand: |u f'(u) / f(u)|."""
+    u, f = operand.wide, step.wide
+    match step.node.operation:
+        case "add" | "sub":
+            slope = np.ones(u.shape)
+        case "pow" | "where" | "min" | "max" | "neg":
+            return np.ones(u.shape)
+        case name:
+            outer = OUTER[name](symbol("x")) if name in OUTER else number(1)
+            slope = exactly(outer, {}, u)
+    return np.asarray(np.abs(u * slope / f))
+
+
+def _is_exact(node: Expression) -> bool:
+    """Whether a subexpression is an input, its opposite or its magnitude."""
+    if node.operation in ("neg", "abs", "named"):
+        return _is_exact(node.operands[0])
+    return node.operation in ("symbol", "number")

@@ -17,7 +17,7 @@ from verification.formula.activation import Gated
 from verification.numbers.ulp import doubles
 
 from .gates import of_gates
-from .patterns import FEW, FEW_ULP, TELLING, Case, median
+from .patterns import FEW, FEW_ULP, TELLING, Case, crossing, median
 from .substitution import Formula, Substitution
 
 # The share of the inputs at which a lack of precision shows.
@@ -26,7 +26,6 @@ WIDESPREAD = 0.03
 LOWER = ("bfloat16", "float16", "float32")
 # Where every exponential is 0 or infinite.
 FURTHEST = 1100.0
-HALVINGS = 64
 # A scale shows at these x: there every smooth activation rises, and none is settled.
 ACTIVE = (0.25, 4.0)
 SCALES = (1 / 16, 16.0)
@@ -162,20 +161,7 @@ def _limit(case: Case, side: int, *, gated: bool) -> float:
         result = np.asarray(question.activation.derivative(side * limit, order=question.order))
         return np.asarray(result / (side * limit if gated else 1) - level)
 
-    return float(_crossing(excess, np.array([first / 2]), np.array([max(2 * first, FURTHEST)]))[0])
-
-
-def _crossing(function: Callable[[Float64], Float64], low: Float64, high: Float64) -> Float64:
-    """Where each element of a function changes its sign, NaN where it has one sign at both ends."""
-    sign = np.sign(function(low))
-    changes = sign * np.sign(function(high)) < 0
-    if not changes.any():
-        return np.full(low.shape, np.nan)
-    for _ in range(HALVINGS):
-        middle = np.sqrt(low * high)
-        same = np.sign(function(middle)) == sign
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return np.where(changes, high, np.nan)
+    return float(crossing(excess, np.array([first / 2]), np.array([max(2 * first, FURTHEST)]))[0])
 
 
 def _scaled(case: Case) -> Iterator[Substitution]:
@@ -194,7 +180,7 @@ def _scaled(case: Case) -> Iterator[Substitution]:
             return scaled(scale, x) - computed
 
         low, high = (np.full(x.shape, end) for end in SCALES)
-        found = median(_crossing(excess, low, high))
+        found = median(crossing(excess, low, high))
         if not abs(found - 1) >= FEW_ULP * 2.0**-case.question.format_.precision:
             continue
 

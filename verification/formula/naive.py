@@ -24,11 +24,18 @@ def evaluated(
     expression: Expression, parameters: Mapping[str, float], format_: Format, x: Array
 ) -> Array:
     """The formula at the numbers ``x``, every step rounded to the format."""
-    number = partial(_number, format_)
-    symbols = {name: number(Fraction(value)) for name, value in parameters.items()}
-    symbols |= {"x": x.astype(format_.dtype), "pi": number(Fraction(np.pi))}
+    symbols = {name: float(value) for name, value in parameters.items()}
+    return evaluated_at(expression, symbols, format_, x)
+
+
+def evaluated_at(
+    expression: Expression, symbols: Mapping[str, Any], format_: Format, x: Array
+) -> Array:
+    """Likewise; a symbol may be another number at each x."""
+    known = {"x": x, "pi": np.pi, **symbols}
+    known = {name: np.asarray(value).astype(format_.dtype) for name, value in known.items()}
     with np.errstate(all="ignore"):
-        result = evaluate(expression, _operations(format_), symbols)
+        result = evaluate(expression, _operations(format_), known)
         return np.broadcast_to(np.asarray(result, format_.dtype), x.shape).copy()
 
 

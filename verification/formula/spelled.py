@@ -5,8 +5,14 @@ from fractions import Fraction
 from .language import Expression
 
 SIGNS = {
-    "add": "+", "sub": "-", "mul": "*", "div": "/",
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
 }
 STRENGTH = {**dict.fromkeys(("add", "sub"), 1), **dict.fromkeys(("mul", "div", "neg"), 2), "pow": 3}
 CONDITION, ATOM = 0, 4

@@ -1,0 +1,130 @@
+"""What wrong results look like, where no cause of theirs is known."""
+
+import numpy as np
+
+from reference.arithmetic.types import Float64, Mask
+from verification.examination.truth import Question, answer, expected_of
+from verification.numbers.ulp import doubles
+
+from .patterns import (
+    FACTOR_WITHIN,
+    FEW_ULP,
+    NEAR,
+    SEVERAL,
+    Case,
+    Table,
+    median,
+    near,
+    normal,
+    roughness,
+)
+
+# A relative error that is none of an approximation; how much smooth errors change from one input to
+# the next, and how much noise does at least, by their size.
+LARGE, SMOOTH, NOISE = 0.1, 0.1, 0.25
+# Errors beyond so many times the tolerance are more than several roundings.
+FEW_TIMES = 4
+
+
+def _cut_off(case: Case) -> Mask:
+    """Results that are the limit, further out than any that are right and are not."""
+    if case.wrong < SEVERAL:
+        return np.zeros(case.x.shape, bool)
+    limits = case.of(_limits(case.question, case.wide)).astype(np.float64)
+    right, upstream = case.right
+    wide = doubles(right)
+    expected = expected_of(case.question, right, upstream).astype(np.float64)
+    slope = expected if upstream is None else expected / doubles(upstream)
+    alive: Mask = (slope != _limits(case.question, wide)) & (np.abs(slope) >= normal(case))
+    last_below = np.abs(wide[alive & (wide < 0)]).max(initial=1.0)
+    last_above = np.abs(wide[alive & (wide > 0)]).max(initial=1.0)
+    beyond = np.abs(case.wide) > np.where(case.wide < 0, last_below, last_above)
+    return np.asarray(beyond & (case.computed == limits))
+
+
+def _limits(question: Question, x: Float64) -> Float64:
+    """Return the limit on the side of each x; where it is infinite, x itself."""
+    below, above = question.activation.orders[question.order].limits
+    limit = np.where(x > 0, above, below)
+    return np.where(np.isinf(limit), x, limit)
+
+
+def _factor(case: Case) -> Mask:
+    ratio = case.computed / doubles(case.expected)
+    usual = median(ratio)
+    close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
+    if np.isfinite(ratio).sum() < SEVERAL or close or usual == 0:
+        return np.zeros(case.x.shape, bool)
+    scaled = (doubles(case.expected) * usual).astype(case.got.dtype)
+    return near(case, scaled) | (np.abs(ratio - usual) <= FACTOR_WITHIN * abs(usual - 1))
+
+
+def _offset(case: Case) -> Mask:
+    gap = case.computed - doubles(case.expected)
+    usual = median(gap)
+    if np.isfinite(gap).sum() < SEVERAL or usual == 0:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray(np.abs(gap - usual) <= NEAR * abs(usual))
+
+
+def _clipped(case: Case) -> Mask:
+    """Results that are all of one size, which no right one exceeds and all the true ones do."""
+    sizes, expected = np.abs(case.computed), np.abs(doubles(case.expected))
+    level = median(sizes)
+    right = np.abs(expected_of(case.question, *case.right).astype(np.float64))
+    most = right[np.isfinite(right)].max(initial=0.0)
+    if case.wrong < SEVERAL or not 0 < level >= most:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray((sizes == level) & (expected > level))
+
+
+def _saturated(case: Case) -> Mask:
+    """Results of one size, from somewhere on, that is not that of the limit."""
+    sizes = np.abs(case.computed)
+    level = median(sizes)
+    same = (sizes == level) & np.isfinite(case.wide) & (sizes != np.abs(doubles(case.expected)))
+    furthest = np.abs(doubles(case.right[0]))
+    furthest = furthest[np.isfinite(furthest)].max(initial=0.0)
+    beyond = np.abs(case.wide) >= furthest
+    if case.upstream is not None or level == 0 or np.unique(case.wide[same]).size < SEVERAL:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray(same & beyond)
+
+
+def _constant(case: Case) -> Mask:
+    """One number, whatever x is."""
+    number = median(case.computed)
+    same = case.computed == number
+    if number == 0 or np.unique(doubles(case.expected)[same]).size < SEVERAL:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray(same)
+
+
+def _smooth(case: Case) -> Mask:
+    """Small relative errors that change slowly from one input to the next."""
+    error = np.abs(case.computed / doubles(case.expected) - 1)
+    small = (error < LARGE) & np.isfinite(case.wide)
+    if not roughness(case, case.got) < SMOOTH:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray(small)
+
+
+def _roundings(case: Case) -> Mask:
+    """Errors of few ulp that have nothing to do with one another."""
+    found = answer(case.question, case.x, case.got, case.upstream)
+    few: Mask = found.ulp <= FEW_TIMES * np.fmax(case.question.tolerance, 1)
+    is_noise = not roughness(case, case.got) < NOISE
+    return few if is_noise else np.zeros_like(few)
+
+
+# Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
+LOOKS: Table = (
+    ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
+    ("it saturates at ±{level}, not at the limit", _saturated),
+    ("the result is clipped at ±{level}", _clipped),
+    ("the result is {number}, whatever x is: elements that are not written, say", _constant),
+    ("off by a constant factor of {factor}", _factor),
+    ("off by a constant of {offset}", _offset),
+    ("several roundings add up: up to {ulp} ulp", _roundings),
+    ("an approximation: a smooth relative error of up to {largest}", _smooth),
+)
