@@ -38,7 +38,7 @@ class Mistake:
     is 1; ``{overflow}``, where e^x overflows; and, with ``{flushes}``, from where on results are 0.
     ``noisy``: what it gives is rounding noise, which another exponential or erf makes differently.
     ``claims``: the results that the sentence is about, if the formula is wrong in others too.
-    ``in_float64``: it is one in that format only.
+    ``in_float64``: it is one in that format only. ``in_part``: it may be made in a region alone.
     """
 
     subject: str
@@ -47,3 +47,4 @@ class Mistake:
     noisy: bool = False
     claims: Callable[[Float64], Mask] = anything
     in_float64: bool = False
+    in_part: bool = False

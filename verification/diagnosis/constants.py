@@ -1,6 +1,7 @@
 """Another number in the place of a constant or a parameter of a formula, found from the results."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -55,7 +56,7 @@ def _unknown(activation: Activation, order: int) -> Iterator[tuple[str, Expressi
             if name in base.symbols and value:
                 yield name, substituted(base, {name: symbol(UNKNOWN)}), value
         for constant in _constants(base):
-            value = float(constant.content)  # type: ignore[arg-type]  it is a number
+            value = float(Fraction(constant.content))
             yield f"the constant {spelled(constant)}", _replaced(base, constant), value
 
 

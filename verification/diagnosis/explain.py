@@ -15,7 +15,8 @@ from verification.examination.truth import Question
 from verification.kinds import KINDS
 
 from .patterns import Case
-from .reasons import Reason, diagnose
+from .reason import Reason
+from .reasons import diagnose
 
 # Wrong results that a diagnosis looks at, and the least of a part.
 DIAGNOSED = 1500
@@ -90,4 +91,15 @@ def _case(question: Question, seen: Accuracy, samples: Mapping[Part, Any]) -> Ca
         np.concatenate(factors) if factors else None,
         right=seen.right(),
         wrong=sum(seen.looked.get(part, 0) for part in samples),
+        others=_others(seen, samples),
     )
+
+
+def _others(seen: Accuracy, samples: Mapping[Part, Any]) -> tuple[Any, Any]:
+    """Wrong results of the other parts."""
+    left = [tally.sample(LEAST) for part, tally in seen.tallies.items() if part not in samples]
+    nothing = next(iter(samples.values()))
+    x, got = zip(
+        *((nothing[0][:0], nothing[1][:0]), *((x, got) for x, got, _ in left)), strict=True
+    )
+    return np.concatenate(x), np.concatenate(got)

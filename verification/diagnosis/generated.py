@@ -34,7 +34,7 @@ def slips_of(activation: Activation, order: int) -> Iterator[Mistake]:
         found.setdefault(rewritten(slip.formula), slip.why)
     for formula, why in found.items():
         exact = wide(partial(exactly, formula, activation.parameters))
-        yield Mistake(SUBJECTS[order], why, exact)
+        yield Mistake(SUBJECTS[order], why, exact, in_part=True)
 
 
 def _slips(activation: Activation, order: int) -> Iterator[Slip]:

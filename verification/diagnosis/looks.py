@@ -15,7 +15,6 @@ from .patterns import (
     Table,
     median,
     near,
-    normal,
     roughness,
 )
 
@@ -31,15 +30,49 @@ def _cut_off(case: Case) -> Mask:
     if case.wrong < SEVERAL:
         return np.zeros(case.x.shape, bool)
     limits = case.of(_limits(case.question, case.wide)).astype(np.float64)
+    alive = _alive(case)
+    last_below = np.abs(alive[alive < 0]).max(initial=1.0)
+    last_above = np.abs(alive[alive > 0]).max(initial=1.0)
+    beyond = np.abs(case.wide) > np.where(case.wide < 0, last_below, last_above)
+    return np.asarray(beyond & (case.computed == limits))
+
+
+def _alive(case: Case) -> Float64:
+    """The finite inputs of other results, right ones and wrong ones, that are not the limit."""
     right, upstream = case.right
     wide = doubles(right)
     expected = expected_of(case.question, right, upstream).astype(np.float64)
     slope = expected if upstream is None else expected / doubles(upstream)
-    alive: Mask = (slope != _limits(case.question, wide)) & (np.abs(slope) >= normal(case))
-    last_below = np.abs(wide[alive & (wide < 0)]).max(initial=1.0)
-    last_above = np.abs(wide[alive & (wide > 0)]).max(initial=1.0)
-    beyond = np.abs(case.wide) > np.where(case.wide < 0, last_below, last_above)
-    return np.asarray(beyond & (case.computed == limits))
+    others, got = map(doubles, case.others)
+    format_, tolerance = case.question.format_, case.question.tolerance
+    nearly = (tolerance + 1) * 2.0 ** (format_.emin - format_.precision + 1)
+    alive = np.concatenate(
+        [
+            wide[np.abs(slope - _limits(case.question, wide)) > nearly],
+            others[got != _limits(case.question, others)],
+        ]
+    )
+    return np.asarray(alive[np.isfinite(alive)])
+
+
+def _zero_in_a_band(case: Case) -> Mask:
+    return _in_a_band(case, case.computed == 0, _alive(case))
+
+
+def _nan_in_a_band(case: Case) -> Mask:
+    others = np.concatenate([doubles(case.right[0]), doubles(case.others[0])])
+    return _in_a_band(case, np.isnan(case.computed), others[np.isfinite(others)])
+
+
+def _in_a_band(case: Case, found: Mask, others: Float64) -> Mask:
+    """Those results, if there are others on both sides of them and none between."""
+    found = found & np.isfinite(case.wide)
+    band = case.wide[found]
+    if not band.size:
+        return found
+    is_inside = (others < band.min()).any() and (others > band.max()).any()
+    is_alone = not ((others > band.min()) & (others < band.max())).any()
+    return np.asarray(found & is_inside & is_alone)
 
 
 def _limits(question: Question, x: Float64) -> Float64:
@@ -120,6 +153,8 @@ def _roundings(case: Case) -> Mask:
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
 LOOKS: Table = (
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
+    ("0 for x from {low} to {high} alone", _zero_in_a_band),
+    ("NaN for x from {low} to {high} alone", _nan_in_a_band),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
     ("the result is {number}, whatever x is: elements that are not written, say", _constant),

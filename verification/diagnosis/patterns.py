@@ -30,6 +30,8 @@ FACTOR_WITHIN = 0.01
 BEFORE, BEYOND = 2, 4
 # The part of subnormal results that may be right beside those that are flushed.
 KEPT_OF_FLUSHED, KEPT_OF_PRODUCTS = 0.05, 0.5
+# How much later than at the half of the largest number 2x is seen to overflow.
+NEARLY = 1.05
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
 HALVINGS = 64
@@ -37,7 +39,10 @@ HALVINGS = 64
 
 @dataclass(frozen=True)
 class Case:
-    """Some of ``wrong`` wrong results of one subject, and the inputs where it is right."""
+    """Some of ``wrong`` wrong results of one subject, and the inputs where it is right.
+
+    ``others`` are further wrong inputs and results, which another reason may have.
+    """
 
     question: Question
     x: Array
@@ -45,6 +50,7 @@ class Case:
     upstream: Array | None
     right: tuple[Array, Array | None]
     wrong: int
+    others: tuple[Array, Array]
 
     @cached_property
     def expected(self) -> Array:
@@ -137,6 +143,7 @@ def _sign_of_zero(case: Case) -> Mask:
 
 
 def normal(case: Case) -> float:
+    """The smallest normal number."""
     return float(2.0**case.question.format_.emin)
 
 
@@ -187,8 +194,11 @@ def _nan_at_a_point(case: Case) -> Mask:
 
 def _nan_from_overflow(case: Case) -> Mask:
     nans = np.isnan(case.computed) & np.isfinite(case.wide)
-    # No power and no exponential of a smaller x overflows.
-    return np.asarray(nans & bool((np.abs(case.wide[nans]) > 1).all()))
+    right = np.abs(doubles(case.right[0]))
+    beyond = (right > np.abs(case.wide[nans]).max(initial=0.0)) & np.isfinite(right)
+    # No power and no exponential of a smaller x overflows, and all of a larger one do.
+    is_overflow = (np.abs(case.wide[nans]) > 1).all() and not beyond.any()
+    return nans if is_overflow else np.zeros_like(nans)
 
 
 def _nan_from_power(power: int, case: Case) -> Mask:
@@ -205,8 +215,9 @@ def _infinity(case: Case) -> Mask:
 
 
 def _infinity_from_double(case: Case) -> Mask:
-    doubled = np.abs(case.wide) >= case.question.format_.largest / 2
-    return np.asarray(_infinity(case) & doubled)
+    infinite, half = _infinity(case), case.question.format_.largest / 2
+    first = np.abs(case.wide[infinite]).min(initial=np.inf)
+    return infinite if half <= first <= NEARLY * half else np.zeros_like(infinite)
 
 
 def _nan_lost(case: Case) -> Mask:
@@ -230,5 +241,5 @@ MISTAKES: Table = (
     ("x³ overflows beyond {limit}: NaN", partial(_nan_from_power, 3)),
     ("an intermediate result overflows: NaN", _nan_from_overflow),
     ("2x, an intermediate result, overflows", _infinity_from_double),
-    ("an intermediate result overflows", _infinity),
+    ("it overflows from |x| = {limit} on", _infinity),
 )

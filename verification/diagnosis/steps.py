@@ -1,6 +1,7 @@
 """Which step of a formula goes wrong in a format: what overflows, underflows, cancels or amplifies.
 
-Each subexpression is evaluated twice, step by step in the format and in ball arithmetic. The first step that is wrong where its operands are not is named.
+Each subexpression is evaluated twice, step by step in the format and in ball arithmetic. Named is
+the first step that is wrong where its operands are not.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ AMPLIFIES = 4.0
 MOSTLY = 0.5
 # Inputs that are looked at, and the bits of their balls.
 TRIED, BITS = 48, 320
-LONGEST = 90
+LONGEST, SHORT = 90, 60
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def blamed(
                 return said
     worst = max(steps, key=lambda step: _amplification(step, by_node))
     if _amplification(worst, by_node) < AMPLIFIES:
-        return f"several roundings add up, each small, in {steps[-1].text}"
+        text = spelled(formula)
+        return f"several roundings add up, each small{f', in {text}' if len(text) < SHORT else ''}"
     if worst.node.operation in ("add", "sub"):
         return f"{worst.text} cancels"
     [operand] = worst.node.operands

@@ -10,6 +10,7 @@ from verification.numbers.ulp import doubles, errors
 
 from . import laws
 from .complaint import Complaint
+from .memory import cause_of
 from .observed import Behaviour, Difference, Observed
 from .truth import LENGTH, Question, answer
 
@@ -53,6 +54,7 @@ def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
                 got=difference.got,
                 upstream=difference.upstream,
                 grade=grade,
+                why=cause_of(question, difference),
             )
     for x in behaviour.overwritten:
         detail = f"the next call overwrites what the last one returned, of {x.size} elements"

@@ -1,6 +1,7 @@
 """What was observed of a candidate, as data: nothing in it can call the candidate."""
 
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
@@ -16,9 +17,10 @@ from .accuracy import Accuracy, Part
 class Difference:
     """Results of a call that are not those of another call with the same numbers.
 
-    ``x``, ``upstream``, ``got`` and the ``other`` results are the elements whose bits differ, of
-    ``tried`` ones. ``kind`` is that of the finding that there may be, and ``detail`` says in what
-    the calls differ. Where ``may_be_right``, a difference counts only if the results are wrong.
+    ``x``, ``upstream``, ``got`` and the ``other`` results are the elements whose bits differ, at
+    these ``places`` of an array of a ``shape``, counted row by row. ``kind`` is that of the finding
+    that there may be, and ``detail`` says in what the calls differ. Where ``may_be_right``, a
+    difference counts only if the results are wrong.
     """
 
     kind: str
@@ -27,8 +29,14 @@ class Difference:
     got: Array
     other: Array
     upstream: Array | None
-    tried: int
+    shape: tuple[int, ...]
+    places: Array
     may_be_right: bool = False
+
+    @property
+    def tried(self) -> int:
+        """How many elements the array has."""
+        return prod(self.shape)
 
 
 @dataclass(frozen=True)

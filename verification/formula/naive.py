@@ -1,8 +1,8 @@
 """Formulas evaluated step by step in a format: what a textbook implementation computes.
 
 Each operation is done in the format and rounded to it, so that it cancels, overflows and flushes
-where a straightforward kernel does. In the 16-bit formats an elementary function is evaluated in
-float32 and rounded, as kernels do.
+where a straightforward kernel does. An elementary function is evaluated in a wider format and
+rounded: in float32 for the 16-bit formats, as kernels do, and in float64 for float32.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,9 +43,11 @@ def _number(format_: Format, value: Fraction) -> Any:
     return np.float64(float(value)).astype(format_.dtype)
 
 
-def _in_float32(function: Callable[[Array], Any]) -> Callable[[Any], Any]:
+def _wider(function: Callable[[Array], Any], format_: Format) -> Callable[[Any], Any]:
+    wider = np.float32 if format_.has_few_numbers else np.float64
+
     def call(u: Any) -> Any:
-        return function(np.asarray(u).astype(np.float32)).astype(u.dtype)
+        return function(np.asarray(u).astype(wider)).astype(u.dtype)
 
     return call
 
@@ -78,9 +80,7 @@ def _power(u: Any, exponent: int) -> Any:
 
 
 def _operations(format_: Format) -> dict[str, Callable[..., Any]]:
-    functions = _functions()
-    if format_.has_few_numbers:
-        functions = {name: _in_float32(function) for name, function in functions.items()}
+    functions = {name: _wider(function, format_) for name, function in _functions().items()}
     return {
         "number": partial(_number, format_),
         "add": lambda a, b: a + b,

@@ -20,25 +20,26 @@ CONDITION, ATOM = 0, 4
 
 def spelled(node: Expression) -> str:
     """The text of a formula."""
+    text = f"{node.operation}({', '.join(map(spelled, node.operands))})"
     match node.operation:
         case "number":
-            return _number(node.content)
+            text = _number(node.content)
         case "symbol":
-            return str(node.content)
+            text = str(node.content)
         case "named":
-            return spelled(node.operands[0])
+            text = spelled(node.operands[0])
         case "neg":
-            return f"-{_within(node.operands[0], STRENGTH['neg'])}"
+            text = f"-{_within(node.operands[0], STRENGTH['neg'])}"
         case "pow":
-            return f"{_within(node.operands[0], ATOM)}**{node.content}"
+            text = f"{_within(node.operands[0], ATOM)}**{node.content}"
         case "both":
-            return " and ".join(map(spelled, node.operands))
+            text = " and ".join(map(spelled, node.operands))
         case name if name in SIGNS:
             a, b = node.operands
             strength = _strength(node)
             closer = strength + (name in ("sub", "div") or b.operation == "div")
-            return f"{_within(a, strength)} {SIGNS[name]} {_within(b, closer)}"
-    return f"{node.operation}({', '.join(map(spelled, node.operands))})"
+            text = f"{_within(a, strength)} {SIGNS[name]} {_within(b, closer)}"
+    return text
 
 
 def _within(node: Expression, strength: int) -> str:

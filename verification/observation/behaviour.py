@@ -142,13 +142,14 @@ class _Observation:
         may_be_right: bool = False,
     ) -> None:
         """Note the elements whose bits differ."""
-        broken = self._differ(got, expected).reshape(-1)
+        shape, broken = got.shape, self._differ(got, expected).reshape(-1)
         x, factor = taken(
             self.question, tuple(argument.reshape(-1)[broken] for argument in arguments)
         )
         got, other = (results.reshape(-1)[broken] for results in (got, expected))
+        places = np.flatnonzero(broken)
         self.differences.append(
-            Difference(kind, detail, x, got, other, factor, broken.size, may_be_right=may_be_right)
+            Difference(kind, detail, x, got, other, factor, shape, places, may_be_right)
         )
 
     def _again(self, whole: Array) -> None:
