@@ -27,7 +27,8 @@ class Kind:
     a few calls has ``calls``: the subjects that are called for it, each of which has to give a
     result. After a ``silent`` one there are inputs without a result. A ``separable`` trouble may be
     due to a few of the elements, and is looked for in parts of the array. A law that ``follows``
-    accuracy is broken for the reason that the results are wrong for. ``why`` is the usual reason.
+    accuracy is broken for the reason that the results are wrong for. What is ``beside`` the results
+    is told after those that are wrong. ``why`` is the usual reason.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Kind:
     silent: bool = False
     separable: bool = False
     follows: bool = False
+    beside: bool = False
     why: str | None = None
 
 
@@ -84,8 +86,8 @@ KINDS: dict[str, Kind] = {
     ),
     "not symmetric": Kind("breaks the function's symmetry", subjects=FUNCTIONS, follows=True),
     "sign of zero": Kind("gives a zero of the wrong sign"),
-    "warning": Kind("lets a warning reach the caller", _ARRAYS, separable=True),
-    "output": Kind("writes to standard output or error", _ARRAYS, separable=True),
+    "warning": Kind("lets a warning reach the caller", _ARRAYS, separable=True, beside=True),
+    "output": Kind("writes to standard output or error", _ARRAYS, separable=True, beside=True),
 }
 
 

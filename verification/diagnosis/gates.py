@@ -41,6 +41,7 @@ def _products(question: Question, gated: Gated) -> Iterator[tuple[str, Product]]
         yield f"{y} is ignored: this is the gate alone", lambda a, _b, _u: gate(a, 0)
         yield f"the gate is ignored: this is {y}", lambda _a, b, _u: b
         yield "this is the product of the two inputs", lambda a, b, _: a * b
+        yield f"{y} is taken by its magnitude", lambda a, b, _: gate(a, 0) * np.abs(b)
     elif question.order == 1:
         yield (
             f"this is the gradient in {y}, not in {x}",

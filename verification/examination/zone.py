@@ -26,7 +26,8 @@ class Zone(IntEnum):
     PRACTICAL = 1
     TAILS = 2
     EXTREMES = 3
-    CLOSE = 4
+    BESIDE = 4
+    CLOSE = 5
 
     def __str__(self) -> str:
         return HEADINGS[self]
@@ -37,6 +38,7 @@ HEADINGS = {
     Zone.PRACTICAL: "in [-20, 20]",
     Zone.TAILS: "in the tails, for |x| from 20 to 10,000",
     Zone.EXTREMES: "at extremes: |x| beyond 10,000, subnormal numbers, infinities, NaN",
+    Zone.BESIDE: "beside the results",
     Zone.CLOSE: "close: wrong by no more than assert_close lets pass",
 }
 
@@ -55,20 +57,18 @@ class Worst:
 
 
 def zones(question: Question, x: Array, upstream: Array | None, result: Answer) -> Array:
-    """The zone of each result, if it is wrong; that of an extreme factor is extreme."""
-    found = _by_size(question, x)
-    if upstream is not None:
-        beside = _by_size(question, upstream)
-        found[beside == Zone.EXTREMES] = Zone.EXTREMES
+    """The zone of each result, if it is wrong."""
+    found = zones_at(question, x, upstream)
     found[result.grade <= Grade.CLOSE] = Zone.CLOSE
     return found
 
 
-def zone_at(question: Question, x: Array, upstream: Array | None) -> Zone:
-    """The zone of one input; an infinite upstream is an extreme."""
-    if upstream is not None and not np.isfinite(doubles(upstream)).all():
-        return Zone.EXTREMES
-    return Zone(int(_by_size(question, x)[0]))
+def zones_at(question: Question, x: Array, upstream: Array | None) -> Array:
+    """The zone of each input; that of an extreme factor is extreme."""
+    found = _by_size(question, x)
+    if upstream is not None:
+        found[_by_size(question, upstream) == Zone.EXTREMES] = Zone.EXTREMES
+    return found
 
 
 def _by_size(question: Question, x: Array) -> Array:

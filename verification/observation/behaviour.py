@@ -15,6 +15,7 @@ from verification.examination.examine import are_right
 from verification.examination.observed import Behaviour, Difference
 from verification.examination.tried import inputs_of, within
 from verification.examination.truth import Question
+from verification.formula.activation import Gated
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
 from verification.numbers.ulp import doubles
 
@@ -75,6 +76,8 @@ class _Observation:
 
     def __init__(self, question: Question, caller: Caller) -> None:
         self.question, self.caller = question, caller
+        is_gated = isinstance(question.activation, Gated)
+        self.others = "the other inputs" if is_gated else "an upstream"
         self.x = sample(question)
         self.differences: list[Difference] = []
         self.overwritten: list[Array] = []
@@ -214,14 +217,14 @@ class _Observation:
                 detail = f"in an array of shape {shape} {name}"
                 self._compare("layout", detail, x, expected, layout)
                 if self.question.has_factor:
-                    detail = f"with an upstream of shape {shape} {name}"
+                    detail = f"with {self.others} of shape {shape} {name}"
                     self._compare("layout", detail, x, expected, np.copy, layout)
-                    detail = f"in an array of shape {shape}, but not the upstream, {name}"
+                    detail = f"in an array of shape {shape}, but not {self.others}, {name}"
                     self._compare("layout", detail, x, expected, layout, np.copy)
             rows = np.broadcast_to(x[:1], shape)
             expected = np.broadcast_to(expected[:1], shape)
             self._compare("layout", f"broadcast to shape {shape}", rows, expected, broadcast)
             if self.question.has_factor:
                 alike = self._call(x, np.copy, lambda u: one_number(u).copy())
-                detail = f"with an upstream of one number, broadcast to shape {shape}"
+                detail = f"with {self.others} of one number, broadcast to shape {shape}"
                 self._compare("layout", detail, x, alike, np.copy, one_number)

@@ -18,7 +18,7 @@ from verification.examination.arguments import given, taken
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.truth import Question, answer
-from verification.examination.zone import Zone, zone_at
+from verification.examination.zone import Zone, zones_at
 from verification.formula.activation import Gated
 from verification.grade import Grade
 from verification.kinds import KINDS
@@ -94,8 +94,22 @@ class Reporter:
         else:
             region = _of_inputs(x, max(x.size, 1))
         return self._symptom(
-            trouble.kind, self._sample(at, None, upstream), region, why=why, detail=detail
+            trouble.kind,
+            self._sample(at, None, upstream),
+            region,
+            why=why,
+            detail=detail,
+            zone=self._zone_of(trouble.kind, x, factor),
         )
+
+    def _zone_of(self, kind: str, x: Array, factor: Array | None) -> Zone:
+        """The zone of what a call does: that of the elements, where it may be due to those."""
+        if KINDS[kind].beside:
+            return Zone.BESIDE
+        if not KINDS[kind].separable or not x.size:
+            return Zone.BEHAVIOUR
+        zone = zones_at(self.question, x, factor).min()
+        return Zone.BEHAVIOUR if zone == Zone.PRACTICAL else Zone(int(zone))
 
     def _of_results(self, kind: str, why: str | None, parts: Sequence[Part]) -> Symptom:
         """The finding about the wrong results of a kind that have one reason, or none.
@@ -129,11 +143,11 @@ class Reporter:
             got = complaint.got[simplest(complaint.x)]
         why = complaint.why or (self.explanation.main if self._follows(complaint) else None)
         region = _of_inputs(complaint.x, complaint.tried)
-        zone = Zone.BEHAVIOUR
+        zone = Zone.BESIDE if KINDS[complaint.kind].beside else Zone.BEHAVIOUR
         if complaint.grade <= Grade.CLOSE:
             zone = Zone.CLOSE
         elif complaint.grade < Grade.BROKEN:
-            zone = zone_at(self.question, one, upstream)
+            zone = Zone(int(zones_at(self.question, one, upstream)[0]))
         sample = self._sample(one, got, upstream)
         return self._symptom(
             complaint.kind, sample, region, why=why, detail=complaint.detail, zone=zone

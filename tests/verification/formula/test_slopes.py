@@ -64,7 +64,7 @@ TEXTS = (
 )
 
 
-@pytest.mark.parametrize("text", (*TEXTS, *FORMULAS))
+@pytest.mark.parametrize("text", [*TEXTS, *FORMULAS])
 def test_a_text_is_read_as_the_formula_that_it_spells(text):
     """With its parentheses, and none besides."""
     symbols = ("x", "a", "b")

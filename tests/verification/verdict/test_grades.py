@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from reference import gelu, relu, sigmoid, silu, tanh
 from reference.arithmetic.formats import FORMATS
@@ -12,7 +13,7 @@ from verification.verdict.check import check
 
 FLOAT32 = FORMATS["float32"]
 EPSILON = 2.0**-23
-F32 = np.float32
+F16, F32 = np.float16, np.float32
 
 
 def moved(function, steps):
@@ -169,3 +170,92 @@ def test_a_number_at_nan_that_is_legal_costs_no_grade(require):
     verdict = check(relu, "relu", derivative=lambda x: (x > 0).astype(x.dtype), require=require)
     assert verdict.passed
     assert verdict.grades == {"value": "correct", "derivative": "correct"}
+
+
+def exact(x):
+    """GELU in float64, rounded."""
+    wide = x.astype(np.float64)
+    return np.where(np.isneginf(wide), -0.0, wide * ndtr(wide)).astype(x.dtype)
+
+
+def steps_off(x, count):
+    """Results that are some numbers away where they are not small."""
+    y = np.atleast_1d(np.ascontiguousarray(exact(x)))
+    bits = y.view(np.int16).copy()
+    bits[np.isfinite(y) & (np.abs(y) > 1e-3)] += count
+    return bits.view(x.dtype).reshape(x.shape)
+
+
+def instead(condition, number):
+    """Right, but a number where a condition on x holds."""
+    return lambda x: np.where(condition(x), x.dtype.type(number), exact(x))
+
+
+class Restless:
+    """Other bits at every second call."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return steps_off(x, self.calls % 2)
+
+
+SYSTEM = {
+    "exact": lambda: exact,
+    "a number off": lambda: lambda x: steps_off(x, 1),
+    "three off": lambda: lambda x: steps_off(x, 3),
+    "fifty off": lambda: lambda x: steps_off(x, 50),
+    "+0 for each 0": lambda: lambda x: np.where(exact(x) == 0, x.dtype.type(0), exact(x)),
+    "opposite signs of tiny results": lambda: (
+        lambda x: np.where(np.abs(exact(x)) < 2e-7, np.abs(exact(x)), exact(x))
+    ),
+    "NaN is 0": lambda: instead(np.isnan, 0),
+    "42 at infinity": lambda: instead(np.isposinf, 42),
+    "NaN at -infinity": lambda: instead(np.isneginf, np.nan),
+    "flushed": lambda: lambda x: np.where(np.abs(exact(x)) < 2.0**-14, F16(-0.0), exact(x)),
+    "shorter arrays are a number off": lambda: lambda x: steps_off(x, int(x.size < 8)),
+    "shorter arrays are doubled": lambda: lambda x: exact(x) * F16(1 + (x.size < 8)),
+    "rows are a number off": lambda: lambda x: steps_off(x, int(x.ndim > 1)),
+    "0 everywhere": lambda: np.zeros_like,
+    "not deterministic": Restless,
+}
+
+
+STRICT = ("exact", "+0 for each 0", "rows are a number off", "opposite signs of tiny results")
+TOLERANT = ("a number off", "shorter arrays are a number off")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        *((name, {}) for name in SYSTEM),
+        *((name, {"strict": True}) for name in STRICT),
+        *((name, {"tolerance": 0.25}) for name in TOLERANT),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_grade_does_not_depend_on_what_is_required(name, options):
+    """And what passes is what has that grade or a better one, whatever is wrong."""
+    grades = set()
+    for require in REQUIRED:
+        verdict = check(SYSTEM[name](), "gelu", dtype="float16", require=require, **options)
+        [grade] = verdict.grades.values()
+        grades.add(grade)
+        assert verdict.passed == (Grade[grade.upper()] <= Grade[require.upper()]), str(verdict)
+    assert len(grades) == 1
+
+
+def test_what_is_correct_is_accurate_whatever_the_tolerance():
+    """Half an ulp is what rounding costs."""
+    assert check(exact, "gelu", dtype="float16", tolerance=0.1).passed
+
+
+def test_a_subject_without_results_is_broken():
+    """None of its results is correct."""
+
+    def raises(x):
+        raise ValueError(x)
+
+    assert check(raises, "gelu", dtype="float16", require="rough").grades == {"value": "broken"}
