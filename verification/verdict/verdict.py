@@ -42,7 +42,8 @@ class Verdict:
     ``activation`` is the name of one in the catalogue, or a formula.
     ``grades`` are those of each subject (see `verification.grade`). Without a baseline and accepted
     findings, a verdict passes if none is worse than ``require``. ``histogram`` counts results by
-    their distance from the correctly rounded ones. ``worst_ulp`` holds the largest error of each subject that is not infinite, of all
+    their distance from the correctly rounded ones. ``worst_ulp`` holds the largest error of each
+    subject that is not infinite, of all
     inputs, ``inputs`` how many were tried of each, ``wrong`` how many of the results are beyond
     the tolerance, infinite or NaN where they must not be, ``allowances`` what was tolerated beyond
     ``tolerance`` (in ulp), ``parameters`` are those of the activation that are not its default

@@ -198,6 +198,7 @@ class Restless:
         self.calls = 0
 
     def __call__(self, x):
+        """One more call."""
         self.calls += 1
         return steps_off(x, self.calls % 2)
 
