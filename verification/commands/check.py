@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SHORT = {"fp16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 SHORT |= {"f16": "float16", "fp32": "float32", "fp64": "float64"}
 LONGEST = 1e6
+BASELINE = "--baseline: "
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -132,6 +133,10 @@ def check(arguments: Namespace) -> int:
             )
     except WorkersLostError as error:
         raise UsageError(f"the check cannot be ended: {error}") from None
+    except UsageError as error:
+        if str(error).startswith(BASELINE.removeprefix("--")):
+            raise UsageError(f"--{error}") from None
+        raise
     return delivery.deliver(verdict, arguments)
 
 
@@ -211,15 +216,14 @@ def _baseline(arguments: Namespace) -> "Iterator[Implementation | str | None]":
     if name is None or name.endswith(STORED):
         yield name
         return
-    candidate = Candidate(
-        name,
-        framework=arguments.framework,
-        device=arguments.device,
-        dtype=format_of(arguments.dtype).name,
-        inputs=_inputs(arguments),
-    )
+    dtype = format_of(arguments.dtype).name
+    candidate = Candidate(name, dtype=dtype, inputs=_inputs(arguments))
     with Worker(candidate, Clock(arguments.timeout)) as worker:
-        yield worker.implementation()
+        try:
+            implementation = worker.implementation()
+        except UsageError as error:
+            raise UsageError(f"{BASELINE}{error}") from None
+        yield implementation
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from verification.grade import Grade
 from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 
+from .cells import Cells
 from .histogram import Histogram
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
 from .zone import Worst, Zone, costs, zones
@@ -147,6 +148,7 @@ class Accuracy:
     looked: dict[str, int] = field(default_factory=dict)
     grade: Grade = Grade.CORRECT
     histogram: Histogram = field(default_factory=Histogram)
+    cells: Cells = field(default_factory=Cells)
 
     def add(self, kinds: dict[str, Mask], results: Results) -> None:
         """Count the wrong results of each kind."""
@@ -166,6 +168,7 @@ class Accuracy:
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
         self.grade = max(self.grade, other.grade)
         self.histogram.merge(other.histogram)
+        self.cells.merge(other.cells)
 
     def close(self) -> Self:
         """Tell each extent out of how many inputs it is, when all are counted."""
@@ -196,6 +199,7 @@ class Accuracy:
             self.unanswered = whole.unanswered
         self.worst_ulp = max(self.worst_ulp, whole.worst_ulp)
         self.grade = max(self.grade, whole.grade)
+        self.cells.merge(whole.cells)
         if whole.inputs:
             self.histogram = whole.histogram
 
@@ -309,3 +313,4 @@ def count(
     if kinds[SIGN_OF_ZERO].any():
         seen.grade = max(seen.grade, Grade.CLOSE)
     seen.histogram.add(got, result.expected, question.format_)
+    seen.cells.add(x, got, upstream, result.expected, result.ulp, question.format_)

@@ -266,7 +266,9 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
     if question.require != Grade.ACCURATE:
         bound = np.where(grade <= question.require, np.inf, -1.0)
     if question.baseline is not None:
-        bound = np.fmax(bound, WORSE * question.baseline.at(x, question.format_))
+        bound = np.fmax(
+            bound, WORSE * question.baseline.at(x, upstream, expected, question.format_)
+        )
     return replace(found, bound=bound, grade=grade)
 
 

@@ -24,7 +24,7 @@ from verification.kinds import KINDS, Access
 
 from .behaviour import observe_behaviour
 from .exhaustive import exhaust
-from .grid import densify
+from .grid import FINEST, densify
 from .results import observe_results, try_once_more
 from .shrinking import may_warn, shrink
 
@@ -35,10 +35,12 @@ def observe(
     *,
     exhaustive: bool = False,
     scheduler: str | None = None,
+    promises: Mapping[str, int] | None = None,
 ) -> dict[str, Observed]:
     """Call value, derivative and backward, as far as they are given, with all that is tried.
 
-    ``questions`` are those about each subject.
+    ``questions`` are those about each subject, ``promises`` those of a baseline: results are
+    compared with its at no more inputs than it was tried at.
     """
     callers = {
         name: implementation.caller(name, function, questions[name].format_)
@@ -56,7 +58,8 @@ def observe(
             found.seen.replace_by(everything)
             found.promise = found.promise if everything.unanswered.wrong or caller.expired else 1
         else:
-            stride = densify(questions[name], caller, found.seen, clock)
+            finest = (promises or {}).get(name, FINEST)
+            stride = densify(questions[name], caller, found.seen, clock, finest)
             found.promise = min(found.promise, stride or found.promise)
         _look_around(questions[name], caller, found)
         _look_closer(questions[name], caller, found)

@@ -129,6 +129,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         seed_of(seed, untrusted=untrusted),
         required(require),
         domain=Domain.of(domain),
+        exhaustive=exhaustive,
     )
     require_inputs(asked)
     if exhaustive:
@@ -140,8 +141,6 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         "backward": backward,
     }
     things = {name: thing for name, thing in given.items() if thing is not None}
-    if baseline is not None:
-        asked = replace(asked, baseline=_baseline(asked, baseline, framework, device))
     clock = Clock(EXHAUSTIVE if exhaustive else QUICK)
     confined = clock if untrusted else None
     with _implementation(asked, things, framework, device, confined) as implementation:
@@ -150,37 +149,68 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             raise UsageError(
                 f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
             )
-        verdict = _verdict(asked, implementation, exhaustive=exhaustive, scheduler=scheduler)
+        if baseline is None:
+            verdict = _verdict(asked, implementation, scheduler)
+        else:
+            beside = _baseline(asked, baseline, implementation, scheduler)
+            compared = replace(asked, baseline=beside)
+            verdict = _verdict(compared, implementation, scheduler)
+            if isinstance(baseline, Verdict) or _is_stored(baseline):
+                beside.require_terms(verdict)
     verdict = without(verdict, accepted) if known is not None else verdict
     return without_its_word(verdict) if untrusted else verdict
 
 
-def _verdict(
-    asked: Asked,
-    implementation: Implementation,
-    *,
-    exhaustive: bool = False,
-    scheduler: str | None = None,
-) -> Verdict:
+def _verdict(asked: Asked, implementation: Implementation, scheduler: str | None) -> Verdict:
     questions = {name: asked.question(name) for name in implementation.functions}
+    promises = {} if asked.baseline is None else asked.baseline.promise
     with MODE.ours():
-        observed = observe(questions, implementation, exhaustive=exhaustive, scheduler=scheduler)
+        observed = observe(
+            questions,
+            implementation,
+            exhaustive=asked.exhaustive,
+            scheduler=scheduler,
+            promises=promises,
+        )
         return judged(asked, implementation, observed)
 
 
-def _baseline(asked: Asked, given: Any, framework: str | None, device: str | None) -> Baseline:
-    """The baseline that is given: a verdict, the file of one, or an implementation to be judged."""
-    if isinstance(given, str | Path) and Path(given).suffix == STORED:
+def _is_stored(given: Any) -> bool:
+    return isinstance(given, str | Path) and Path(given).suffix == STORED
+
+
+def _baseline(
+    asked: Asked, given: Any, candidate: Implementation, scheduler: str | None
+) -> Baseline:
+    """The baseline that is given: a verdict, the file of one, or an implementation to be judged.
+
+    That brings its own framework; a function takes NumPy's arrays, unless it tells its own. It is
+    judged at what the candidate is: its value alone where that has no more.
+    """
+    if _is_stored(given):
         found = Baseline.read(Path(given))
     elif isinstance(given, Verdict):
         found = Baseline.of_verdict(given)
     else:
-        if isinstance(given, Candidate | Implementation):
-            framework = device = None
-        with _implementation(asked, {"value": given}, framework, device, None) as implementation:
-            found = Baseline.of_verdict(_verdict(asked, implementation))
+        try:
+            with _implementation(asked, {"value": given}, None, None, None) as implementation:
+                verdict = _verdict(asked, _as_much(implementation, candidate), scheduler)
+        except UsageError as error:
+            raise UsageError(f"baseline: {error}") from None
+        if verdict.unfinished:
+            raise UsageError(f"baseline: expected the check to end, but {verdict.unfinished}")
+        found = Baseline.of_verdict(verdict)
     found.require_the_same(named(asked.activation.name, asked.parameters), asked.format_.name)
     return found
+
+
+def _as_much(baseline: Implementation, candidate: Implementation) -> Implementation:
+    """Those functions of the baseline that the candidate has too, or UsageError."""
+    ours, theirs = candidate.functions, baseline.functions
+    both = {name: function for name, function in theirs.items() if name in ours}
+    if not both:
+        raise UsageError(f"expected {', '.join(ours)}, but it has {', '.join(theirs)} alone")
+    return baseline.with_functions(both)
 
 
 @contextmanager

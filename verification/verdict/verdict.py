@@ -36,6 +36,15 @@ class Convention:
 
 
 @dataclass(frozen=True)
+class Excused:
+    """A kind of finding that is not held against the implementation, and why."""
+
+    subject: str
+    kind: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The judgement on one implementation in one format; true if nothing was found.
 
@@ -50,7 +59,8 @@ class Verdict:
     ``promise`` says of a subject, at least one was tried. ``profile`` holds inputs and errors in
     ulp, for the plot, ``errors`` the largest in each stretch of the format, and ``beside`` says
     where a baseline is better or worse. ``known`` are accepted findings, ``vanished`` those that
-    are no more. Kinds of findings that could not be ruled out are ``not_judged``, and ``why_not``
+    are no more. ``strict``, ``allow`` and ``exhaustive`` are as the check was asked for. Kinds of
+    findings that could not be ruled out are ``not_judged``, and ``why_not``
     says so.
     """
 
@@ -80,6 +90,11 @@ class Verdict:
     beside: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
+    strict: bool = False
+    allow: tuple[str, ...] = ()
+    exhaustive: bool = False
+    excused: tuple[Excused, ...] = ()
+    unfinished: str = ""
 
     @property
     def of(self) -> str:
@@ -88,8 +103,8 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
+        """Whether nothing was found, and there was time to look."""
+        return not self.findings and not self.unfinished
 
     def __bool__(self) -> bool:
         return self.passed
@@ -204,10 +219,15 @@ class Verdict:
         return {
             name: {
                 "wrong_share": self.wrong.get(name, 0) / count if count else 1.0,
-                "worst_ulp": self.worst_ulp.get(name, inf),
+                "worst_ulp": self._largest_error(name),
             }
             for name, count in self.inputs.items()
         }
+
+    def _largest_error(self, subject: str) -> float:
+        """The largest one that is a number; infinite if what is wrong has none."""
+        largest = self.worst_ulp.get(subject, inf)
+        return inf if self.wrong.get(subject, 0) and not largest else largest
 
     def plot(self, path: str | Path) -> None:
         """Draw error in ulp against x over the whole format, and save it as the suffix says."""
