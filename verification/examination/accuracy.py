@@ -155,9 +155,6 @@ class Accuracy:
         for kind, mask in kinds.items():
             if mask.any():
                 self.tallies.setdefault(kind, Tally()).add(results.at(mask))
-        ulp = results.ulp
-        finite = ulp[np.isfinite(ulp)]
-        self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
     def merge(self, other: "Accuracy") -> None:
         """Count what a survey of other, higher inputs has counted."""
@@ -305,8 +302,15 @@ def count(
         seen.ulp, seen.bound = result.ulp, result.bound
     with np.errstate(all="ignore"):
         kinds = kinds_of(question, x, got, result)
-        zone, cost = zones(question, x, upstream, result), costs(question, got, result, upstream)
-        seen.add(kinds, Results(x, got, upstream, result.ulp, zone, cost))
+        if (found := np.flatnonzero(np.any([*kinds.values()], axis=0))).size:
+            factor = None if upstream is None else upstream[found]
+            some = replace(result, true=result.true[found], grade=result.grade[found])
+            at, come = x[found], got[found]
+            zone, cost = zones(question, at, factor, some), costs(question, come, some, factor)
+            wrong = Results(at, come, factor, result.ulp[found], zone, cost)
+            seen.add({kind: mask[found] for kind, mask in kinds.items()}, wrong)
+    worst = result.ulp.max(where=np.isfinite(result.ulp), initial=0.0)
+    seen.worst_ulp = max(seen.worst_ulp, float(worst))
     seen.inputs += x.size
     judged = result.grade[~kinds[OTHER_NAN]]
     seen.grade = max(seen.grade, Grade(int(judged.max(initial=Grade.CORRECT))))

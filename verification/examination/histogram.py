@@ -39,9 +39,9 @@ class Histogram:
         self._counts[0] += np.count_nonzero(same & ~number)
         self._counts[-1] += np.count_nonzero(~same & ~number)
 
-    def add_right(self, count: int) -> None:
-        """Count results that are the correctly rounded ones."""
-        self._counts[0] += count
+    def add_at(self, steps: int, count: int) -> None:
+        """Count results that are so many numbers away, 0 or 1."""
+        self._counts[steps] += count
 
     def merge(self, other: "Histogram") -> None:
         """Count what another one has counted."""

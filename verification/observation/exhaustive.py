@@ -19,6 +19,7 @@ from verification.candidates.implementation import Implementation
 from verification.candidates.trouble import Trouble
 from verification.examination.accuracy import Accuracy
 from verification.examination.truth import Question
+from verification.grade import Grade
 from verification.work.processes import completed
 
 from .glance import look, quick
@@ -41,9 +42,15 @@ class Portion(NamedTuple):
 
 
 def exhaust(
-    question: Question, caller: Caller, origin: Origin | None, scheduler: str | None
+    question: Question,
+    caller: Caller,
+    origin: Origin | None,
+    scheduler: str | None,
+    grade: Grade = Grade.CORRECT,
 ) -> Accuracy:
     """Try every pattern; what goes wrong besides is noted in ``caller``.
+
+    Results no worse than the ``grade`` that is known already need not be graded.
 
     With an ``origin``, from which other processes can make the implementation, on all cores here
     or on the cluster of a Dask scheduler; else in this process.
@@ -51,9 +58,9 @@ def exhaust(
     numbers = portions(question.format_)
     parts: Iterator[Portion]
     if origin is None or len(numbers) == 1:
-        parts = (observe_portion(question, caller, number) for number in numbers)
+        parts = (observe_portion(question, caller, number, grade) for number in numbers)
     else:
-        work = partial(_in_worker, question, caller.subject, origin)
+        work = partial(_in_worker, question, caller.subject, origin, grade)
         parts = completed(work, numbers, scheduler)
     whole = Accuracy()
     for part in sorted(parts, key=attrgetter("number")):
@@ -90,16 +97,20 @@ def _patterns(format_: Format) -> int:
     return 1 << format_.width
 
 
-def _in_worker(question: Question, subject: str, origin: Origin, number: int) -> Portion:
+def _in_worker(
+    question: Question, subject: str, origin: Origin, grade: Grade, number: int
+) -> Portion:
     implementation = origin()
     function = implementation.functions[subject]
     caller = implementation.caller(subject, function, question.format_)
-    return observe_portion(question, caller, number)
+    return observe_portion(question, caller, number, grade)
 
 
-def observe_portion(question: Question, caller: Caller, number: int) -> Portion:
+def observe_portion(
+    question: Question, caller: Caller, number: int, grade: Grade = Grade.CORRECT
+) -> Portion:
     """Try the patterns of a portion, as long as there is time for calls."""
-    seen = Accuracy()
+    seen = Accuracy(grade=grade)
     question = quick(question)
     for x in blocks(question.format_, number):
         if caller.expired:

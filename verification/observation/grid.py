@@ -67,7 +67,7 @@ def densify(
     """
     if question.format_.name != "float32" or not _may_be_called(question, caller, seen):
         return None
-    question, more, finished = quick(question, RUN), Accuracy(), None
+    question, more, finished = quick(question, RUN), Accuracy(grade=seen.grade), None
     start, budget = clock.left(), min(MOST, clock.limit())
     for stride in strides():
         if stride < finest:

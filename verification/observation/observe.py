@@ -54,7 +54,7 @@ def observe(
         found = Observed(name, observe_results(questions[name], caller))
         found.promise = promised_by(questions[name], found.seen.x)
         if whole:
-            everything = exhaust(questions[name], caller, origin, scheduler)
+            everything = exhaust(questions[name], caller, origin, scheduler, found.seen.grade)
             found.seen.replace_by(everything)
             found.promise = found.promise if everything.unanswered.wrong or caller.expired else 1
         else:

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from reference import ACTIVATIONS, relu
+from reference import ACTIVATIONS, relu, tanh
 from reference.arithmetic.formats import FORMATS
 from verification import check
 from verification.candidates.calls import Caller
@@ -15,9 +15,12 @@ from verification.candidates.clock import Clock
 from verification.candidates.frameworks import Candidate
 from verification.candidates.implementation import Implementation
 from verification.candidates.isolation import Named
+from verification.examination.accuracy import Accuracy, count
 from verification.examination.truth import Question
+from verification.grade import Grade
 from verification.observation import exhaustive
 from verification.observation.exhaustive import PORTION, exhaust, observe_portion
+from verification.observation.glance import look
 from verification.work.processes import completed
 
 FLOAT32, FLOAT16 = FORMATS["float32"], FORMATS["float16"]
@@ -95,6 +98,32 @@ def test_portions_add_up_to_the_whole(subject, monkeypatch):
         assert (tally.low, tally.high, tally.worst_ulp) == (other.low, other.high, other.worst_ulp)
 
 
+def planted_neighbours(x):
+    """Neighbours of all distances, infinity beside the largest number, zeros, and other NaNs."""
+    y = tanh(x)
+    bits = y.view(np.uint32)
+    steps = x.view(np.uint32) % np.uint32(5) - np.uint32(2)
+    other = np.where((steps == 1) | (steps > 5), bits + steps, bits).view(np.float32)
+    other = np.where(np.isnan(x), (bits | np.uint32(9)).view(np.float32), other)
+    return np.where((y == 0) & (x < 0), np.float32(0), other)
+
+
+@pytest.mark.parametrize("number", [0, 0x40, 0x7F, 0x80, 0xBF])
+@pytest.mark.parametrize("subject", ["value", "derivative"])
+def test_what_passes_at_a_glance_is_counted_as_by_the_long_way(number, subject):
+    """Histogram, grade and kinds of a block are those that each result has by itself."""
+    x = exhaustive.numbers_of(FLOAT32, range(number << 24, (number << 24) + (1 << 16)))
+    [x] = x
+    asked = Question(tanh, subject, FLOAT32, 4.0)
+    quick, slow = Accuracy(), Accuracy()
+    got = planted_neighbours(x)
+    look(asked, Caller(subject, planted_neighbours, FLOAT32), quick, x)
+    count(asked, slow, x, got)
+    assert quick.histogram.counts == slow.histogram.counts
+    assert (quick.grade, quick.inputs) == (slow.grade, slow.inputs)
+    assert wrong_of(quick) == wrong_of(slow)
+
+
 def test_what_goes_wrong_in_a_portion_is_noted():
     """An exception in one block, and the inputs around it are judged."""
 
@@ -115,7 +144,7 @@ def test_other_processes_come_to_the_same():
     """A portion of a function known by its name, in worker processes and here."""
     origin = Named(Candidate("numpy:numpy.tanh"), Clock(1e5))
     asked = Question(ACTIVATIONS["tanh"], "value", FLOAT32, 0.5)
-    work = partial(exhaustive._in_worker, asked, "value", origin)  # noqa: SLF001  what exhaust sends
+    work = partial(exhaustive._in_worker, asked, "value", origin, Grade.CORRECT)  # noqa: SLF001  as sent
     numbers = [0x3F000000 // PORTION, 0xC0000000 // PORTION]
     there = {number: seen for number, seen, *_ in completed(work, numbers, None)}
     for number in numbers:
