@@ -63,7 +63,8 @@ class Observed:
     of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at the
     `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each kind,
     and ``alone`` has results of single elements by their bits (see `key`). Of ``promise``
-    neighbouring numbers at least one was tried.
+    neighbouring numbers at least one was tried; ``untried`` are patterns for which an exhaustive
+    check had no time.
     """
 
     subject: str
@@ -77,6 +78,7 @@ class Observed:
     troubles: tuple[Trouble, ...] = ()
     cut_short: bool = False
     expired: str = ""
+    untried: str = ""
     promise: int = 0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reference.arithmetic.formats import FORMATS
 from verification.candidates import frameworks
@@ -62,6 +62,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     strict: bool = False,
     exhaustive: bool = False,
     scheduler: str | None = None,
+    state: str | Path | None = None,
     untrusted: bool = False,
     seed: int | None = None,
 ) -> Verdict:
@@ -104,6 +105,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
         scheduler: the address of a Dask cluster for the exhaustive part.
+        state: a folder in which finished portions of an exhaustive check are kept; a later check of
+            the same candidate goes on with them.
         untrusted: a candidate by name may be made to pass a check and not to be right: it is held
             by another process, tried at numbers that are drawn anew as well, in three orders, and
             what its process says of itself is not believed.
@@ -141,6 +144,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         "backward": backward,
     }
     things = {name: thing for name, thing in given.items() if thing is not None}
+    if state is not None and not exhaustive:
+        raise UsageError("--state is for a check that is --exhaustive: a quick one begins anew")
+    place = Place(scheduler, None if state is None else Path(state))
     clock = Clock(EXHAUSTIVE if exhaustive else QUICK)
     confined = clock if untrusted else None
     with _implementation(asked, things, framework, device, confined) as implementation:
@@ -150,18 +156,28 @@ def check(  # noqa: PLR0913  one call says all that a check needs
                 f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
             )
         if baseline is None:
-            verdict = _verdict(asked, implementation, scheduler)
+            verdict = _verdict(asked, implementation, place)
         else:
-            beside = _baseline(asked, baseline, implementation, scheduler)
-            compared = replace(asked, baseline=beside)
-            verdict = _verdict(compared, implementation, scheduler)
+            beside = _baseline(asked, baseline, implementation, place)
+            verdict = _verdict(replace(asked, baseline=beside), implementation, place)
             if isinstance(baseline, Verdict) or _is_stored(baseline):
                 beside.require_terms(verdict)
     verdict = without(verdict, accepted) if known is not None else verdict
     return without_its_word(verdict) if untrusted else verdict
 
 
-def _verdict(asked: Asked, implementation: Implementation, scheduler: str | None) -> Verdict:
+class Place(NamedTuple):
+    """Where the exhaustive part is done, on which cluster, and where its state is kept."""
+
+    scheduler: str | None = None
+    state: Path | None = None
+
+    def beside(self) -> "Place":
+        """That of the baseline."""
+        return self if self.state is None else self._replace(state=self.state / "baseline")
+
+
+def _verdict(asked: Asked, implementation: Implementation, place: Place) -> Verdict:
     questions = {name: asked.question(name) for name in implementation.functions}
     promises = {} if asked.baseline is None else asked.baseline.promise
     with MODE.ours():
@@ -169,7 +185,8 @@ def _verdict(asked: Asked, implementation: Implementation, scheduler: str | None
             questions,
             implementation,
             exhaustive=asked.exhaustive,
-            scheduler=scheduler,
+            scheduler=place.scheduler,
+            state=place.state,
             promises=promises,
         )
         return judged(asked, implementation, observed)
@@ -179,9 +196,7 @@ def _is_stored(given: Any) -> bool:
     return isinstance(given, str | Path) and Path(given).suffix == STORED
 
 
-def _baseline(
-    asked: Asked, given: Any, candidate: Implementation, scheduler: str | None
-) -> Baseline:
+def _baseline(asked: Asked, given: Any, candidate: Implementation, place: Place) -> Baseline:
     """The baseline that is given: a verdict, the file of one, or an implementation to be judged.
 
     That brings its own framework; a function takes NumPy's arrays, unless it tells its own. It is
@@ -194,7 +209,7 @@ def _baseline(
     else:
         try:
             with _implementation(asked, {"value": given}, None, None, None) as implementation:
-                verdict = _verdict(asked, _as_much(implementation, candidate), scheduler)
+                verdict = _verdict(asked, _as_much(implementation, candidate), place.beside())
         except UsageError as error:
             raise UsageError(f"baseline: {error}") from None
         if verdict.unfinished:

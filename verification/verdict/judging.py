@@ -28,6 +28,8 @@ from .finding import Symptom
 from .reporting import Reporter
 from .verdict import Convention, Excused, Verdict
 
+OUT_OF_TIME = "the time is used up (see --timeout)"
+
 
 def judged(
     asked: Asked, implementation: Implementation, observed: Mapping[str, Observed]
@@ -56,8 +58,12 @@ def judged(
         grades[name] = str(_grade(found.seen, grave, complaints))
         conventions += reporter.conventions(legal, complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
-    if expired and not symptoms:
+    untried = [
+        f"of the {name} {found.untried}" for name, found in observed.items() if found.untried
+    ]
+    if expired and not symptoms and not untried:
         raise UsageError(f"expected the check to end in time, but {expired}")
+    unfinished = "; ".join(filter(None, (OUT_OF_TIME if untried else "", *untried, expired)))
     accuracies = {name: found.seen for name, found in observed.items()}
     if not symptoms and not all(seen.inputs for seen in accuracies.values()):
         raise UsageError("expected results that can be judged, but none came")
@@ -80,8 +86,8 @@ def judged(
         histogram={name: seen.histogram.counts for name, seen in accuracies.items()},
         worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
         profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
-        not_judged=tuple(KINDS) if expired else caller.not_judged(),
-        why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, expired))),
+        not_judged=tuple(KINDS) if unfinished else caller.not_judged(),
+        why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, unfinished))),
         seed=asked.seed,
         domain="" if asked.domain is None else str(asked.domain),
         promise={name: found.promise for name, found in observed.items()},
@@ -90,7 +96,7 @@ def judged(
         allow=tuple(sorted(asked.allow)),
         exhaustive=asked.exhaustive,
         excused=tuple(excused),
-        unfinished=expired,
+        unfinished=unfinished,
     )
 
 

@@ -119,11 +119,17 @@ class Verdict:
         """All that is wrong, each kind of each subject by itself."""
         return tuple(symptom for finding in self.findings for symptom in finding.symptoms)
 
+    @property
+    def result(self) -> str:
+        """How it ended, in a word or two."""
+        if self.findings:
+            return "FAILED"
+        return "not finished" if self.unfinished else "passed"
+
     def head(self) -> str:
         """What was judged, and the grades: the first line."""
-        result = "passed" if self.passed else "FAILED"
         grades = ", ".join(f"{name} {grade}" for name, grade in self.grades.items())
-        return f"{result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
+        return f"{self.result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
 
     def __str__(self) -> str:
         return "\n".join(self.told(SHOWN))
@@ -172,12 +178,9 @@ class Verdict:
 
     def to_markdown(self) -> str:
         """The verdict as a comment for a review: grades at first sight, then each cause."""
-        result, name = (
-            "✅ passed" if self.passed else "❌ failed",
-            markdown.code(self.implementation),
-        )
+        mark, name = "✅" if self.passed else "❌", markdown.code(self.implementation)
         lines = [
-            f"### {result}: {name} as {markdown.code(self.of)} in {self.dtype}",
+            f"### {mark} {self.result.lower()}: {name} as {markdown.code(self.of)} in {self.dtype}",
             "",
             f"Required: **{self.require}**, tolerance {self.tolerance:g} ulp.",
             "",
@@ -188,6 +191,7 @@ class Verdict:
                 for name, grade in self.grades.items()
             ),
             *markdown.of_findings(self.findings, SHOWN),
+            *markdown.listed("Not finished", [self.unfinished] if self.unfinished else []),
             *markdown.listed("Beside the baseline", self.beside),
             *markdown.listed("Accepted", self.known),
             *markdown.listed("Accepted, and no more there", self.vanished),
@@ -196,7 +200,7 @@ class Verdict:
 
     def to_annotations(self) -> str:
         """The findings as workflow commands of GitHub, a line each; one notice if it passed."""
-        if self.passed:
+        if not self.findings:
             return markdown.notice(self.head())
         return "".join(markdown.annotation(self.head(), finding) for finding in self.findings)
 
@@ -236,8 +240,7 @@ class Verdict:
             found = [f for f in self.symptoms if f.subject == name]
             marks = tuple((f.at, f.ulp) for f in found if isfinite(f.at))
             panels.append(Panel(name, x.astype(float), ulp, marks))
-        result = "passed" if self.passed else "failed"
-        title = f"{self.implementation} as {self.of} in {self.dtype}: {result}"
+        title = f"{self.implementation} as {self.of} in {self.dtype}: {self.result.lower()}"
         kind = Path(path).suffix[1:] or "png"
         picture = draw(kind, title, panels, FORMATS[self.dtype], self.tolerance)
         write_whole(Path(path), picture)
