@@ -116,6 +116,7 @@ def check(arguments: Namespace) -> int:
     from verification.errors import WorkersLostError
     from verification.verdict.check import check as judge
     from verification.verdict.naming import parameters_of
+    from verification.work.looking import shown
 
     delivery.prepare(arguments)
     if arguments.timeout is None:
@@ -129,7 +130,11 @@ def check(arguments: Namespace) -> int:
         _prepare_cluster(arguments)
     _one_candidate(arguments)
     try:
-        with _candidate(arguments) as implementation, _baseline(arguments) as baseline:
+        with (
+            shown(quietly=str(arguments.json) == "-"),
+            _candidate(arguments) as implementation,
+            _baseline(arguments) as baseline,
+        ):
             verdict = judge(
                 implementation,
                 arguments.activation,

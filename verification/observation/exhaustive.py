@@ -20,6 +20,7 @@ from verification.candidates.implementation import Implementation
 from verification.examination.accuracy import Accuracy
 from verification.examination.truth import Question
 from verification.grade import Grade
+from verification.work.looking import look_at
 from verification.work.processes import completed
 
 from .glance import look, quick
@@ -54,11 +55,11 @@ def exhaust(
     origin, clock = implementation.origin, implementation.clock
     if origin is None or len(numbers) <= 1:
         parts = (observe_portion(question, caller, number, grade, clock) for number in numbers)
-        found = _collected(parts, question.format_, kept)
+        found = _collected(parts, question, kept)
     else:
         work = partial(_in_worker, question, caller.subject, origin, grade)
         with closing(completed(work, numbers, scheduler)) as results:
-            found = _collected(results, question.format_, kept)
+            found = _collected(results, question, kept)
     whole = Accuracy()
     parts_of_all = sorted([*done.values(), *found], key=attrgetter("number"))
     for part in parts_of_all:
@@ -70,11 +71,15 @@ def exhaust(
     return whole.close(), left_by(question.format_, parts_of_all, PORTION)
 
 
-def _collected(parts: Iterator[Portion], format_: Format, kept: Kept | None) -> list[Portion]:
+def _collected(parts: Iterator[Portion], question: Question, kept: Kept | None) -> list[Portion]:
     """The portions; those that are finished are kept the moment they are."""
-    found = []
+    found, format_ = [], question.format_
+    tried, whole = sum(part.tried for part in kept.done.values()) if kept else 0, patterns(format_)
+    look_at(f"{question.subject}: patterns {tried:,} of {whole:,}")
     for part in parts:
         found.append(part)
+        tried += part.tried
+        look_at(f"{question.subject}: patterns {tried:,} of {whole:,}")
         if kept is not None and part.tried == len(patterns_of(format_, part.number, PORTION)):
             kept.add(part)
     return found

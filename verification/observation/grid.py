@@ -20,6 +20,7 @@ from verification.examination.truth import Question
 from verification.formula.activation import OfFormula
 from verification.kinds import KINDS, Access
 from verification.numbers.inputs import upstreams
+from verification.work.looking import look_at
 
 from .exhaustive import BLOCK, KEPT_OF_A_PORTION, numbers_of
 from .glance import look, quick
@@ -72,6 +73,7 @@ def densify(
     for stride in strides():
         if stride < finest:
             break
+        look_at(f"{question.subject}: grid, every {stride:,}th number")
         if 2 * (start - clock.left()) > budget or more.wrong >= MUCH:
             break
         if not _finishes(question, caller, more, stride, lambda: start - clock.left() > budget):

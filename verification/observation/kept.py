@@ -6,7 +6,6 @@ those here, they are done anew. Each file has the SHA-256 of its content.
 """
 
 import json
-import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +26,7 @@ from verification.examination.zone import Worst, Zone
 from verification.grade import Grade
 from verification.records.files import prepare, write_whole
 from verification.records.reading import from_json, read_regular
+from verification.work.looking import note
 
 from .portion import Portion
 
@@ -80,9 +80,7 @@ class Kept:
             self._read()
             return
         if known is not None:
-            sys.stderr.write(
-                f"State of another candidate, question or version in {self.folder}: done anew.\n"
-            )
+            note(f"State of another candidate, question or version in {self.folder}: done anew.")
         for path in self.folder.glob(PATTERN):
             path.unlink()
         write_whole(self.folder / HEADER, header)
@@ -92,9 +90,7 @@ class Kept:
         found = [portion for path in paths if (portion := self._portion_at(path)) is not None]
         self.done = {portion.number: portion for portion in found}
         if damaged := len(paths) - len(found):
-            sys.stderr.write(
-                f"{damaged} of {len(paths)} portions in {self.folder} are damaged: done anew.\n"
-            )
+            note(f"{damaged} of {len(paths)} portions in {self.folder} are damaged: done anew.")
 
     def _path(self, number: int) -> Path:
         return self.folder / PATTERN.replace("*", f"{number:03}")

@@ -27,6 +27,7 @@ from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
 from verification.examination.truth import Question
 from verification.kinds import KINDS, Access
+from verification.work.looking import look_at
 from verification.work.processes import sources
 
 from .behaviour import observe_behaviour
@@ -59,18 +60,21 @@ def observe(
     observed = {}
     clock = implementation.clock or Clock(QUICK)
     for name, caller in callers.items():
+        look_at(f"{name}: inputs")
         found = Observed(name, observe_results(questions[name], caller))
         found.promise = promised_by(questions[name], found.seen.x)
         if not (exhaustive and not questions[name].has_factor):
             finest = (promises or {}).get(name, FINEST)
             stride = densify(questions[name], caller, found.seen, clock, finest)
             found.promise = min(found.promise, stride or found.promise)
+        look_at(f"{name}: layouts")
         _look_around(questions[name], caller, found)
         observed[name] = found
     for name, caller in callers.items():
         if exhaustive and not questions[name].has_factor:
             with _kept(questions[name], implementation, observed[name].seen, state) as kept:
                 _exhaust(questions[name], implementation, caller, observed[name], scheduler, kept)
+        look_at(f"{name}: laws")
         _look_closer(questions[name], caller, observed[name])
     for name, caller in callers.items():
         try_once_more(questions[name], caller, observed[name].seen)

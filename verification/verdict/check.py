@@ -20,6 +20,7 @@ from verification.errors import UsageError
 from verification.examination.domain import Domain
 from verification.grade import required
 from verification.observation.observe import observe
+from verification.work.looking import within
 
 from .asked import (
     Asked,
@@ -208,7 +209,10 @@ def _baseline(asked: Asked, given: Any, candidate: Implementation, place: Place)
         found = Baseline.of_verdict(given)
     else:
         try:
-            with _implementation(asked, {"value": given}, None, None, None) as implementation:
+            with (
+                within("baseline"),
+                _implementation(asked, {"value": given}, None, None, None) as implementation,
+            ):
                 verdict = _verdict(asked, _as_much(implementation, candidate), place.beside())
         except UsageError as error:
             raise UsageError(f"baseline: {error}") from None
