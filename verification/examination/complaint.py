@@ -8,6 +8,8 @@ from reference.arithmetic.types import Array, Float64
 from verification.grade import Grade
 from verification.numbers.ulp import doubles
 
+from .arrangement import Arranged, Arrangement
+
 
 def complexity(x: Float64) -> Float64:
     """Rank inputs: by their significant bits, then by their distance from 1 in binades."""
@@ -31,7 +33,8 @@ class Complaint:
 
     ``got`` came there, if it is not what comes of such an x alone, with these upstreams, or 1.
     ``grade`` is what is left of the subject's grade after it. A ``legal`` one is told as a
-    convention and not held against the implementation.
+    convention and not held against the implementation. It may show only at ``places`` of arguments
+    that lie in memory as ``arrays``.
     """
 
     kind: str
@@ -43,6 +46,8 @@ class Complaint:
     got: Array | None = None
     upstream: Array | None = None
     grade: Grade = Grade.BROKEN
+    places: Array | None = None
+    arrays: tuple[Arrangement, ...] = ()
 
     def place(self, *, with_upstream: bool) -> tuple[Array, Array | None]:
         """The input to show, and its upstream: by default 1, where the subject takes one."""
@@ -52,3 +57,10 @@ class Complaint:
         if self.upstream is not None:
             return one, self.upstream[where]
         return one, np.ones_like(one) if with_upstream else None
+
+    @property
+    def arranged(self) -> Arranged | None:
+        """The arrays that it shows in, at the input to show; None where that is enough."""
+        if self.places is None:
+            return None
+        return Arranged(self.arrays, int(self.places[simplest(self.x.reshape(-1))][0]))

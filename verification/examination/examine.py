@@ -51,6 +51,8 @@ def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
                 got=difference.got,
                 upstream=difference.upstream,
                 grade=grade,
+                places=difference.places,
+                arrays=difference.arrays,
             )
     for x in behaviour.overwritten:
         detail = f"the next call overwrites what the last one returned, of {x.size} elements"

@@ -10,6 +10,7 @@ from reference.arithmetic.types import Array
 from verification.candidates.trouble import Trouble
 
 from .accuracy import Accuracy
+from .arrangement import Arrangement
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Difference:
 
     ``x``, ``upstream``, ``got`` and the ``other`` results are the elements whose bits differ, of
     ``tried`` ones. ``kind`` is that of the finding that there may be, and ``detail`` says in what
-    the calls differ. Where ``may_be_right``, a difference counts only if the results are wrong.
+    the calls differ. The elements are at ``places`` of arguments that lie in memory as ``arrays``.
+    Where ``may_be_right``, a difference counts only if the results are wrong.
     """
 
     kind: str
@@ -29,6 +31,8 @@ class Difference:
     upstream: Array | None
     tried: int
     may_be_right: bool = False
+    places: Array | None = None
+    arrays: tuple[Arrangement, ...] = ()
 
 
 @dataclass(frozen=True)
