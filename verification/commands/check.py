@@ -3,9 +3,11 @@
 The candidate runs in a process of its own, and all judgement is made here.
 """
 
+import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verification.candidates.limits import EXHAUSTIVE, QUICK
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 SHORT = {"fp16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 SHORT |= {"f16": "float16", "fp32": "float32", "fp64": "float64"}
 LONGEST = 1e6
+INTERRUPTED = 130
+BASELINE = "--baseline: "
 
 
 def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
@@ -30,7 +34,8 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     parser = subparsers.add_parser(
         "check",
         help="judge an implementation: is it right, and if not, where and why",
-        description="Judge an implementation of an activation. Exit 0 if it passed, 1 if not.",
+        description="Judge an implementation of an activation. Exit 0 if it passed, 1 if not, "
+        "or if there was no time for all of it.",
         add_help=False,
     )
     parser.add_argument("-h", "--help", action=Page, nargs=0, help="print this page")
@@ -70,7 +75,19 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
         help="another implementation, or the .json of a verdict: only what is more than twice as "
         "far off, or misbehaves where that does not, is wrong",
     )
-    parser.add_argument("--exhaustive", action="store_true", help="every input of the format")
+    parser.add_argument(
+        "--exhaustive",
+        action="store_true",
+        help="every input of the format; out of time, it tells which it has tried, and fails with "
+        "exit 1: what was not tried has not passed",
+    )
+    parser.add_argument(
+        "--state",
+        metavar="FOLDER",
+        type=Path,
+        help="if exhaustive: keep finished portions there, and go on with those that are there, "
+        "unless the candidate's file or the question is another one",
+    )
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, if exhaustive")
     parser.add_argument("--command", help="a program that maps raw values to raw values")
     parser.add_argument("--derivative-command", help="likewise, for the derivative")
@@ -99,6 +116,7 @@ def check(arguments: Namespace) -> int:
     from verification.errors import WorkersLostError
     from verification.verdict.check import check as judge
     from verification.verdict.naming import parameters_of
+    from verification.work.looking import shown
 
     delivery.prepare(arguments)
     if arguments.timeout is None:
@@ -112,7 +130,11 @@ def check(arguments: Namespace) -> int:
         _prepare_cluster(arguments)
     _one_candidate(arguments)
     try:
-        with _candidate(arguments) as implementation, _baseline(arguments) as baseline:
+        with (
+            shown(quietly=str(arguments.json) == "-"),
+            _candidate(arguments) as implementation,
+            _baseline(arguments) as baseline,
+        ):
             verdict = judge(
                 implementation,
                 arguments.activation,
@@ -127,12 +149,32 @@ def check(arguments: Namespace) -> int:
                 allow=arguments.allow,
                 strict=arguments.strict,
                 scheduler=arguments.scheduler,
+                state=arguments.state,
                 untrusted=arguments.untrusted,
                 seed=arguments.seed,
             )
     except WorkersLostError as error:
-        raise UsageError(f"the check cannot be ended: {error}") from None
+        kept = f"; {_kept(arguments.state)}" if arguments.state else ""
+        raise UsageError(f"the check cannot be ended: {error}{kept}") from None
+    except KeyboardInterrupt:
+        if arguments.state is None:
+            raise
+        sys.stderr.write(f"Interrupted: {_kept(arguments.state)}.\n")
+        return INTERRUPTED
+    except UsageError as error:
+        if str(error).startswith(BASELINE.removeprefix("--")):
+            raise UsageError(f"--{error}") from None
+        raise
+    if verdict.unfinished and arguments.state is not None:
+        sys.stderr.write(f"Not finished: {_kept(arguments.state)}.\n")
     return delivery.deliver(verdict, arguments)
+
+
+def _kept(state: Path) -> str:
+    from verification.observation.kept import PATTERN
+
+    done = len([*state.rglob(PATTERN)])
+    return f"{done} portions are done and kept in {state}; go on with the same command"
 
 
 def _prepare_cluster(arguments: Namespace) -> None:
@@ -211,15 +253,14 @@ def _baseline(arguments: Namespace) -> "Iterator[Implementation | str | None]":
     if name is None or name.endswith(STORED):
         yield name
         return
-    candidate = Candidate(
-        name,
-        framework=arguments.framework,
-        device=arguments.device,
-        dtype=format_of(arguments.dtype).name,
-        inputs=_inputs(arguments),
-    )
+    dtype = format_of(arguments.dtype).name
+    candidate = Candidate(name, dtype=dtype, inputs=_inputs(arguments))
     with Worker(candidate, Clock(arguments.timeout)) as worker:
-        yield worker.implementation()
+        try:
+            implementation = worker.implementation()
+        except UsageError as error:
+            raise UsageError(f"{BASELINE}{error}") from None
+        yield implementation
 
 
 @contextmanager

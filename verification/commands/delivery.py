@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from verification.errors import UsageError
 from verification.grade import REQUIRED, Grade
 
+from .terminal import told_on_output
+
 if TYPE_CHECKING:
     from verification.verdict.verdict import Verdict
 
@@ -112,8 +114,8 @@ def deliver(verdict: "Verdict", arguments: Namespace) -> int:
         verdict = known.without(verdict, arguments.accepted)
         _write(verdict, arguments)
     finally:
-        told = "\n".join(verdict.told(None if arguments.all else SHOWN))
-        sys.stdout.write(f"{told}\n")
+        told = verdict.told(None if arguments.all else SHOWN)
+        sys.stdout.write(f"{told_on_output(told)}\n")
         if arguments.github:
             sys.stdout.write(verdict.to_annotations())
     return 0 if verdict.passed else 1

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from verification.examination.accuracy import Accuracy, Part, Tally
+from verification.examination.accuracy import Accuracy
+from verification.examination.tally import Part, Tally
 from verification.examination.truth import Question
 from verification.kinds import KINDS
 
 from .patterns import Case
 from .reason import Reason
-from .reasons import diagnose
 
 # Wrong results that a diagnosis looks at, and the least of a part.
 DIAGNOSED = 1500
@@ -63,6 +63,8 @@ def _explained(
 ) -> dict[Part, str]:
     """The reason of some parts together, for each of those that it explains."""
     step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
+    from .reasons import diagnose  # noqa: PLC0415  SciPy and flint where there is something wrong
+
     samples = {
         part: tally.sample(max(tally.sampled // step, LEAST)) for part, tally in tallies.items()
     }

@@ -1,8 +1,8 @@
 """Accuracy: every result held against the truth, what is wrong sorted into kinds and counted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
@@ -13,127 +13,17 @@ from verification.grade import Grade
 from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 
+from .cells import Cells
 from .histogram import Histogram
+from .tally import Extent, Part, Results, Tally, parts_of
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
-from .zone import Worst, Zone, costs, zones
+from .zone import costs, zones
 
-# Wrong results of a kind that are kept as its sample.
-KEPT = 4096
 # No kind of finding but a convention: a zero of either sign, where both are legal.
 OTHER_ZERO = "other zero"
 # Likewise: the derivative of a function of pieces, at NaN, which belongs to no piece.
 OTHER_NAN = "other nan"
 SIGN_OF_ZERO = "sign of zero"
-
-
-class Part(NamedTuple):
-    """Wrong results of one kind, in one zone, on one side of 0 (side 0: at 0 and NaN)."""
-
-    kind: str
-    zone: Zone
-    side: int
-
-
-@dataclass(frozen=True)
-class Results:
-    """Results that were judged: where, how far off, and what that costs in which zone."""
-
-    x: Array
-    got: Array
-    upstream: Array | None
-    ulp: Float64
-    zone: Array
-    cost: Float64
-
-    def at(self, places: Array) -> Self:
-        """Some of them."""
-        return replace(
-            self,
-            x=self.x[places],
-            got=self.got[places],
-            upstream=None if self.upstream is None else self.upstream[places],
-            ulp=self.ulp[places],
-            zone=self.zone[places],
-            cost=self.cost[places],
-        )
-
-
-@dataclass
-class Extent:
-    """How many of the tried inputs are wrong or without a result, and between which two."""
-
-    wrong: int = 0
-    tried: int = 0
-    low: float = np.inf
-    high: float = -np.inf
-
-    def extend(self, x: Array) -> None:
-        """Count inputs."""
-        wide = doubles(x)
-        numbers = wide[~np.isnan(wide)]
-        self.wrong += x.size
-        self.low = float(numbers.min(initial=self.low))
-        self.high = float(numbers.max(initial=self.high))
-
-    def join(self, other: "Extent") -> None:
-        """Count what another extent has counted."""
-        self.wrong += other.wrong
-        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
-
-
-@dataclass
-class Tally(Extent):
-    """The wrong results of a part, or of several: how many, where, how bad, and a sample of them.
-
-    ``worst`` is the costliest one.
-    """
-
-    worst_ulp: float = 0.0
-    worst_at: float = np.nan
-    samples: list[tuple[Array, Array, Array | None]] = field(default_factory=list)
-    worst: Worst | None = None
-
-    def add(self, wrong: Results) -> None:
-        """Count wrong results."""
-        self.extend(wrong.x)
-        worst = int(np.argmax(wrong.ulp))
-        if wrong.ulp[worst] >= self.worst_ulp:
-            self.worst_ulp, self.worst_at = float(wrong.ulp[worst]), float(wrong.x[worst])
-        kept = wrong.at(_spread(wrong.x.size, KEPT))
-        self.samples.append((kept.x, kept.got, kept.upstream))
-        one = wrong.at(np.array([np.argmax(wrong.cost)]))
-        self._keep(Worst(float(one.cost[0]), one.x, one.got, one.upstream))
-
-    def _keep(self, found: Worst) -> None:
-        if self.worst is None or self.worst.cost < found.cost:
-            self.worst = found
-
-    @property
-    def sampled(self) -> int:
-        """How many wrong results the whole sample has."""
-        return min(KEPT, sum(x.size for x, *_ in self.samples))
-
-    def merge(self, other: "Tally") -> None:
-        """Count what another tally has counted, of higher inputs."""
-        self.join(other)
-        if other.worst_ulp >= self.worst_ulp:
-            self.worst_ulp, self.worst_at = other.worst_ulp, other.worst_at
-        self.samples += other.samples
-        if other.worst is not None:
-            self._keep(other.worst)
-
-    def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
-        """Inputs, results and upstreams of some of the wrong ones."""
-        x, got, upstream = zip(*self.samples, strict=True)
-        joined = np.concatenate(x)
-        kept = _spread(joined.size, size)
-        factors = None if upstream[0] is None else np.concatenate(upstream)[kept]
-        return joined[kept], np.concatenate(got)[kept], factors
-
-
-def _spread(size: int, limit: int) -> Array:
-    """At most ``limit`` places of ``size``, evenly spread, the ends among them."""
-    return np.unique(np.linspace(0, size - 1, min(size, limit)).astype(int))
 
 
 @dataclass
@@ -156,14 +46,12 @@ class Accuracy:
     looked: dict[Part, int] = field(default_factory=dict)
     grade: Grade = Grade.CORRECT
     histogram: Histogram = field(default_factory=Histogram)
+    cells: Cells = field(default_factory=Cells)
 
     def add(self, kinds: dict[str, Mask], results: Results) -> None:
         """Count the wrong results of each kind, part by part."""
         for part, mask in parts_of(kinds, results.x, results.zone).items():
             self.tallies.setdefault(part, Tally()).add(results.at(mask))
-        ulp = results.ulp
-        finite = ulp[np.isfinite(ulp)]
-        self.worst_ulp = max(self.worst_ulp, float(finite.max(initial=0.0)))
 
     def merge(self, other: "Accuracy") -> None:
         """Count what a survey of other, higher inputs has counted."""
@@ -174,6 +62,7 @@ class Accuracy:
         self.worst_ulp = max(self.worst_ulp, other.worst_ulp)
         self.grade = max(self.grade, other.grade)
         self.histogram.merge(other.histogram)
+        self.cells.merge(other.cells)
 
     def close(self) -> Self:
         """Tell each extent out of how many inputs it is, when all are counted."""
@@ -204,6 +93,7 @@ class Accuracy:
             self.unanswered = whole.unanswered
         self.worst_ulp = max(self.worst_ulp, whole.worst_ulp)
         self.grade = max(self.grade, whole.grade)
+        self.cells.merge(whole.cells)
         if whole.inputs:
             self.histogram = whole.histogram
 
@@ -223,18 +113,6 @@ class Accuracy:
         """Inputs, and upstreams, of the results that are not wrong."""
         places = np.flatnonzero(self.ulp <= self.bound)
         return self.x[places], None if self.upstream is None else self.upstream[places]
-
-
-def parts_of(kinds: Mapping[str, Mask], x: Array, zone: Array) -> dict[Part, Mask]:
-    """The parts in which there are results of some kinds."""
-    with np.errstate(invalid="ignore"):  # of NaN
-        side = np.nan_to_num(np.sign(doubles(x))).astype(np.int8)
-    found = {}
-    for kind, mask in kinds.items():
-        for place in sorted(set(zip(zone[mask].tolist(), side[mask].tolist(), strict=True))):
-            part = Part(kind, Zone(place[0]), place[1])
-            found[part] = mask & (zone == part.zone) & (side == part.side)
-    return found
 
 
 def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[str, Mask]:
@@ -274,7 +152,8 @@ def _sign_is_lost(question: Question, x: Float64, got: Array, result: Answer) ->
     """
     computed, expected = doubles(got), doubles(result.expected)
     zeros = (computed == 0) & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
-    opposite = np.sign(computed) * np.sign(expected) < 0
+    with np.errstate(invalid="ignore"):  # of NaN
+        opposite = np.sign(computed) * np.sign(expected) < 0
     if FLUSH_TO_ZERO in question.allow:
         opposite &= result.ulp > 0
     if question.order > 0 or question.baseline is not None:
@@ -332,11 +211,19 @@ def count(
         seen.ulp, seen.bound = result.ulp, result.bound
     with np.errstate(all="ignore"):
         kinds = kinds_of(question, x, got, result)
-        zone, cost = zones(question, x, upstream, result), costs(question, got, result, upstream)
-        seen.add(kinds, Results(x, got, upstream, result.ulp, zone, cost))
+        if (found := np.flatnonzero(np.any([*kinds.values()], axis=0))).size:
+            factor = None if upstream is None else upstream[found]
+            some = replace(result, true=result.true[found], grade=result.grade[found])
+            at, come = x[found], got[found]
+            zone, cost = zones(question, at, factor, some), costs(question, come, some, factor)
+            wrong = Results(at, come, factor, result.ulp[found], zone, cost)
+            seen.add({kind: mask[found] for kind, mask in kinds.items()}, wrong)
+    worst = result.ulp.max(where=np.isfinite(result.ulp), initial=0.0)
+    seen.worst_ulp = max(seen.worst_ulp, float(worst))
     seen.inputs += x.size
     judged = result.grade[~kinds[OTHER_NAN]]
     seen.grade = max(seen.grade, Grade(int(judged.max(initial=Grade.CORRECT))))
     if _sign_is_lost(question, doubles(x), got, result).any():
         seen.grade = max(seen.grade, Grade.CLOSE)
     seen.histogram.add(got, result.expected, question.format_)
+    seen.cells.add(x, got, upstream, result.expected, result.ulp, question.format_)

@@ -8,6 +8,8 @@ from reference.arithmetic.types import Array, Float64
 from verification.grade import Grade
 from verification.numbers.ulp import doubles
 
+from .arrangement import Arranged, Arrangement
+
 # Errors beyond so many ulp are told by their size: there an ulp says nothing.
 TELLING = 2.0**24
 
@@ -34,7 +36,8 @@ class Complaint:
 
     ``got`` came there, if it is not what comes of such an x alone, with these upstreams, or 1.
     ``grade`` is what is left of the subject's grade after it. A ``legal`` one is told as a
-    convention and not held against the implementation.
+    convention and not held against the implementation. It may show only at ``places`` of arguments
+    that lie in memory as ``arrays``.
     """
 
     kind: str
@@ -46,6 +49,8 @@ class Complaint:
     got: Array | None = None
     upstream: Array | None = None
     grade: Grade = Grade.BROKEN
+    places: Array | None = None
+    arrays: tuple[Arrangement, ...] = ()
 
     def place(self, *, with_upstream: bool) -> tuple[Array, Array | None]:
         """The input to show, and its upstream: by default 1, where the subject takes one."""
@@ -55,3 +60,10 @@ class Complaint:
         if self.upstream is not None:
             return one, self.upstream[where]
         return one, np.ones_like(one) if with_upstream else None
+
+    @property
+    def arranged(self) -> Arranged | None:
+        """The arrays that it shows in, at the input to show; None where that is enough."""
+        if self.places is None:
+            return None
+        return Arranged(self.arrays, int(self.places[simplest(self.x.reshape(-1))][0]))

@@ -55,6 +55,8 @@ def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
                 upstream=difference.upstream,
                 grade=grade,
                 why=cause_of(question, difference),
+                places=difference.places,
+                arrays=difference.arrays,
             )
     for x in behaviour.overwritten:
         detail = f"the next call overwrites what the last one returned, of {x.size} elements"

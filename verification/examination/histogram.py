@@ -1,6 +1,6 @@
 """How many results are how many numbers of the format away from the correctly rounded one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,8 +25,8 @@ NO_NUMBER = "infinite or NaN"
 class Histogram:
     """Counts of results by their distance in numbers of the format."""
 
-    def __init__(self) -> None:
-        self._counts: Array = np.zeros(len(BINS) + 1, np.int64)
+    def __init__(self, bins: Sequence[int] = (0,) * (len(BINS) + 1)) -> None:
+        self._counts: Array = np.array(bins, np.int64)
 
     def add(self, got: Array, expected: Array, format_: Format) -> None:
         """Count results."""
@@ -39,13 +39,18 @@ class Histogram:
         self._counts[0] += np.count_nonzero(same & ~number)
         self._counts[-1] += np.count_nonzero(~same & ~number)
 
-    def add_right(self, count: int) -> None:
-        """Count results that are the correctly rounded ones."""
-        self._counts[0] += count
+    def add_at(self, steps: int, count: int) -> None:
+        """Count results that are so many numbers away, 0 or 1."""
+        self._counts[steps] += count
 
     def merge(self, other: "Histogram") -> None:
         """Count what another one has counted."""
         self._counts += other._counts  # noqa: SLF001  it is one of these
+
+    @property
+    def bins(self) -> list[int]:
+        """All counts, those of what is no number last."""
+        return [int(count) for count in self._counts]
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -10,7 +10,9 @@ from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.candidates.trouble import Trouble
 
-from .accuracy import Accuracy, Part
+from .accuracy import Accuracy
+from .arrangement import Arrangement
+from .tally import Part
 
 
 @dataclass(frozen=True)
@@ -18,9 +20,9 @@ class Difference:
     """Results of a call that are not those of another call with the same numbers.
 
     ``x``, ``upstream``, ``got`` and the ``other`` results are the elements whose bits differ, at
-    these ``places`` of an array of a ``shape``, counted row by row. ``kind`` is that of the finding
-    that there may be, and ``detail`` says in what the calls differ. Where ``may_be_right``, a
-    difference counts only if the results are wrong.
+    these ``places`` of an array of a ``shape``, counted row by row; arguments lie in memory as
+    ``arrays``. ``kind`` is that of the finding that there may be, and ``detail`` says in what the
+    calls differ. Where ``may_be_right``, a difference counts only if the results are wrong.
     """
 
     kind: str
@@ -32,6 +34,7 @@ class Difference:
     shape: tuple[int, ...]
     places: Array
     may_be_right: bool = False
+    arrays: tuple[Arrangement, ...] = ()
 
     @property
     def tried(self) -> int:
@@ -71,7 +74,8 @@ class Observed:
     of `laws.FACTORS`, and ``quotient`` those for `laws.consistency`. ``kinks`` are results at the
     `numbers_at` each kink, None if none came. ``shrunk`` is the simplest wrong input of each part,
     and ``alone`` has results of single elements by their bits (see `key`). Of ``promise``
-    neighbouring numbers at least one was tried.
+    neighbouring numbers at least one was tried; ``untried`` are patterns for which an exhaustive
+    check had no time.
     """
 
     subject: str
@@ -85,6 +89,7 @@ class Observed:
     troubles: tuple[Trouble, ...] = ()
     cut_short: bool = False
     expired: str = ""
+    untried: str = ""
     promise: int = 0
 
 

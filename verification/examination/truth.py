@@ -268,7 +268,9 @@ def answer(question: Question, x: Array, got: Array, upstream: Array | None = No
     else:
         bound = np.where(grade <= question.require, np.inf, -1.0)
     if question.baseline is not None:
-        bound = np.fmax(bound, WORSE * question.baseline.at(x, question.format_))
+        bound = np.fmax(
+            bound, WORSE * question.baseline.at(x, upstream, expected, question.format_)
+        )
     return replace(found, bound=bound, grade=grade)
 
 

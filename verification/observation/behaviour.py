@@ -11,11 +11,13 @@ from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.examination.accuracy import differ
 from verification.examination.arguments import given, taken
+from verification.examination.arrangement import Arrangement
 from verification.examination.examine import are_right
 from verification.examination.observed import Behaviour, Difference
 from verification.examination.tried import inputs_of, within
 from verification.examination.truth import Question
 from verification.formula.activation import Gated
+from verification.kinds import Access
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
 from verification.numbers.ulp import doubles
 
@@ -97,12 +99,14 @@ class _Observation:
         self._again(whole)
         self._shared(self.x)
         self._remembered(whole)
-        if "length" not in self.caller.not_judged():
+        not_judged = self.caller.not_judged()
+        if "length" not in not_judged:
             self._lengths(whole)
             self._longer(whole)
-        if "layout" not in self.caller.not_judged():
-            self._offsets(whole)
-            self._shapes(whole)
+            if Access.ARRAYS in self.caller.access:
+                self._offsets(whole)
+                self._shapes(whole, "length" if "layout" in not_judged else "layout")
+        if "layout" not in not_judged:
             self._layouts(whole)
         return Behaviour(self.x, tuple(self.differences), written, tuple(self.overwritten))
 
@@ -152,7 +156,18 @@ class _Observation:
         got, other = (results.reshape(-1)[broken] for results in (got, expected))
         places = np.flatnonzero(broken)
         self.differences.append(
-            Difference(kind, detail, x, got, other, factor, shape, places, may_be_right)
+            Difference(
+                kind,
+                detail,
+                x,
+                got,
+                other,
+                factor,
+                shape,
+                places,
+                may_be_right,
+                tuple(map(Arrangement.of, arguments)),
+            )
         )
 
     def _again(self, whole: Array) -> None:
@@ -204,10 +219,10 @@ class _Observation:
             self._compare("length", detail, x, repeated(whole, length))
         self._shared(x)
 
-    def _shapes(self, whole: Array) -> None:
+    def _shapes(self, whole: Array, kind: str) -> None:
         for shape in (*SHAPES, *ROWS):
             x, expected = repeated(self.x, shape), repeated(whole, shape)
-            self._compare("layout", f"in an array of shape {shape}", x, expected)
+            self._compare(kind, f"in an array of shape {shape}", x, expected)
 
     def _layouts(self, whole: Array) -> None:
         for shape in ARRANGED:

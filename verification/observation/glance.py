@@ -11,16 +11,15 @@ from verification.candidates.trouble import REPEATED, Trouble
 from verification.examination.accuracy import (
     OTHER_ZERO,
     Accuracy,
-    Results,
     count,
     differ,
     signed_zeros,
 )
 from verification.examination.arguments import given
-from verification.examination.truth import Question, answer, expected_of
+from verification.examination.tally import Results
+from verification.examination.truth import FLUSH_TO_ZERO, Question, answer, expected_of
 from verification.formula.activation import OfFormula
 from verification.grade import Grade
-from verification.numbers.inputs import ordinals
 from verification.numbers.ulp import doubles
 
 # Most ulp that a neighbour of the correctly rounded result is off: where the ulp changes.
@@ -28,6 +27,8 @@ NEIGHBOUR = 2.5
 # With this tolerance a product, too, may be off by as much: |upstream| ulp(f'(x)) is more than half
 # an ulp of the product, and half an ulp is added.
 NEIGHBOUR_OF_A_PRODUCT = 2 * (NEIGHBOUR - 0.5)
+# Neighbours whose grade is looked at together.
+AT_ONCE = 1 << 15
 
 
 def quick(question: Question, shortest: int | None = None) -> Question:
@@ -60,52 +61,101 @@ def look(
         return
     arguments = given(question, x, upstream)
     got, answered = caller.resiliently(*arguments, warns=False)
-    found = _judged(question, x, upstream, got, answered)
+    found = _judged(question, x, upstream, got, answered, seen.grade)
     if found.wrong and answered.all():
         again = caller(*(argument.copy() for argument in arguments), warns=False)
         others = None if again is None else differ(got, again, question.format_)
         if again is not None and others is not None and others.any():
             places = tuple(argument[others] for argument in arguments)
             caller.keep(Trouble("not deterministic", REPEATED, places))
-            found = _judged(question, x, upstream, again, answered)
+            found = _judged(question, x, upstream, again, answered, seen.grade)
     seen.merge(found)
 
 
 def _judged(
-    question: Question, x: Array, upstream: Array | None, got: Array, answered: Mask
+    question: Question,
+    x: Array,
+    upstream: Array | None,
+    got: Array,
+    answered: Mask,
+    grade: Grade,
 ) -> Accuracy:
-    """What is to be said of the results of a block, where there are any."""
-    seen = Accuracy()
+    """What is to be said of the results of a block, where there are any; of others the grade is."""
+    seen = Accuracy(grade=grade)
     seen.inputs += int(np.count_nonzero(answered))
     seen.unanswered.extend(x[~answered])
     expected = expected_of(question, x, upstream)
     bits = question.format_.bits
     places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)
-    seen.histogram.add_right(int(np.count_nonzero(answered)) - places.size)
+    seen.histogram.add_at(0, seen.inputs - places.size)
+    if not places.size:
+        return seen
     x, got, expected = x[places], got[places], expected[places]
     upstream = None if upstream is None else upstream[places]
     passes = _are_near_enough(question, got, expected, is_product=upstream is not None)
+    _count_near(question, seen, got[passes], expected[passes])
+    if seen.grade < Grade.ACCURATE:
+        factor = None if upstream is None else upstream[passes]
+        _grade(question, seen, x[passes], got[passes], factor, expected[passes])
     with np.errstate(invalid="ignore"):  # NumPy warns of signalling NaNs
         zero = (got == 0) & (expected == 0) & ~passes
-    zero[zero] = ~signed_zeros(question, doubles(x[zero]))
-    nothing = np.zeros(x.shape)
-    seen.add({OTHER_ZERO: zero}, Results(x, got, upstream, nothing, nothing, nothing))
-    passes |= zero
-    seen.histogram.add(got[passes], expected[passes], question.format_)
-    _grade(question, seen, x[passes], got[passes], None if upstream is None else upstream[passes])
+    if zero.any():
+        zero[zero] = ~signed_zeros(question, doubles(x[zero]))
+        nothing = np.zeros(x.shape)
+        seen.add({OTHER_ZERO: zero}, Results(x, got, upstream, nothing, nothing, nothing))
+        seen.histogram.add_at(0, int(np.count_nonzero(zero)))
+        passes |= zero
     rest = np.flatnonzero(~passes)
     seen.inputs -= rest.size
     count(question, seen, x[rest], got[rest], None if upstream is None else upstream[rest])
     return seen
 
 
+def _count_near(question: Question, seen: Accuracy, got: Array, expected: Array) -> None:
+    """Count neighbours; with what is no number, infinity beside the largest one or two NaNs."""
+    numbers = np.isfinite(got) & np.isfinite(expected)
+    seen.histogram.add_at(1, int(np.count_nonzero(numbers)))
+    if not numbers.all():
+        seen.histogram.add(got[~numbers], expected[~numbers], question.format_)
+
+
 def _grade(
-    question: Question, seen: Accuracy, x: Array, got: Array, upstream: Array | None
+    question: Question,
+    seen: Accuracy,
+    x: Array,
+    got: Array,
+    upstream: Array | None,
+    expected: Array,
 ) -> None:
-    """The grade that neighbours have, as long as they may be faithful."""
-    if x.size and seen.grade < Grade.ACCURATE:
-        grades = answer(question, x, got, upstream).grade
-        seen.grade = max(seen.grade, Grade(int(grades.max())))
+    """The grade that neighbours have: looked at as long as they may all be faithful."""
+    for start in range(0, x.size, AT_ONCE):
+        if seen.grade >= Grade.ACCURATE:
+            return
+        some = slice(start, start + AT_ONCE)
+        factor = None if upstream is None else upstream[some]
+        seen.grade = max(
+            seen.grade, _grade_of(question, x[some], got[some], factor, expected[some])
+        )
+
+
+def _grade_of(
+    question: Question, x: Array, got: Array, upstream: Array | None, expected: Array
+) -> Grade:
+    """The worst grade of neighbours.
+
+    One is faithful if the true value is between it and the correctly rounded result.
+    """
+    if question.activation.kinks or FLUSH_TO_ZERO in question.allow:
+        return Grade(int(answer(question, x, got, upstream).grade.max()))
+    with np.errstate(all="ignore"):
+        factor = None if upstream is None else doubles(upstream)
+        true, rounded = doubles(expected_of(question, doubles(x), factor)), doubles(expected)
+        is_between = (true - rounded) * (doubles(got) - rounded) > 0
+    if is_between.all():
+        return Grade.FAITHFUL
+    rest = np.flatnonzero(~is_between)
+    factor = None if upstream is None else upstream[rest]
+    return Grade(int(answer(question, x[rest], got[rest], factor).grade.max()))
 
 
 def _are_near_enough(question: Question, got: Array, expected: Array, *, is_product: bool) -> Mask:
@@ -125,6 +175,8 @@ def _are_near_enough(question: Question, got: Array, expected: Array, *, is_prod
 
 def _are_neighbours(a: Array, b: Array, format_: Format) -> Mask:
     """Which numbers of one sign follow one another."""
-    steps = np.abs(ordinals(a, format_) - ordinals(b, format_))
-    are_neighbours: Mask = (steps <= 1) & (np.signbit(a) == np.signbit(b))
+    one = format_.bits.type(1)
+    left, right = a.view(format_.bits), b.view(format_.bits)
+    has_one_sign = (left ^ right) <= np.iinfo(format_.bits).max // 2
+    are_neighbours: Mask = (left - right + one <= one + one) & has_one_sign
     return are_neighbours

@@ -20,6 +20,7 @@ from verification.examination.truth import Question
 from verification.formula.activation import OfFormula
 from verification.kinds import KINDS, Access
 from verification.numbers.inputs import upstreams
+from verification.work.looking import look_at
 
 from .exhaustive import BLOCK, KEPT_OF_A_PORTION, numbers_of
 from .glance import look, quick
@@ -57,17 +58,22 @@ def offset_of(question: Question) -> int:
     return int(np.random.default_rng(question.seed).integers(COARSEST))
 
 
-def densify(question: Question, caller: Caller, seen: Accuracy, clock: Clock) -> int | None:
+def densify(
+    question: Question, caller: Caller, seen: Accuracy, clock: Clock, finest: int = FINEST
+) -> int | None:
     """Try the grid, stride by stride, and count what is wrong; the last stride that was finished.
 
-    None if there is none. It ends where a call gives no result or much is wrong, and before a
-    stride that would take too long: as long as all before it together.
+    None if there is none. It ends with the ``finest`` stride, where a call gives no result or much
+    is wrong, and before a stride that would take too long: as long as all before it together.
     """
     if question.format_.name != "float32" or not _may_be_called(question, caller, seen):
         return None
-    question, more, finished = quick(question, RUN), Accuracy(), None
+    question, more, finished = quick(question, RUN), Accuracy(grade=seen.grade), None
     start, budget = clock.left(), min(MOST, clock.limit())
     for stride in strides():
+        if stride < finest:
+            break
+        look_at(f"{question.subject}: grid, every {stride:,}th number")
         if 2 * (start - clock.left()) > budget or more.wrong >= MUCH:
             break
         if not _finishes(question, caller, more, stride, lambda: start - clock.left() > budget):

@@ -5,14 +5,20 @@ stage asks the second one, which calls nobody, what it would have to say.
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 
 from reference.arithmetic.types import Array
 from verification.candidates.calls import Caller
 from verification.candidates.clock import Clock
+from verification.candidates.identity import identity_of
 from verification.candidates.implementation import Implementation
 from verification.candidates.limits import QUICK
+from verification.errors import UsageError
+from verification.examination.accuracy import Accuracy
 from verification.examination.arguments import given
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
@@ -21,10 +27,13 @@ from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
 from verification.examination.truth import Question
 from verification.kinds import KINDS, Access
+from verification.work.looking import look_at
+from verification.work.processes import sources
 
 from .behaviour import observe_behaviour
 from .exhaustive import exhaust
-from .grid import densify
+from .grid import FINEST, densify
+from .kept import Kept, told
 from .results import observe_results, try_once_more
 from .shrinking import may_warn, shrink
 
@@ -35,10 +44,14 @@ def observe(
     *,
     exhaustive: bool = False,
     scheduler: str | None = None,
+    promises: Mapping[str, int] | None = None,
+    state: Path | None = None,
 ) -> dict[str, Observed]:
     """Call value, derivative and backward, as far as they are given, with all that is tried.
 
-    ``questions`` are those about each subject.
+    ``questions`` are those about each subject, ``promises`` those of a baseline: results are
+    compared with its at no more inputs than it was tried at. What an exhaustive check has finished
+    is kept in a folder, ``state``.
     """
     callers = {
         name: implementation.caller(name, function, questions[name].format_)
@@ -47,20 +60,22 @@ def observe(
     observed = {}
     clock = implementation.clock or Clock(QUICK)
     for name, caller in callers.items():
-        whole = exhaustive and not questions[name].has_factor
-        origin = implementation.origin if whole else None
+        look_at(f"{name}: inputs")
         found = Observed(name, observe_results(questions[name], caller))
         found.promise = promised_by(questions[name], found.seen.x)
-        if whole:
-            everything = exhaust(questions[name], caller, origin, scheduler)
-            found.seen.replace_by(everything)
-            found.promise = found.promise if everything.unanswered.wrong or caller.expired else 1
-        else:
-            stride = densify(questions[name], caller, found.seen, clock)
+        if not (exhaustive and not questions[name].has_factor):
+            finest = (promises or {}).get(name, FINEST)
+            stride = densify(questions[name], caller, found.seen, clock, finest)
             found.promise = min(found.promise, stride or found.promise)
+        look_at(f"{name}: layouts")
         _look_around(questions[name], caller, found)
-        _look_closer(questions[name], caller, found)
         observed[name] = found
+    for name, caller in callers.items():
+        if exhaustive and not questions[name].has_factor:
+            with _kept(questions[name], implementation, observed[name].seen, state) as kept:
+                _exhaust(questions[name], implementation, caller, observed[name], scheduler, kept)
+        look_at(f"{name}: laws")
+        _look_closer(questions[name], caller, observed[name])
     for name, caller in callers.items():
         try_once_more(questions[name], caller, observed[name].seen)
     if "value" in callers and "derivative" in callers:
@@ -71,6 +86,38 @@ def observe(
         observed[name].troubles = tuple(caller.troubles.values())
         observed[name].expired = caller.expired
     return observed
+
+
+def _exhaust(
+    question: Question,
+    implementation: Implementation,
+    caller: Caller,
+    found: Observed,
+    scheduler: str | None,
+    kept: Kept | None,
+) -> None:
+    """Try every pattern, as long as there is time."""
+    everything, found.untried = exhaust(
+        question, caller, implementation, scheduler, found.seen.grade, kept
+    )
+    found.seen.replace_by(everything)
+    found.cut_short = caller.cut_short
+    if not (found.untried or everything.unanswered.wrong or caller.expired):
+        found.promise = 1
+
+
+def _kept(
+    question: Question, implementation: Implementation, seen: Accuracy, state: Path | None
+) -> AbstractContextManager[Kept | None]:
+    """The finished portions of an earlier check of this candidate, if they are kept."""
+    if state is None:
+        return nullcontext()
+    if implementation.origin is None:
+        raise UsageError("--state: expected a candidate by name, by which it is known again")
+    results = sha256(seen.got.tobytes()).hexdigest()
+    key = {"candidate": identity_of(implementation.origin), "results": results}
+    key |= {"question": told(question), "grade": str(seen.grade), "sources": sources()}
+    return Kept(state / question.subject, key, question.format_)
 
 
 def _look_around(question: Question, caller: Caller, found: Observed) -> None:

@@ -4,10 +4,11 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.candidates.calls import Caller
-from verification.examination.accuracy import Part, Tally, kinds_of, parts_of
+from verification.examination.accuracy import kinds_of
 from verification.examination.arguments import given
 from verification.examination.complaint import complexity
 from verification.examination.observed import Alone
+from verification.examination.tally import Part, Tally, parts_of
 from verification.examination.tried import within
 from verification.examination.truth import Question, answer, expected_of
 from verification.examination.zone import zones

@@ -42,6 +42,7 @@ class Asked:
     require: Grade
     baseline: Baseline | None = None
     domain: Domain | None = None
+    exhaustive: bool = False
 
     @property
     def inputs(self) -> int:

@@ -2,64 +2,161 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isinf
 from pathlib import Path
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 from verification.candidates.text import said_by
 from verification.errors import UsageError
-from verification.examination.accuracy import SIGN_OF_ZERO
-from verification.examination.cells import Cells
+from verification.examination.cells import CORRECT, Cells
+from verification.examination.zone import Zone
+from verification.grade import required
 from verification.kinds import KINDS
 from verification.records.reading import from_json, read_regular
 
 from .finding import Symptom
-from .verdict import Verdict
+from .verdict import VERSION, Verdict
+
+# How many times as much a finding may cost as one that is known.
+DEARER = 2.0
+# Wrong numbers: how far off they may be, the stretches of the baseline say.
+COMPARED = ("inaccurate", "wrong sign")
+# What costs something by the numbers that come; other misbehaviour is there, or is not.
+COSTLY = ("upstream", "length", "layout")
+# The share of its inputs that a check may have more than its baseline: what a seed draws.
+MORE = 0.01
+SAYS = ("strict", "allow", "domain")
+
+
+class Known(NamedTuple):
+    """What the baseline does, where, and what it costs."""
+
+    subject: str
+    kind: str
+    zone: Zone
+    cost: float
+
+    @classmethod
+    def of(cls, symptom: Symptom) -> Self:
+        """That of a symptom of this moment."""
+        return cls(symptom.subject, symptom.kind, symptom.zone, symptom.cost)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """That of a stored one."""
+        zone = Zone[str(stored["zone"]).upper()]
+        return cls(str(stored["subject"]), str(stored["kind"]), zone, float(stored["cost"]))
+
+    def excuses(self, symptom: Symptom) -> bool:
+        """Whether a symptom is this one, where it matters no more, and costs at most twice."""
+        same = (self.subject, self.kind) == (symptom.subject, symptom.kind)
+        is_dear = KINDS[symptom.kind].follows or symptom.kind in COSTLY
+        is_dear |= symptom.worst is not None
+        return (
+            same
+            and symptom.zone >= self.zone
+            and (not is_dear or is_as_cheap(symptom.cost, self.cost))
+        )
+
+
+def is_as_cheap(cost: float, known: float) -> bool:
+    """Whether a cost is at most twice a known one; an infinite one stands for those alone."""
+    return isinf(cost) if isinf(known) else cost <= DEARER * known
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """How far off an implementation is, by subject, and what it does (subject and kind)."""
+    """How far off an implementation is, by subject, what it does, and at how many inputs."""
 
     name: str
     of: tuple[str, str]
     cells: Mapping[str, Cells]
-    symptoms: frozenset[tuple[str, str]]
+    symptoms: frozenset[Known]
+    inputs: Mapping[str, int]
+    promise: Mapping[str, int]
+    require: str
+    says: Mapping[str, Any]
 
     @classmethod
     def of_verdict(cls, verdict: Verdict) -> Self:
         """That of a verdict of this moment."""
-        symptoms = frozenset((symptom.subject, symptom.kind) for symptom in verdict.symptoms)
-        of = verdict.of, verdict.dtype
-        return cls(verdict.implementation, of, verdict.errors, symptoms)
+        return cls(
+            verdict.implementation,
+            (verdict.of, verdict.dtype),
+            verdict.errors,
+            frozenset(map(Known.of, verdict.symptoms)),
+            verdict.inputs,
+            verdict.promise,
+            verdict.require,
+            _said_by(vars(verdict)),
+        )
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """That of a stored verdict, or UsageError."""
         try:
             content = from_json(read_regular(path))
-            found = [one for finding in content["findings"] for one in (finding, *finding["also"])]
-            symptoms = frozenset((one["subject"], one["kind"]) for one in found)
-            errors = content["errors"].items()
-            cells = {name: Cells.from_json(part["largest"]) for name, part in errors}
-            of = str(content["of"]), str(content["dtype"])
-            return cls(str(content["implementation"]), of, cells, symptoms)
+            version = content["version"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _no_verdict(path, said_by(error)) from None
+        if version != VERSION:
             raise UsageError(
-                f"expected a verdict of halfulp, as --json writes it, but {path}: {said_by(error)}"
-            ) from None
+                f"baseline: expected a verdict of version {VERSION}, but {path} has version "
+                f"{version!r}: judge it anew"
+            )
+        try:
+            found = [one for finding in content["findings"] for one in (finding, *finding["also"])]
+            errors = content["errors"].items()
+            return cls(
+                str(content["implementation"]),
+                (str(content["of"]), str(content["dtype"])),
+                {name: Cells.from_json(part["largest"]) for name, part in errors},
+                frozenset(map(Known.from_json, found)),
+                {name: int(count) for name, count in content["inputs"].items()},
+                {name: int(count) for name, count in content["promise"].items()},
+                str(required(content["require"])),
+                _said_by(content),
+            )
+        except (UsageError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _no_verdict(path, said_by(error)) from None
 
     def require_the_same(self, of: str, dtype: str) -> None:
         """UsageError for a verdict about something else."""
         if self.of != (of, dtype):
             raise UsageError(
-                f"expected a baseline as {of} in {dtype}, but it is as {' in '.join(self.of)}"
+                f"baseline: expected a verdict as {of} in {dtype}, but that of {self.name} is as "
+                f"{' in '.join(self.of)}"
             )
 
+    def require_terms(self, verdict: Verdict) -> None:
+        """UsageError for a verdict that was not judged as strictly, or at fewer inputs."""
+        for name, theirs in self.says.items():
+            ours = _said_by(vars(verdict))[name]
+            is_everywhere = name == "domain" and not theirs
+            if ours != theirs and not is_everywhere:
+                raise UsageError(
+                    f"baseline: expected a verdict on the terms of this check, with {name} "
+                    f"{ours or 'none'}, but that of {self.name} has {theirs or 'none'}: judge it "
+                    "anew"
+                )
+        if required(self.require) > required(verdict.require):
+            raise UsageError(
+                f"baseline: expected a verdict that requires {verdict.require} or better, but "
+                f"that of {self.name} requires {self.require}: judge it anew"
+            )
+        for subject in verdict.inputs.keys() & self.inputs.keys():
+            ours, theirs = verdict.inputs[subject], self.inputs[subject]
+            if theirs < (1 - MORE) * ours:
+                raise UsageError(
+                    f"baseline: expected a verdict on the {subject} at {ours:,} inputs or more, as "
+                    f"this check has, but that of {self.name} is at {theirs:,}: judge it anew"
+                )
+
     def excuses(self, symptom: Symptom) -> bool:
-        """Whether it misbehaves, or breaks a law, as this does; wrong results are compared."""
-        known = (symptom.subject, symptom.kind) in self.symptoms
-        is_compared = symptom.worst is not None and symptom.kind != SIGN_OF_ZERO
-        return known and not is_compared and not KINDS[symptom.kind].silent
+        """Whether it misbehaves, or breaks a law, as this does; wrong numbers are compared."""
+        if symptom.kind in COMPARED or KINDS[symptom.kind].silent:
+            return False
+        return any(known.excuses(symptom) for known in self.symptoms)
 
     def beside(self, errors: Mapping[str, Cells]) -> Iterator[str]:
         """Where the other one is better and where worse, a line for each subject."""
@@ -68,12 +165,24 @@ class Baseline:
             if ours is None:
                 continue
             names = theirs.largest.keys() | ours.largest.keys()
-            pairs = [(ours.largest.get(n, 0.5), theirs.largest.get(n, 0.5)) for n in names]
+            pairs = [(ours.largest.get(n, CORRECT), theirs.largest.get(n, CORRECT)) for n in names]
             better, worse = (sum(map(test, pairs)) for test in (_is_better, _is_worse))
             yield (
                 f"{subject} beside {self.name}: better in {better} stretches of an eighth of a "
                 f"binade, worse in {worse}, alike elsewhere"
             )
+
+
+def _no_verdict(path: Path, why: str) -> UsageError:
+    return UsageError(
+        f"baseline: expected a verdict of halfulp, as --json writes it, but {path}: {why}"
+    )
+
+
+def _said_by(content: Mapping[str, Any]) -> dict[str, Any]:
+    """On which terms a verdict was made."""
+    said = {name: content[name] for name in SAYS}
+    return {**said, "allow": ", ".join(sorted(said["allow"]))}
 
 
 def _is_better(pair: tuple[float, float]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reference.arithmetic.formats import FORMATS
 from verification.candidates import frameworks
@@ -20,6 +20,7 @@ from verification.errors import UsageError
 from verification.examination.domain import Domain
 from verification.grade import required
 from verification.observation.observe import observe
+from verification.work.looking import within
 
 from .asked import (
     Asked,
@@ -62,6 +63,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
     strict: bool = False,
     exhaustive: bool = False,
     scheduler: str | None = None,
+    state: str | Path | None = None,
     untrusted: bool = False,
     seed: int | None = None,
 ) -> Verdict:
@@ -104,6 +106,8 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         exhaustive: try all 2^32 patterns of float32; the 16-bit formats always are tried in full.
         allow: named allowances, "flush-to-zero" and "length" (see `truth.ALLOWANCES`).
         scheduler: the address of a Dask cluster for the exhaustive part.
+        state: a folder in which finished portions of an exhaustive check are kept; a later check of
+            the same candidate goes on with them.
         untrusted: a candidate by name may be made to pass a check and not to be right: it is held
             by another process, tried at numbers that are drawn anew as well, in three orders, and
             what its process says of itself is not believed.
@@ -129,6 +133,7 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         seed_of(seed, untrusted=untrusted),
         required(require),
         domain=Domain.of(domain),
+        exhaustive=exhaustive,
     )
     require_inputs(asked)
     if exhaustive:
@@ -140,8 +145,9 @@ def check(  # noqa: PLR0913  one call says all that a check needs
         "backward": backward,
     }
     things = {name: thing for name, thing in given.items() if thing is not None}
-    if baseline is not None:
-        asked = replace(asked, baseline=_baseline(asked, baseline, framework, device))
+    if state is not None and not exhaustive:
+        raise UsageError("--state is for a check that is --exhaustive: a quick one begins anew")
+    place = Place(scheduler, None if state is None else Path(state))
     clock = Clock(EXHAUSTIVE if exhaustive else QUICK)
     confined = clock if untrusted else None
     with _implementation(asked, things, framework, device, confined) as implementation:
@@ -150,37 +156,80 @@ def check(  # noqa: PLR0913  one call says all that a check needs
             raise UsageError(
                 f"{shown(implementation.name)!r}: its framework takes {formats}, not {format_.name}"
             )
-        verdict = _verdict(asked, implementation, exhaustive=exhaustive, scheduler=scheduler)
+        if baseline is None:
+            verdict = _verdict(asked, implementation, place)
+        else:
+            beside = _baseline(asked, baseline, implementation, place)
+            verdict = _verdict(replace(asked, baseline=beside), implementation, place)
+            if isinstance(baseline, Verdict) or _is_stored(baseline):
+                beside.require_terms(verdict)
     verdict = without(verdict, accepted) if known is not None else verdict
     return without_its_word(verdict) if untrusted else verdict
 
 
-def _verdict(
-    asked: Asked,
-    implementation: Implementation,
-    *,
-    exhaustive: bool = False,
-    scheduler: str | None = None,
-) -> Verdict:
+class Place(NamedTuple):
+    """Where the exhaustive part is done, on which cluster, and where its state is kept."""
+
+    scheduler: str | None = None
+    state: Path | None = None
+
+    def beside(self) -> "Place":
+        """That of the baseline."""
+        return self if self.state is None else self._replace(state=self.state / "baseline")
+
+
+def _verdict(asked: Asked, implementation: Implementation, place: Place) -> Verdict:
     questions = {name: asked.question(name) for name in implementation.functions}
+    promises = {} if asked.baseline is None else asked.baseline.promise
     with MODE.ours():
-        observed = observe(questions, implementation, exhaustive=exhaustive, scheduler=scheduler)
+        observed = observe(
+            questions,
+            implementation,
+            exhaustive=asked.exhaustive,
+            scheduler=place.scheduler,
+            state=place.state,
+            promises=promises,
+        )
         return judged(asked, implementation, observed)
 
 
-def _baseline(asked: Asked, given: Any, framework: str | None, device: str | None) -> Baseline:
-    """The baseline that is given: a verdict, the file of one, or an implementation to be judged."""
-    if isinstance(given, str | Path) and Path(given).suffix == STORED:
+def _is_stored(given: Any) -> bool:
+    return isinstance(given, str | Path) and Path(given).suffix == STORED
+
+
+def _baseline(asked: Asked, given: Any, candidate: Implementation, place: Place) -> Baseline:
+    """The baseline that is given: a verdict, the file of one, or an implementation to be judged.
+
+    That brings its own framework; a function takes NumPy's arrays, unless it tells its own. It is
+    judged at what the candidate is: its value alone where that has no more.
+    """
+    if _is_stored(given):
         found = Baseline.read(Path(given))
     elif isinstance(given, Verdict):
         found = Baseline.of_verdict(given)
     else:
-        if isinstance(given, Candidate | Implementation):
-            framework = device = None
-        with _implementation(asked, {"value": given}, framework, device, None) as implementation:
-            found = Baseline.of_verdict(_verdict(asked, implementation))
+        try:
+            with (
+                within("baseline"),
+                _implementation(asked, {"value": given}, None, None, None) as implementation,
+            ):
+                verdict = _verdict(asked, _as_much(implementation, candidate), place.beside())
+        except UsageError as error:
+            raise UsageError(f"baseline: {error}") from None
+        if verdict.unfinished:
+            raise UsageError(f"baseline: expected the check to end, but {verdict.unfinished}")
+        found = Baseline.of_verdict(verdict)
     found.require_the_same(named(asked.activation.name, asked.parameters), asked.format_.name)
     return found
+
+
+def _as_much(baseline: Implementation, candidate: Implementation) -> Implementation:
+    """Those functions of the baseline that the candidate has too, or UsageError."""
+    ours, theirs = candidate.functions, baseline.functions
+    both = {name: function for name, function in theirs.items() if name in ours}
+    if not both:
+        raise UsageError(f"expected {', '.join(ours)}, but it has {', '.join(theirs)} alone")
+    return baseline.with_functions(both)
 
 
 @contextmanager

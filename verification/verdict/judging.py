@@ -1,6 +1,6 @@
 """The verdict on what was observed: examined, explained and told. It calls nobody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
 from verification.examination.accuracy import Accuracy
-from verification.examination.cells import Cells
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
@@ -22,10 +21,14 @@ from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 
 from .asked import Asked
+from .baseline import COMPARED, Baseline
+from .breach import with_costs
 from .causes import by_cause
 from .finding import Symptom
 from .reporting import Reporter
-from .verdict import Convention, Verdict
+from .verdict import Convention, Excused, Verdict
+
+OUT_OF_TIME = "the time is used up (see --timeout)"
 
 
 def judged(
@@ -33,6 +36,7 @@ def judged(
 ) -> Verdict:
     """The verdict on what was observed: examined, explained and told, without another call."""
     symptoms: list[Symptom] = []
+    excused: list[Excused] = []
     conventions: list[Convention] = []
     grades: dict[str, str] = {}
     for name, found in observed.items():
@@ -42,25 +46,29 @@ def judged(
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
         legal = [t for t in troubles if t.kind == "warning" and not asked.strict]
         grave = [t for t in troubles if t.kind != "warning" or asked.strict]
-        symptoms += [
-            symptom
-            for symptom in reporter.symptoms(grave, complaints)
-            if asked.baseline is None or not asked.baseline.excuses(symptom)
-        ]
+        met = reporter.symptoms(grave, complaints)
+        for symptom in with_costs(question, found.seen, complaints, met):
+            if asked.baseline is not None and asked.baseline.excuses(symptom):
+                because = f"{asked.baseline.name} does so too"
+                excused.append(Excused(name, symptom.kind, because))
+            else:
+                symptoms.append(symptom)
+        if asked.baseline is not None and found.seen.grade > asked.require:
+            excused += _compared(asked.baseline, name, symptoms)
         grades[name] = str(_grade(found.seen, grave, complaints))
         conventions += reporter.conventions(legal, complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
-    if expired and not symptoms:
+    untried = [
+        f"of the {name} {found.untried}" for name, found in observed.items() if found.untried
+    ]
+    if expired and not symptoms and not untried:
         raise UsageError(f"expected the check to end in time, but {expired}")
+    unfinished = "; ".join(filter(None, (OUT_OF_TIME if untried else "", *untried, expired)))
     accuracies = {name: found.seen for name, found in observed.items()}
     if not symptoms and not all(seen.inputs for seen in accuracies.values()):
         raise UsageError("expected results that can be judged, but none came")
     caller = implementation.caller
-    errors = {
-        name: Cells.of(seen.x, seen.ulp, asked.format_)
-        for name, seen in accuracies.items()
-        if seen.inputs
-    }
+    errors = {name: seen.cells for name, seen in accuracies.items() if seen.inputs}
     return Verdict(
         implementation=shown(implementation.name),
         activation=asked.activation.name,
@@ -78,13 +86,25 @@ def judged(
         histogram={name: seen.histogram.counts for name, seen in accuracies.items()},
         worst_ulp={name: seen.worst_ulp for name, seen in accuracies.items() if seen.inputs},
         profile={name: (seen.x, seen.ulp) for name, seen in accuracies.items()},
-        not_judged=tuple(KINDS) if expired else caller.not_judged(),
-        why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, expired))),
+        not_judged=tuple(KINDS) if unfinished else caller.not_judged(),
+        why_not="; ".join(filter(None, (implementation.why_not, caller.why_not, unfinished))),
         seed=asked.seed,
         domain="" if asked.domain is None else str(asked.domain),
         promise={name: found.promise for name, found in observed.items()},
         wrong={name: seen.wrong for name, seen in accuracies.items()},
+        strict=asked.strict,
+        allow=tuple(sorted(asked.allow)),
+        exhaustive=asked.exhaustive,
+        excused=tuple(excused),
+        unfinished=unfinished,
     )
+
+
+def _compared(baseline: Baseline, subject: str, symptoms: Iterable[Symptom]) -> Iterator[Excused]:
+    """What is to be said of wrong results that are no finding."""
+    if not any(found.subject == subject and found.kind in COMPARED for found in symptoms):
+        because = f"no more than twice as far off as {baseline.name} thereabouts"
+        yield Excused(subject, "inaccurate", because)
 
 
 def _grade(seen: Accuracy, troubles: Iterable[Trouble], complaints: Iterable[Complaint]) -> Grade:

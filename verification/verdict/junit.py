@@ -65,15 +65,20 @@ def laws(verdict: Verdict, subject: str) -> list[str]:
         "not symmetric": not is_product and bool(activation.orders[question.order].symmetry),
         "inconsistent": "value" in verdict.inputs and verdict.dtype in STEPS,
     }
+    met = {one.kind for one in verdict.symptoms if one.subject == subject}
+    met |= {one.kind for one in verdict.excused if one.subject == subject}
     return [
         name
         for name, kind in KINDS.items()
-        if (subject in kind.subjects and has.get(name, True)) or _findings(verdict, subject, name)
+        if (subject in kind.subjects and has.get(name, True)) or name in met
     ]
 
 
 def _why_skipped(verdict: Verdict, subject: str, kind: str) -> str:
     """Why the verdict says nothing about a law; empty if the law holds."""
+    for excused in verdict.excused:
+        if (excused.subject, excused.kind) == (subject, kind):
+            return _text(f"accepted: {excused.because}")
     if not verdict.inputs[subject]:
         return NOTHING_CAME
     silent = {found.subject for found in verdict.symptoms if KINDS[found.kind].silent}

@@ -1,8 +1,9 @@
 """Accepted findings: a reviewed list in a file, so that a check fails for new ones alone.
 
 It is TOML, with an entry for each symptom; ``because`` is for the reviewer. An entry stands for a
-symptom of the same cause in the same function, in no wider a region, that costs at most twice as
-much and in no graver a zone.
+symptom of the same cause in the same function, in no wider a region, at no more than twice the
+share of its inputs, that costs at most twice as much and in no graver a zone. Where a subject has
+no result at all, nothing is accepted.
 """
 
 import json
@@ -19,15 +20,23 @@ from verification.examination.zone import Zone
 from verification.records.files import write_whole
 from verification.records.reading import read_regular
 
+from .baseline import is_as_cheap
 from .finding import Finding, Symptom
-from .verdict import Verdict
+from .verdict import Excused, Verdict
 
 HEAD = """# Accepted findings of halfulp: `halfulp check ... --known FILE` fails for others alone.
 # Say in `because` why each is accepted; `--write-known` keeps what is said.
 """
 OPEN = "not reviewed"
-# How much further out a region may reach, and how many times as much an error may cost.
-WIDER, DEARER = 0.01, 2.0
+# How much further out a region may reach, how many times the share of its inputs may be wrong, and
+# how many more of them in any case.
+WIDER, MORE, FEW = 0.01, 2, 8
+NUMBERS: dict[str, tuple[type, ...]] = {
+    "cost": (int, float),
+    "low": (int, float),
+    "high": (int, float),
+}
+NUMBERS |= {"wrong": (int,), "tried": (int,)}
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,10 @@ class Entry:
     cost: float
     low: float
     high: float
+    wrong: int
+    tried: int
     why: str = ""
+    exception: str = ""
     because: str = field(default=OPEN, compare=False)
 
     @classmethod
@@ -59,7 +71,10 @@ class Entry:
             symptom.cost,
             symptom.region.low,
             symptom.region.high,
+            symptom.region.wrong,
+            symptom.region.tried,
             symptom.why or "",
+            symptom.detail.partition(":")[0] if symptom.kind == "exception" else "",
         )
 
     @property
@@ -67,7 +82,8 @@ class Entry:
         """What has to be the same."""
         return (
             *(self.implementation, self.activation, self.dtype),
-            *(self.subject, self.kind, self.why),
+            *(self.subject, self.kind, self.why, self.exception),
+            "" if self.wrong else "without elements",
         )
 
     def is_about(self, verdict: Verdict) -> bool:
@@ -79,7 +95,8 @@ class Entry:
         return (
             self.cause == other.cause
             and Zone[other.zone.upper()] >= Zone[self.zone.upper()]
-            and other.cost <= DEARER * self.cost
+            and is_as_cheap(other.cost, self.cost)
+            and other.wrong * self.tried <= MORE * self.wrong * other.tried + FEW * self.tried
             and self._covers(other)
         )
 
@@ -91,8 +108,8 @@ class Entry:
         return other.low >= self.low - below and other.high <= self.high + above
 
     def __str__(self) -> str:
-        said = f"{self.subject} {self.kind}"
-        return f"{said} ({self.why})" if self.why else said
+        said, why = f"{self.subject} {self.kind}", self.why or self.exception
+        return f"{said} ({why})" if why else said
 
 
 def read(path: Path) -> tuple[Entry, ...]:
@@ -115,24 +132,23 @@ def read(path: Path) -> tuple[Entry, ...]:
 
 def _is_typed(entry: Entry) -> bool:
     """Whether each value is a text, or a number where a number is due."""
-    numbers = {"cost", "low", "high"}
-    return all(
-        isinstance(value, int | float if name in numbers else str) and not isinstance(value, bool)
-        for name, value in vars(entry).items()
-    )
+    return all(type(value) in NUMBERS.get(name, (str,)) for name, value in vars(entry).items())
 
 
 def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
     """The verdict without accepted symptoms; it says which there are, and which have vanished."""
     left: list[Finding] = []
     met: dict[Entry, None] = {}
+    excused = list(verdict.excused)
     for finding in verdict.findings:
         new: list[Symptom] = []
         for symptom in finding.symptoms:
             own = Entry.of(verdict, symptom)
             known = [entry for entry in entries if entry.accepts(own)]
             met |= dict.fromkeys(known)
-            if not known:
+            if known and verdict.inputs[symptom.subject]:
+                excused.append(Excused(symptom.subject, symptom.kind, known[0].because))
+            else:
                 new.append(symptom)
         if new:
             left.append(Finding.of(new))
@@ -140,6 +156,7 @@ def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
     return replace(
         verdict,
         findings=tuple(sorted(left, key=lambda finding: finding.rank)),
+        excused=tuple(excused),
         known=tuple(f"{entry}: {entry.because}" for entry in met),
         vanished=tuple(map(str, gone)),
     )

@@ -10,13 +10,14 @@ from reference import Kink
 from reference.arithmetic.types import Array
 from verification.activations.lore import lore_of
 from verification.candidates.implementation import Implementation
-from verification.candidates.text import shown
 from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
-from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO, Extent, Part, Tally
+from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO
 from verification.examination.arguments import given, taken
+from verification.examination.arrangement import Arranged, Arrangement
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key, numbers_at
+from verification.examination.tally import Extent, Part, Tally
 from verification.examination.truth import Question, answer
 from verification.examination.zone import Zone, zones_at
 from verification.formula.activation import Gated
@@ -24,6 +25,7 @@ from verification.grade import Grade
 from verification.kinds import KINDS
 
 from .finding import Region, Sample, Symptom
+from .snippet import snippet
 from .verdict import Convention
 
 READ_ONLY = "it works in place, and cannot where the input is read-only"
@@ -32,8 +34,6 @@ OTHERS = {
     "in [{low:.6g}, {high:.6g}]",
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in frameworks",
 }
-# Characters of a snippet that are shown.
-LONGEST = 1000
 NOT_ALONE = "only within a longer array"
 
 
@@ -123,16 +123,25 @@ class Reporter:
         shown, worst = self.observed.shrunk[first], seen.tallies[first].worst
         assert worst is not None  # noqa: S101  a part has results
         detail = "" if shown.shows or self.observed.expired else NOT_ALONE
+        arranged = self._among_others(shown.x) if detail else None
         return self._symptom(
             kind,
             self._sample(shown.x, shown.got, shown.upstream),
             region,
+            arranged,
             why=why,
             detail=detail,
             zone=first.zone,
             cost=worst.cost,
             worst=self._sample(worst.x, worst.got, worst.upstream),
         )
+
+    def _among_others(self, x: Array) -> Arranged:
+        """An input in an array as long as that of all inputs that were given at once."""
+        seen, bits = self.observed.seen.x, self.question.format_.bits
+        places = np.flatnonzero(np.ascontiguousarray(seen).view(bits) == x.view(bits))
+        flat = Arrangement.flat(seen.size, seen.itemsize)
+        return Arranged((flat, flat, flat), int(places[0]) if places.size else 0)
 
     def _of_complaint(self, complaint: Complaint) -> Symptom:
         """The finding about a broken law."""
@@ -150,7 +159,13 @@ class Reporter:
             zone = Zone(int(zones_at(self.question, one, upstream)[0]))
         sample = self._sample(one, got, upstream)
         return self._symptom(
-            complaint.kind, sample, region, why=why, detail=complaint.detail, zone=zone
+            complaint.kind,
+            sample,
+            region,
+            complaint.arranged,
+            why=why,
+            detail=complaint.detail,
+            zone=zone,
         )
 
     def _follows(self, complaint: Complaint) -> bool:
@@ -160,13 +175,20 @@ class Reporter:
         )
         return KINDS[complaint.kind].follows or about_upstream
 
-    def _symptom(self, kind: str, sample: Sample, region: Region, **more: Any) -> Symptom:
+    def _symptom(
+        self,
+        kind: str,
+        sample: Sample,
+        region: Region,
+        arranged: Arranged | None = None,
+        **more: Any,
+    ) -> Symptom:
         return Symptom(
             **vars(sample),
             kind=kind,
             subject=self.question.subject,
             region=region,
-            snippet=self._snippet(sample),
+            snippet=snippet(self.question, self.implementation, sample, arranged),
             **{"zone": Zone.BEHAVIOUR, "cost": 0.0, **more},
         )
 
@@ -207,26 +229,6 @@ class Reporter:
             return {"upstream": upstream}
         other = {activation.other: numbers[activation.other]}
         return {"upstream": upstream, "input": activation.gate, "beside": other}
-
-    def _snippet(self, sample: Sample) -> str:
-        mine, format_ = self.implementation, self.question.format_
-        templates = {
-            "value": mine.call,
-            "derivative": mine.derivative_call,
-            "second": mine.second_call,
-            "backward": mine.backward_call,
-            "backward_x": mine.backward_call,
-            "backward_y": mine.backward_y_call,
-        }
-        text = templates[self.question.subject] or mine.call
-        text = text.replace("{dtype}", format_.name)
-        if format_.name == "float64":
-            text = mine.before_float64 + text
-        numbers = {sample.input: sample.at, **sample.beside, "upstream": sample.upstream}
-        for name, number in numbers.items():
-            if number is not None:
-                text = text.replace(f"{{{name}}}", _literal(format_.dtype.type(number)))
-        return shown(text, LONGEST)
 
     def _others(self) -> Iterator[Convention]:
         """Zeros of the other sign than the limit's, and numbers at NaN, where they are legal."""
@@ -287,7 +289,3 @@ def _of_extent(extent: Extent) -> Region:
     if low > high:  # all of it is NaN
         low = high = np.nan
     return Region(extent.wrong, extent.tried, low, high, 0.0, np.nan)
-
-
-def _literal(number: Any) -> str:
-    return str(number) if np.isfinite(float(number)) else f'float("{number}")'

@@ -36,6 +36,15 @@ class Convention:
 
 
 @dataclass(frozen=True)
+class Excused:
+    """A kind of finding that is not held against the implementation, and why."""
+
+    subject: str
+    kind: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The judgement on one implementation in one format; true if it passed: nothing was found.
 
@@ -51,7 +60,8 @@ class Verdict:
     ``promise`` says of a subject, at least one was tried. ``profile`` holds inputs and errors in
     ulp, for the plot, ``errors`` the largest in each stretch of the format, and ``beside`` says
     where a baseline is better or worse. ``known`` are accepted findings, ``vanished`` those that
-    are no more. Kinds of findings that could not be ruled out are ``not_judged``, and ``why_not``
+    are no more. ``strict``, ``allow`` and ``exhaustive`` are as the check was asked for. Kinds of
+    findings that could not be ruled out are ``not_judged``, and ``why_not``
     says so.
     """
 
@@ -81,6 +91,11 @@ class Verdict:
     beside: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
+    strict: bool = False
+    allow: tuple[str, ...] = ()
+    exhaustive: bool = False
+    excused: tuple[Excused, ...] = ()
+    unfinished: str = ""
 
     @property
     def of(self) -> str:
@@ -89,8 +104,8 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
+        """Whether nothing was found, and there was time to look."""
+        return not self.findings and not self.unfinished
 
     def __bool__(self) -> bool:
         return self.passed
@@ -105,11 +120,17 @@ class Verdict:
         """All that is wrong, each kind of each subject by itself."""
         return tuple(symptom for finding in self.findings for symptom in finding.symptoms)
 
+    @property
+    def result(self) -> str:
+        """How it ended, in a word or two."""
+        if self.findings:
+            return "FAILED"
+        return "not finished" if self.unfinished else "passed"
+
     def head(self) -> str:
         """What was judged, and the grades: the first line."""
-        result = "passed" if self.passed else "FAILED"
         grades = ", ".join(f"{name} {grade}" for name, grade in self.grades.items())
-        return f"{result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
+        return f"{self.result}: {self.implementation} as {self.of} in {self.dtype}: {grades}"
 
     def __str__(self) -> str:
         return "\n".join(self.told(SHOWN))
@@ -158,12 +179,9 @@ class Verdict:
 
     def to_markdown(self) -> str:
         """The verdict as a comment for a review: grades at first sight, then each cause."""
-        result, name = (
-            "✅ passed" if self.passed else "❌ failed",
-            markdown.code(self.implementation),
-        )
+        mark, name = "✅" if self.passed else "❌", markdown.code(self.implementation)
         lines = [
-            f"### {result}: {name} as {markdown.code(self.of)} in {self.dtype}",
+            f"### {mark} {self.result.lower()}: {name} as {markdown.code(self.of)} in {self.dtype}",
             "",
             f"Required: **{self.require}**, tolerance {self.tolerance:g} ulp.",
             "",
@@ -174,6 +192,7 @@ class Verdict:
                 for name, grade in self.grades.items()
             ),
             *markdown.of_findings(self.findings, SHOWN),
+            *markdown.listed("Not finished", [self.unfinished] if self.unfinished else []),
             *markdown.listed("Beside the baseline", self.beside),
             *markdown.listed("Accepted", self.known),
             *markdown.listed("Accepted, and no more there", self.vanished),
@@ -182,7 +201,7 @@ class Verdict:
 
     def to_annotations(self) -> str:
         """The findings as workflow commands of GitHub, a line each; one notice if it passed."""
-        if self.passed:
+        if not self.findings:
             return markdown.notice(self.head())
         return "".join(markdown.annotation(self.head(), finding) for finding in self.findings)
 
@@ -205,10 +224,15 @@ class Verdict:
         return {
             name: {
                 "wrong_share": self.wrong.get(name, 0) / count if count else 1.0,
-                "worst_ulp": self.worst_ulp.get(name, inf),
+                "worst_ulp": self._largest_error(name),
             }
             for name, count in self.inputs.items()
         }
+
+    def _largest_error(self, subject: str) -> float:
+        """The largest one that is a number; infinite if what is wrong has none."""
+        largest = self.worst_ulp.get(subject, inf)
+        return inf if self.wrong.get(subject, 0) and not largest else largest
 
     def plot(self, path: str | Path) -> None:
         """Draw error in ulp against x over the whole format, and save it as the suffix says."""
@@ -217,8 +241,7 @@ class Verdict:
             found = [f for f in self.symptoms if f.subject == name]
             marks = tuple((f.at, f.ulp) for f in found if isfinite(f.at))
             panels.append(Panel(name, x.astype(float), ulp, marks))
-        result = "passed" if self.passed else "failed"
-        title = f"{self.implementation} as {self.of} in {self.dtype}: {result}"
+        title = f"{self.implementation} as {self.of} in {self.dtype}: {self.result.lower()}"
         kind = Path(path).suffix[1:] or "png"
         picture = draw(kind, title, panels, FORMATS[self.dtype], self.tolerance)
         write_whole(Path(path), picture)

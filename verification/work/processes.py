@@ -35,7 +35,7 @@ def completed(
     On the cluster of the Dask scheduler at the address ``scheduler``, or in a process for each
     core here. Raises WorkersLostError where that is impossible, after all results that are not.
     """
-    work = partial(_of_same_sources, work, _sources())
+    work = partial(_of_same_sources, work, sources())
     if scheduler is None:
         return _in_processes(work, tasks)
     from .cluster import on_cluster  # noqa: PLC0415  Dask is loaded where it is used
@@ -44,7 +44,8 @@ def completed(
 
 
 @cache
-def _sources() -> str:
+def sources() -> str:
+    """The hash of all that computes results here."""
     root = Path(reference.__file__).parent.parent
     folders = (root / "reference", root / "verification")
     return hash_of_files(
@@ -58,9 +59,9 @@ def _sources() -> str:
     )
 
 
-def _of_same_sources(work: Callable[[Task], Result], sources: str, task: Task) -> Result:
+def _of_same_sources(work: Callable[[Task], Result], expected: str, task: Task) -> Result:
     keep_freed_memory()
-    if _sources() != sources:
+    if sources() != expected:
         raise UsageError(
             f"expected workers with the sources that are here, but {platform.node()} has "
             "others: install the same version of halfulp there"

@@ -94,6 +94,16 @@ def test_a_program_is_judged(folder, capsys, program, status):
         pytest.param(["numpy:nowhere.f", "relu"], "no module 'nowhere'", id="module"),
         pytest.param(["numpy:numpy.tanh", "gelo"], "relu, leaky_relu", id="activation"),
         pytest.param(["numpy:numpy.tanh", "tanh", "--dtype", "int8"], "float16", id="dtype"),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--baseline", "numpy:nowhere.f"],
+            "--baseline: 'numpy:nowhere.f': no module",
+            id="baseline",
+        ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--baseline", "nothing.json"],
+            "--baseline: expected a verdict of halfulp",
+            id="stored baseline",
+        ),
     ],
 )
 def test_misuse_is_one_sentence(folder, capsys, arguments, said):

@@ -1,5 +1,7 @@
 """Verdicts compared: with a baseline, and with what was accepted before."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,7 +69,7 @@ def test_a_stored_verdict_is_a_baseline(tmp_path):
     path.write_text(check(naive, "gelu_tanh").to_json(), encoding="utf-8")
     assert check(naive, "gelu_tanh", baseline=str(path)).passed
     assert not check(worse, "gelu_tanh", baseline=str(path)).passed
-    with pytest.raises(UsageError, match="expected a baseline as silu in float32"):
+    with pytest.raises(UsageError, match="baseline: expected a verdict as silu in float32"):
         check(silu, "silu", baseline=str(path))
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(UsageError, match="expected a verdict of halfulp"):
@@ -136,6 +138,66 @@ def test_what_fails_for_no_elements_does_not_accept_what_always_fails(tmp_path):
     known.write(path, check(raising(lambda x: x.size == 0), "tanh"))
     assert check(raising(lambda x: x.size == 0), "tanh", known=path).passed
     assert not check(raising(lambda _: True), "tanh", known=path)
+
+
+def test_other_exceptions_than_the_accepted_one_are_new(tmp_path):
+    """One of another type, at the same input."""
+    path = tmp_path / "known.toml"
+
+    def raising(error):
+        def forward(x):
+            if (x == 1).any():
+                raise error("no")
+            return tanh(x)
+
+        forward.__name__ = "raising"
+        return forward
+
+    known.write(path, check(raising(ValueError), "tanh", dtype="float16"))
+    assert check(raising(ValueError), "tanh", known=path, dtype="float16").passed
+    assert not check(raising(MemoryError), "tanh", known=path, dtype="float16")
+    [entry] = known.read(path)
+    assert str(entry) == "value exception (ValueError)"
+
+
+def test_a_subject_without_a_result_never_passes(tmp_path):
+    """Accepted or not, nothing was judged."""
+    path = tmp_path / "known.toml"
+
+    def fails(_x):
+        raise ValueError("no")
+
+    verdict = check(fails, "tanh", dtype="float16")
+    known.write(path, verdict)
+    assert not check(fails, "tanh", dtype="float16", known=path).passed
+
+
+def test_more_wrong_inputs_between_the_same_two_are_new(tmp_path):
+    """More than twice the share, and a few."""
+    path = tmp_path / "known.toml"
+
+    def flawed(every):
+        def forward(x):
+            bits = x.view(np.uint16)
+            wrong = (bits >= 0x3C00) & (bits <= 0x3FC0) & (bits % every == 0)
+            return np.where(wrong, x.dtype.type(1.25), tanh(x))
+
+        forward.__name__ = "flawed"
+        return forward
+
+    known.write(path, check(flawed(64), "tanh", dtype="float16"))
+    assert check(flawed(64), "tanh", dtype="float16", known=path).passed
+    assert check(flawed(32), "tanh", dtype="float16", known=path).passed
+    assert not check(flawed(4), "tanh", dtype="float16", known=path).passed
+
+
+def test_an_infinite_cost_accepts_no_finite_one():
+    """That of another cause in the same place."""
+    entry = known.Entry(*"facv", "inaccurate", "practical", np.inf, 0.0, 1.0, 10, 1000)
+    assert entry.accepts(entry)
+    assert not entry.accepts(replace(entry, cost=2.0))
+    assert not replace(entry, cost=2.0).accepts(entry)
+    assert not replace(entry, wrong=0).accepts(entry)
 
 
 def test_what_a_reviewer_wrote_is_kept_in_any_letters(tmp_path):

@@ -10,6 +10,7 @@ from figures.command import main
 from reference import gelu, gelu_tanh, leaky_relu, relu, tanh
 from verification.candidates.recorded import Recorded
 from verification.kinds import KINDS
+from verification.verdict import known
 from verification.verdict.check import check
 from verification.verdict.junit import laws, to_junit
 
@@ -121,6 +122,23 @@ def test_the_command_writes_it(tmp_path, monkeypatch):
     assert main(["check", "numpy:numpy.tanh", "tanh", *arguments]) == 0
     [suite] = fromstring((tmp_path / "passes.xml").read_bytes())  # noqa: S314  our own text
     assert suite.get("failures") == suite.get("skipped") == "0"
+
+
+def test_what_is_accepted_is_skipped_and_says_why(tmp_path):
+    """By a list or by a baseline, it has not passed."""
+    path = tmp_path / "known.toml"
+    verdict = check(gelu_tanh, "gelu", dtype="float16")
+    known.write(path, verdict)
+    accepted = check(gelu_tanh, "gelu", dtype="float16", known=path)
+    compared = check(gelu_tanh, "gelu", dtype="float16", baseline=gelu_tanh)
+    assert accepted.passed
+    assert compared.passed
+    for one, because in ((accepted, known.OPEN), (compared, "no more than twice as far off as")):
+        [suite] = fromstring(to_junit(one))  # noqa: S314  our own text
+        found = [skip.get("message") for skip in suite.findall("testcase/skipped")]
+        assert any(message.startswith(f"accepted: {because}") for message in found)
+        assert "inaccurate" in skipped(suite)
+        assert suite.get("failures") == "0"
 
 
 def test_without_any_result_no_law_has_passed():

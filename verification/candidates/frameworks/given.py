@@ -45,8 +45,8 @@ class Given:
         return MappingProxyType({})
 
     def call(self, *arguments: str) -> str:
-        """See `Part`."""
-        return f"{self.name}({', '.join(arguments)})"
+        """See `Part`; where the name is none of Python's, f stands for the object."""
+        return f"{self.name if self.name.isidentifier() else 'f'}({', '.join(arguments)})"
 
     def function(self) -> Function:
         """See `Part`."""
