@@ -30,7 +30,7 @@ ELU_PLUS_1 = "where(x > 0, x + 1, exp(x))"
 BELL = "exp(-x**2)"
 SCALED_EXP = "exp(alpha * x) / beta"
 
-EXPM1 = r"exp.* ?- ?1|expm1|cancel"
+EXPM1 = r"exp.* ?- ?1|expm1|cancel|sign of zero"
 
 
 def left(x):

@@ -1,18 +1,22 @@
 """The whole bank, family by family."""
 
 from .another_function import ANOTHER_FUNCTION
+from .approximations import APPROXIMATIONS
 from .behaviour import BEHAVIOUR
 from .bug import Bug
 from .cancellation import CANCELLATION
 from .constants import CONSTANTS
 from .derivatives import DERIVATIVES
 from .exponential import EXPONENTIAL_BUGS
+from .gaussian import GAUSSIAN
 from .laws import LAWS
 from .more_resemblances import MORE_RESEMBLANCES
 from .overflow import OVERFLOWS
 from .precision import PRECISION
+from .rectifiers import RECTIFIERS
 from .resemblances import RESEMBLANCES
 from .results import RESULTS, STRICTLY
+from .saturating import SATURATING
 from .softplus_like import SOFTPLUS_BUGS
 from .tails import TAILS
 from .upstream import UPSTREAM
@@ -33,5 +37,9 @@ FAMILIES: dict[str, list[Bug]] = {
     "resemblances": [*RESEMBLANCES, *MORE_RESEMBLANCES],
     "softplus and its like": SOFTPLUS_BUGS,
     "exponentials": EXPONENTIAL_BUGS,
+    "sigmoids and gates": SATURATING,
+    "branches": RECTIFIERS,
+    "the normal distribution": GAUSSIAN,
+    "approximations": APPROXIMATIONS,
 }
 BUGS = [bug for family in FAMILIES.values() for bug in family]
