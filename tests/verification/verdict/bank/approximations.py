@@ -107,7 +107,7 @@ APPROXIMATIONS = [
         cast(bits_sigmoid),
         INACCURATE,
         true=(APPROXIMATED, r"exp.*(bits|rough)"),
-        vague="cut off|clamped",
+        beside="cut off|clamped",
     ),
     Bug(
         "Padé",
@@ -140,7 +140,7 @@ APPROXIMATIONS = [
         wide(lambda x: 1 / (1 + five_terms(np.clip(-x, -120, 120)))),
         INACCURATE,
         true=(APPROXIMATED, r"exp.*(terms|short)|(clip|clamp).*120"),
-        vague="cut off",
+        beside="cut off",
     ),
     Bug(
         "short ln 2",
@@ -157,6 +157,7 @@ APPROXIMATIONS = [
         wide(lambda x: np.where(np.abs(x) < 0.3, x - x**3 / 3, np.tanh(x))),
         INACCURATE,
         true=(APPROXIMATED, r"cubic|x³|0\.3"),
+        beside="sign of zero",
     ),
     Bug(
         "interpolated",
@@ -165,6 +166,7 @@ APPROXIMATIONS = [
         wide(lambda x: np.where(np.abs(x) < 8, interpolated(silu, 1 / 64, 8)(x), silu(x))),
         INACCURATE,
         true=(TABLE, APPROXIMATED),
+        beside="sign of zero",
     ),
     Bug(
         "interpolated in half",
@@ -173,6 +175,7 @@ APPROXIMATIONS = [
         wide(lambda x: np.where(np.abs(x) < 8, interpolated(gelu, 1 / 16, 8)(x), gelu(x))),
         INACCURATE,
         true=(TABLE, APPROXIMATED),
+        beside="sign of zero",
     ),
     Bug(
         "interpolated derivative",
@@ -222,10 +225,10 @@ APPROXIMATIONS = [
         wide(lambda x: logistic(np.clip(x, -10, 10))),
         INACCURATE,
         true=r"(clip|clamp).*10|\b10\b",
-        vague="cut off",
+        beside="cut off",
     ),
     Bug(
-        "clamped at 9",
+        "clamped at 7.9",
         "tanh",
         F32,
         wide(lambda x: tanh(np.clip(x, -7.9, 7.9))),
@@ -260,7 +263,7 @@ APPROXIMATIONS = [
         cast(lambda x: 1 / (1 + np.exp(-x.astype(np.float16)).astype(np.float32))),
         INACCURATE,
         true=(r"float16", r"exp.*overflow"),
-        vague="cut off",
+        beside="cut off",
     ),
     Bug(
         "exponential stored in bfloat16",
@@ -366,7 +369,7 @@ APPROXIMATIONS = [
         "NaN by a select",
         "tanh",
         BF16,
-        cast(lambda x: np.where(np.abs(x) < 3, tanh(x), np.where(x > 0, 1, -1))),
+        wide(lambda x: np.where(np.abs(x) < 3, tanh(x), np.where(x > 0, 1, -1))),
         INACCURATE,
         true=r"NaN|(cut off|saturat|clip|clamp).*3|\b3\b",
     ),
@@ -385,5 +388,6 @@ APPROXIMATIONS = [
         cast(lambda x: np.where(x < 0, silu(x), x - np.where(x < 0, 0, x) * sigmoid(-x))),
         INFINITY,
         true=AT_INFINITY,
+        beside="sign of zero",
     ),
 ]

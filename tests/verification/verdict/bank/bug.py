@@ -53,8 +53,8 @@ class Bug:
             found in is a false one.
         main: the same, of the finding that is shown first, where not all of them will do.
         never: words that no reason may contain.
-        vague: a regular expression of reasons that are right and say too little: neither a true
-            one nor a false one.
+        beside: a regular expression of reasons that are right, but of something beside the bug or
+            too little: neither true ones nor false ones.
         parameters: those of the activation or the formula.
         strict: a strict check is asked for.
         made: see ``function``.
@@ -72,7 +72,7 @@ class Bug:
     main: str | None = None
     never: str | None = None
     parameters: dict[str, float] = field(default_factory=dict)
-    vague: str | None = None
+    beside: str | None = None
     strict: bool = False
     made: bool = False
 
@@ -90,9 +90,9 @@ class Bug:
         """Whether a reason is one of this bug."""
         return any(re.search(truth, reason, re.IGNORECASE) for truth in self.truths)
 
-    def is_vague(self, reason: str) -> bool:
-        """Whether a reason is right, but says too little."""
-        return self.vague is not None and bool(re.search(self.vague, reason, re.IGNORECASE))
+    def is_beside(self, reason: str) -> bool:
+        """Whether a reason is right, but beside the bug."""
+        return self.beside is not None and bool(re.search(self.beside, reason, re.IGNORECASE))
 
     def verdict(self) -> Any:
         """Check the bug, beside nothing else."""
@@ -140,7 +140,7 @@ def heard(bug: Bug, verdict: Any) -> Heard:
     right = re.search(bug.main, first, re.IGNORECASE) if bug.main else bug.is_true(first)
     return Heard(
         tuple(text for text in said if bug.is_true(text)),
-        tuple(text for text in reasons if not (bug.is_true(text) or bug.is_vague(text))),
+        tuple(text for text in reasons if not (bug.is_true(text) or bug.is_beside(text))),
         first or None,
         bool(right),
     )

@@ -12,7 +12,7 @@ from .helpers import cast, logistic, tanh_form, wide
 
 
 def tanh_form_step_by_step(x):
-    """The tanh form with its constants in the format of x, and so each step."""
+    """The tanh form with its constants in the format of x, and so (every|each) step."""
     root, kappa = x.dtype.type(sqrt(2 / pi)), x.dtype.type(0.044715)
     return x / 2 * (1 + np.tanh(root * (x + kappa * x * x * x)))
 
@@ -74,7 +74,7 @@ CANCELLATION = [
         true=r"1 \+ tanh|tanh.*cancel|∞|infinit",
     ),
     Bug(
-        "1 + tanh, each step in bfloat16",
+        "1 + tanh, (every|each) step in bfloat16",
         "gelu_tanh",
         BF16,
         tanh_form_step_by_step,

@@ -170,7 +170,7 @@ DERIVATIVES = [
         None,
         D,
         true="threshold|1e-0?6|compar|cut.?off",
-        vague="constant of -1",
+        beside="constant of -1",
     ),
     Bug(
         "difference quotient",

@@ -77,7 +77,7 @@ EXPONENTIAL_BUGS = [
         F16,
         cast(lambda x: np.where(x > 0, x, np.exp(left(x)) - 1)),
         FLUSHED,
-        true=(EXPM1, r"each step"),
+        true=(EXPM1, r"(every|each) step"),
     ),
     Bug(
         "exp - 1 in bfloat16",
@@ -85,7 +85,7 @@ EXPONENTIAL_BUGS = [
         BF16,
         cast(lambda x: np.where(x > 0, x, np.exp(left(x)) - 1)),
         FLUSHED,
-        true=(EXPM1, r"each step"),
+        true=(EXPM1, r"(every|each) step"),
     ),
     Bug(
         "both sides by a mask",
@@ -140,7 +140,7 @@ EXPONENTIAL_BUGS = [
         "wrong sign",
         subject=D,
         true=r"alpha|α|parameter",
-        vague="constant of -1",
+        beside="constant of -1",
     ),
     Bug(
         "output for the input",
@@ -290,7 +290,7 @@ EXPONENTIAL_BUGS = [
         F16,
         cast(lambda x: elu(x) + np.float16(1)),
         FLUSHED,
-        true=r"cancel|\+ 1|elu|1 \+|each step",
+        true=r"cancel|\+ 1|elu|1 \+|(every|each) step",
     ),
     Bug(
         "x² without its rounding error",
@@ -334,7 +334,7 @@ EXPONENTIAL_BUGS = [
         INACCURATE,
         subject=D2,
         true=(r"term|-2|missing|product rule|square|derivative of", AT_INFINITY),
-        vague="constant of 2",
+        beside="constant of 2",
     ),
     Bug(
         "alpha and beta exchanged",
@@ -343,7 +343,7 @@ EXPONENTIAL_BUGS = [
         wide(lambda x: np.exp(2 * x) / 0.5),
         INACCURATE,
         true=r"exchang|swap|alpha|beta|4 ?x|2 ?x",
-        vague="overflow",
+        beside="overflow",
         parameters={"alpha": 0.5, "beta": 2.0},
     ),
     Bug(

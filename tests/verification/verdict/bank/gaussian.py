@@ -103,7 +103,12 @@ GAUSSIAN = [
         cast(tanh_form_slope),
         NAN,
         subject=D,
-        true=(ONE_PLUS_TANH, r"x².*overflow|x³.*overflow|each step", ON_THE_WAY, AT_INFINITY),
+        true=(
+            ONE_PLUS_TANH,
+            r"x².*overflow|x³.*overflow|(every|each) step",
+            ON_THE_WAY,
+            AT_INFINITY,
+        ),
     ),
     Bug(
         "slope in bfloat16",
@@ -112,7 +117,12 @@ GAUSSIAN = [
         cast(tanh_form_slope),
         FLUSHED,
         subject=D,
-        true=(ONE_PLUS_TANH, r"x².*overflow|x³.*overflow|each step", ON_THE_WAY, AT_INFINITY),
+        true=(
+            ONE_PLUS_TANH,
+            r"x².*overflow|x³.*overflow|(every|each) step",
+            ON_THE_WAY,
+            AT_INFINITY,
+        ),
     ),
     Bug(
         "second derivative without 2",
@@ -187,7 +197,7 @@ GAUSSIAN = [
         wide(lambda x: np.clip(x, -10, 10) * ndtr(x)),
         INACCURATE,
         true=r"(clip|clamp).*(x|input|10)|saturat",
-        vague="cut off",
+        beside="cut off",
     ),
     Bug(
         "not clipped",
@@ -239,7 +249,7 @@ GAUSSIAN = [
         F64,
         cast(lambda x: 0.5 * (1 + erf((x - 0.707107) / (0.282095 * sqrt(2))))),
         FLUSHED,
-        true=(ONE_PLUS_ERF, r"each step"),
+        true=(ONE_PLUS_ERF, r"(every|each) step"),
         parameters=MEGA,
     ),
     Bug(
@@ -276,5 +286,6 @@ GAUSSIAN = [
         wide(hastings),
         INACCURATE,
         true=r"approx|polynomial|rational|digits|cancel|Hastings|Abramowitz|absolute",
+        beside="sign of zero",
     ),
 ]

@@ -156,7 +156,7 @@ MORE_RESEMBLANCES = [
         None,
         true=r"table|entry|cell|2\.14|2\.15|one stretch",
         never="result for",
-        vague=r"factor of 1\.001",
+        beside=r"factor of 1\.001",
     ),
     Bug(
         "near a root",

@@ -34,7 +34,7 @@ PRECISION = [
             one_cell(step, number),
             INACCURATE,
             true="table|entry|cell|slot|one stretch",
-            vague=r"factor of 1\.001",
+            beside=r"factor of 1\.001",
         )
         for step, number in [(1 / 64, 137), (1 / 256, -700), (1 / 1024, 700), (1 / 1024, -16383)]
         for dtype in (F32, F64)
@@ -164,7 +164,7 @@ PRECISION = [
         where(lambda x: np.abs(x - 4) < 0.01, lambda x: gelu(x) * (1 + 1e-5), gelu),
         INACCURATE,
         true=r"\b4\b|seam|branch|3\.99",
-        vague=r"factor of 1\.00001",
+        beside=r"factor of 1\.00001",
     ),
     Bug(
         "one binade",

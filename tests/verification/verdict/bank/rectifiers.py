@@ -71,7 +71,7 @@ RECTIFIERS = [
         wide(lambda x: x * np.clip(x, 0, 6) / 6),
         INACCURATE,
         true=(r"\+ ?3|x \+ 3|shift|threshold|\b3\b", AT_INFINITY),
-        vague="tail is cut off at 0",
+        beside="tail is cut off at 0",
     ),
     Bug(
         "not divided by 6",
@@ -107,7 +107,7 @@ RECTIFIERS = [
         INACCURATE,
         subject=D,
         true=r"constant of -?0\.5|1/2|term|0\.5",
-        vague="constant of",
+        beside="constant of",
     ),
     Bug(
         "right side of -3",
@@ -117,7 +117,7 @@ RECTIFIERS = [
         INACCURATE,
         subject=D,
         true=r"-3|clamp|left|branch|threshold|\b3\b|saturat",
-        vague=r"constant of -0\.5",
+        beside=r"constant of -0\.5",
     ),
     Bug(
         "second derivative of the middle",
@@ -152,7 +152,7 @@ RECTIFIERS = [
         INACCURATE,
         subject=D,
         true=r"everywhere|branch|outside|\b3\b|clip|saturat|constant",
-        vague="off by a",
+        beside="off by a",
     ),
     Bug(
         "derivative without 1/6",
@@ -170,7 +170,7 @@ RECTIFIERS = [
         wide(lambda x: np.clip(x / 6 + 0.5, 0, 6)),
         INACCURATE,
         true=r"(clip|clamp|bound|saturat|above 1|upper).*",
-        vague="constant",
+        beside="constant",
     ),
     Bug(
         "relu for relu6", RELU_6, F32, wide(relu), INACCURATE, true=r"\brelu\b|x itself|\b6\b|clip"
@@ -200,7 +200,7 @@ RECTIFIERS = [
         INACCURATE,
         subject=D,
         true=r"side|exchang|branch|swap|invert|negat|1 -",
-        vague="constant of -?1",
+        beside="constant of -?1",
     ),
     Bug(
         "upstream where it is positive",
@@ -210,7 +210,7 @@ RECTIFIERS = [
         FLUSHED,
         subject=B,
         true=r"upstream.*(sign|positive|> 0|negative|mask)|mask",
-        vague="NaN is taken",
+        beside="NaN is taken",
     ),
     Bug(
         "NaN as 0", RELU_6, F32, cast(lambda x: np.fmin(np.fmax(x, 0), 6)), "nan lost", true=r"NaN"
@@ -230,7 +230,7 @@ RECTIFIERS = [
         wide(lambda x: x * x),
         INACCURATE,
         true=r"square|x²|x < 0|left|negative|branch|side|rectif|max\(|\|x\|",
-        vague="overflow",
+        beside="overflow",
     ),
     Bug(
         "derivative without 2",
@@ -240,7 +240,7 @@ RECTIFIERS = [
         INACCURATE,
         subject=D,
         true=r"factor of (2|0\.5|1/2)|half|lacks.*2|times 2",
-        vague="x itself",
+        beside="x itself",
     ),
     Bug(
         "derivative is a step",
@@ -285,7 +285,7 @@ RECTIFIERS = [
         INACCURATE,
         true=r"soft|lam|λ|0\.5",
         parameters={"lam": 0.5},
-        vague="NaN is taken",
+        beside="NaN is taken",
     ),
     Bug(
         "right side alone",
@@ -295,7 +295,7 @@ RECTIFIERS = [
         FLUSHED,
         true=r"\|x\||abs|left|negative|side|-x|magnitude",
         parameters={"lam": 0.5},
-        vague="cut off|NaN is taken",
+        beside="cut off|NaN is taken",
     ),
     Bug(
         "λ ignored",
@@ -305,7 +305,7 @@ RECTIFIERS = [
         "flushed",
         true=r"lam|λ|\b0\.5|threshold|parameter|x itself|cut off",
         parameters={"lam": 0.25},
-        vague="NaN is taken",
+        beside="NaN is taken",
     ),
     Bug(
         "wrong side moved",
@@ -315,7 +315,7 @@ RECTIFIERS = [
         INACCURATE,
         true=r"sign|lam|λ|added|constant of 1\b|2 ?λ",
         parameters={"lam": 0.5},
-        vague="NaN is taken",
+        beside="NaN is taken",
     ),
     Bug(
         "λ on one side",
@@ -361,7 +361,7 @@ RECTIFIERS = [
         INACCURATE,
         true=r"at 1\b|threshold|>=|equal|compar|edge|boundary",
         parameters={"theta": 1.0, "value": 20.0},
-        vague="NaN is taken",
+        beside="NaN is taken",
     ),
     Bug(
         "2 forgotten",
@@ -404,7 +404,7 @@ RECTIFIERS = [
         FLUSHED,
         subject=B,
         true=r"threshold|\b1\b|compar|cut off|branch",
-        vague="NaN is taken",
+        beside="NaN is taken",
     ),
     Bug(
         "slope 0.01 in bfloat16",

@@ -88,7 +88,7 @@ RESEMBLANCES = [
         D,
         true=r"y \+|1 - y|1 - s|cancel|NaN at an inf|0 ?· ?∞",
         never="for -x",
-        vague="constant of -1",
+        beside="constant of -1",
     ),
     Bug(
         "threshold",

@@ -244,7 +244,7 @@ SATURATING = [
             EXP_OVERFLOWS,
             r"argument|rounded before|βx.*rounded|float32 constant",
             AT_INFINITY,
-            "each step",
+            "(every|each) step",
         ),
         parameters={"beta": 1.7},
     ),
@@ -406,7 +406,7 @@ SATURATING = [
             r"x².*overflow|square.*overflow|overflow.*(x²|square)",
             ON_THE_WAY,
             AT_INFINITY,
-            "each step",
+            "(every|each) step",
         ),
     ),
     Bug(
@@ -419,7 +419,7 @@ SATURATING = [
             r"x².*overflow|square.*overflow|overflow.*(x²|square)",
             ON_THE_WAY,
             AT_INFINITY,
-            "each step",
+            "(every|each) step",
         ),
     ),
     Bug(

@@ -333,7 +333,7 @@ SOFTPLUS_BUGS = [
         wide(lambda x: x * soft(x)),
         INACCURATE,
         true=(r"tanh|x ?[·*] ?softplus|x ?[·*] ?ln|gate is softplus", AT_INFINITY),
-        vague=ON_THE_WAY,
+        beside=ON_THE_WAY,
     ),
     Bug(
         "silu for mish",

@@ -8,8 +8,12 @@ from .cancellation import CANCELLATION
 from .constants import CONSTANTS
 from .derivatives import DERIVATIVES
 from .exponential import EXPONENTIAL_BUGS
+from .formulas import FORMULAS
+from .gates import GATES
 from .gaussian import GAUSSIAN
 from .laws import LAWS
+from .memory import MEMORY
+from .more_gates import MORE_GATES
 from .more_resemblances import MORE_RESEMBLANCES
 from .overflow import OVERFLOWS
 from .precision import PRECISION
@@ -41,5 +45,9 @@ FAMILIES: dict[str, list[Bug]] = {
     "branches": RECTIFIERS,
     "the normal distribution": GAUSSIAN,
     "approximations": APPROXIMATIONS,
+    "gates": GATES,
+    "gates by kernels": MORE_GATES,
+    "memory": MEMORY,
+    "formulas by rows": FORMULAS,
 }
 BUGS = [bug for family in FAMILIES.values() for bug in family]
