@@ -1,0 +1,3 @@
+"""No."""
+
+NOT_YET: dict[str, str] = {}

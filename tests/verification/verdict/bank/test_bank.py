@@ -1,0 +1,75 @@
+"""The oracle tested: each planted bug of the bank is found, and explained by nothing false."""
+
+from functools import cache
+
+import pytest
+
+from figures.measuring.demonstrated import DEMONSTRATED
+
+from .bug import Bug, Heard, heard
+from .not_yet import NOT_YET
+from .whole import BUGS
+
+NAMED = {bug.name + " " + bug.dtype: bug for bug in BUGS}
+# No length or layout is to blame for what the same call does not do again.
+FICKLE = ("every 11th call", "every 50th call", "first call")
+
+
+@cache
+def judged(name: str) -> tuple[tuple, Heard]:
+    """What is found of a bug, and what its reasons are worth."""
+    bug = NAMED[name]
+    verdict = bug.verdict()
+    return (verdict.passed, verdict.symptoms), heard(bug, verdict)
+
+
+def marked(bug: Bug):
+    """The bug, expected to fail where nothing true, or something false, is known to be said."""
+    name = bug.name + " " + bug.dtype
+    said = NOT_YET.get(name)
+    marks = [] if said is None else [pytest.mark.xfail(reason=said, raises=AssertionError)]
+    return pytest.param(name, id=name, marks=marks)
+
+
+def test_names_are_unique():
+    """So each bug is judged, and nothing stands in the list that is no bug."""
+    assert len(NAMED) == len(BUGS)
+    assert set(NOT_YET) <= set(NAMED)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_planted_bug_is_found(name):
+    """Under its kind, with a place that shows it, and with the reason that it has to have."""
+    bug = NAMED[name]
+    (passed, symptoms), _ = judged(name)
+    assert not passed
+    found = {symptom.kind: symptom for symptom in symptoms if symptom.subject == bug.subject}
+    assert bug.kind in found, symptoms
+    assert found[bug.kind].snippet
+    assert (bug.why or "") in (found[bug.kind].why or ""), symptoms
+    if bug.never is not None:
+        assert not [symptom for symptom in symptoms if bug.never in (symptom.why or "")]
+
+
+@pytest.mark.parametrize("name", [marked(bug) for bug in BUGS])
+def test_every_reason_is_true(name):
+    """A true one is told first, and no false one beside it."""
+    _, reasons = judged(name)
+    assert not reasons.false
+    assert reasons.true
+    assert reasons.is_first_right, reasons.first
+
+
+@pytest.mark.parametrize("name", [name for name, bug in NAMED.items() if bug.id in FICKLE])
+def test_what_a_repeated_call_does_not_show_is_told_as_that(name):
+    """And not as a length, a layout or an inaccuracy."""
+    (_, symptoms), _ = judged(name)
+    assert {symptom.kind for symptom in symptoms} <= {"not deterministic", "state"}
+
+
+def test_the_bank_is_large():
+    """At least 250 bugs, of the seven that are demonstrated, of formulas, and of every format."""
+    assert len(BUGS) >= 250
+    assert {bug.activation for bug in BUGS} >= {*DEMONSTRATED}
+    assert {bug.dtype for bug in BUGS} == {"float16", "bfloat16", "float32", "float64"}
+    assert sum(" " in bug.activation for bug in BUGS) >= 80
