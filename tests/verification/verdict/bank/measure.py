@@ -1,7 +1,7 @@
 """How good the reasons are: the share of planted bugs of which a true one is told, and no other.
 
-``python -m tests.verification.verdict.bank.measure`` prints a table by families, and after it each
-bug that is not found, not explained, or explained falsely. ``--coarse`` tries fewer numbers, as the
+``python -m tests.verification.verdict.bank.measure`` prints each bug that is not found, not
+explained, or explained falsely, and then a table by families. ``--coarse`` tries fewer numbers, as the
 tests do; words name families or parts of the names of bugs.
 """
 
@@ -36,7 +36,7 @@ def problem(bug: Bug) -> tuple[str, list[str]]:
 def measure(words: list[str], *, show_all: bool) -> None:
     """Print the table and the list."""
     total: Counter[str] = Counter()
-    lists = []
+    table = []
     for family, bugs in FAMILIES.items():
         counts: Counter[str] = Counter()
         for bug in bugs:
@@ -45,12 +45,13 @@ def measure(words: list[str], *, show_all: bool) -> None:
             what, said = problem(bug)
             counts[what] += 1
             if what or show_all:
-                lists.append(f"{what or 'right'}: {family}: {bug.name} ({bug.dtype})")
-                lists += [f"    {text}" for text in said]
+                title = f"{what or 'right'}: {family}: {bug.name} ({bug.dtype})"
+                lines = [title, *(f"    {text}" for text in said)]
+                print(*lines, sep="\n", flush=True)  # noqa: T201  what it is for
         if counts:
-            print(row(family, counts))  # noqa: T201  what it is for
+            table.append(row(family, counts))
         total += counts
-    print(row("all", total), "", *lists, sep="\n")  # noqa: T201
+    print(*table, row("all", total), sep="\n")  # noqa: T201
 
 
 def row(name: str, counts: Counter[str]) -> str:
