@@ -9,9 +9,11 @@ section 2, the first of the two approximations.
 from typing import Any
 
 from reference.arithmetic.elementary import decimal, density_at_zero, logistic
+from reference.arithmetic.sharing import shared
 from reference.definition.activation import define
 
 
+@shared
 def argument(x: Any) -> Any:
     """w(x) = 2 √(2/π) (x + κ x³); 2 √(2/π) is 4/√(2π)."""
     kappa = decimal("0.044715", like=x)

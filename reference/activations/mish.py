@@ -7,6 +7,7 @@ arXiv:1908.08681, equation (1).
 from typing import Any, NamedTuple
 
 from reference.arithmetic.elementary import exp, where
+from reference.arithmetic.sharing import shared
 from reference.definition.activation import define
 
 
@@ -18,6 +19,7 @@ class Gate(NamedTuple):
     curvature: Any
 
 
+@shared
 def gate(x: Any) -> Gate:
     """T, its slope and its curvature.
 

@@ -1,7 +1,7 @@
 """The functions that the formulas are written in, for whatever number type they are given.
 
-A number is a float64 array, a `DoubleDouble`, a `Tracked` or an `Interval`. No result is a
-difference of nearly equal terms.
+A number is a float64 array, a `DoubleDouble`, a `Tracked` or an `Interval`; a `Chosen` has the
+comparisons and `where` alone. No result is a difference of nearly equal terms.
 """
 
 from fractions import Fraction
@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from . import double_double, exponential, gaussian_tail, interval, logarithm, tracked
+from . import choice, double_double, exponential, gaussian_tail, interval, logarithm, tracked
 from .double_double import DoubleDouble
 from .interval import Interval
 from .selection import select
+from .sharing import shared
 from .tracked import UNIT, Tracked
 
 
@@ -20,6 +21,8 @@ def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     """``chosen`` where ``condition`` holds, else ``otherwise``."""
     if isinstance(condition, bool):
         return chosen if condition else otherwise
+    if isinstance(condition, choice.Condition):
+        return choice.where(condition, chosen, otherwise)
     types = {type(chosen), type(otherwise)}
     if DoubleDouble in types:
         return double_double.where(condition, chosen, otherwise)
@@ -39,6 +42,8 @@ def constant(number: float, like: Any) -> Any:
     """``number`` in the type and shape of ``like``."""
     if isinstance(like, np.ndarray):
         return np.full_like(like, number)
+    if isinstance(like, choice.Chosen):
+        return choice.constant(number, like)
     if isinstance(like, DoubleDouble):
         return double_double.as_double_double(np.full_like(like.hi, number))
     if isinstance(like, Tracked):
@@ -99,6 +104,7 @@ def density_at_zero(like: Any) -> Any:
     return _from_pair(gaussian_tail.density_at_zero(), like)
 
 
+@shared
 def logistic(x: Any) -> tuple[Any, Any]:
     """σ(x) = 1 / (1 + e^-x) and σ(-x) = e^-x σ(x).
 
@@ -109,17 +115,20 @@ def logistic(x: Any) -> tuple[Any, Any]:
     return s, 1 / (1 + exp(x)) if isinstance(x, Interval) else e * s
 
 
+@shared
 def tanh(x: Any) -> Any:
     """tanh(x): for x >= 0, (1 - e^-2x) / (1 + e^-2x)."""
     e = expm1(-2 * abs(x))
     return with_sign_of(x, -e / (2 + e))
 
 
+@shared
 def normal_density(x: Any) -> Any:
     """φ(x) = e^(-x²/2) / √(2π)."""
     return exp(-(x * x) / 2) * density_at_zero(like=x)
 
 
+@shared
 def normal(x: Any) -> tuple[Any, Any]:
     """Φ(x) and φ(x), the standard normal distribution function and its density."""
     gauss = exp(-(x * x) / 2)

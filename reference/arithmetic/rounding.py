@@ -14,8 +14,10 @@ import numpy as np
 
 from .double_double import DoubleDouble
 from .error_free import two_sum
-from .formats import FORMATS
-from .types import Array, Float64
+from .formats import FORMATS, Format
+from .types import Array, Float64, Mask
+
+FEW = 2  # bytes of a format whose numbers are few
 
 
 def add_to_odd(a: Float64, b: Float64) -> Float64:
@@ -41,6 +43,34 @@ def narrow(y: Float64, dtype: np.dtype[Any]) -> Array:
     towards = np.where(np.abs(single) < np.abs(y), 1, -1)
     odd = bits + np.where(inexact_and_even, towards, 0).astype(np.int32)
     return odd.view(np.float32).astype(dtype)
+
+
+def narrow_between(y: Float64, error: Float64 | float, dtype: np.dtype[Any]) -> tuple[Array, Mask]:
+    """``y`` with a relative error of ``error``, rounded; and where that may be one of two."""
+    if dtype.itemsize == FEW and not np.isnan(y).any():
+        return _between_few(y, error, FORMATS[dtype.name])
+    upper = narrow(y * (1 + error), dtype)
+    return upper, upper != narrow(y * (1 - error), dtype)
+
+
+def _between_few(y: Float64, error: Float64 | float, format_: Format) -> tuple[Array, Mask]:
+    """The same for a format of 16 bits, where its numbers are counted instead.
+
+    With e the exponent of |y|, at least emin, and q = 2^(e + 1 - p) the last bit there, the sum of
+    |y| and 2^52 q is rounded to a multiple of q, to nearest even, and its bits are those of 2^52 q
+    plus n for n q. The bits of n q in the format are (e - emin) 2^(p-1) + n: the leading bit of n
+    makes up for the exponent of a normal number, which starts from 1.
+    """
+    magnitude = np.minimum(np.abs(y), 2.0 ** (format_.emax + 1))
+    least, last_bit = 1023 + format_.emin, format_.precision - 1
+    exponent = np.maximum(magnitude.view(np.int64) >> 52, least)
+    anchor_bits = (exponent + (52 - last_bit)) << 52
+    anchor = anchor_bits.view(np.float64)
+    upper = (magnitude * (1 + error) + anchor).view(np.int64)
+    lower = (magnitude * (1 - error) + anchor).view(np.int64)
+    bits = ((exponent - least) << last_bit) + (upper - anchor_bits)
+    bits |= y.view(np.int64) >> 48 & 1 << 15
+    return bits.astype(np.uint16).view(format_.dtype), upper != lower
 
 
 def narrow_double_double(y: DoubleDouble, error: Float64, dtype: np.dtype[Any]) -> Array:

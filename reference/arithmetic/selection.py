@@ -1,13 +1,24 @@
 """Selection by bits: `numpy.where` branches on each element, and a mixed mask is mispredicted."""
 
+from typing import Any
+
 import numpy as np
 
-from .types import Float64, Mask
+from .types import Array, Mask
+
+FLOAT64 = np.dtype(np.float64)
+BITS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 
 
-def select(condition: Mask, chosen: Float64 | float, otherwise: Float64 | float) -> Float64:
-    """``chosen`` where ``condition`` holds, else ``otherwise``, as float64."""
-    a = np.asarray(chosen, dtype=np.float64).view(np.int64)
-    b = np.asarray(otherwise, dtype=np.float64).view(np.int64)
-    selected = b ^ ((a ^ b) & -condition.astype(np.int64))
-    return selected.view(np.float64)
+def select(
+    condition: Mask,
+    chosen: Array | float,
+    otherwise: Array | float,
+    dtype: np.dtype[Any] = FLOAT64,
+) -> Array:
+    """``chosen`` where ``condition`` holds, else ``otherwise``, as ``dtype``."""
+    bits = BITS[dtype.itemsize]
+    a = np.asarray(chosen, dtype=dtype).view(bits)
+    b = np.asarray(otherwise, dtype=dtype).view(bits)
+    selected: Array = b ^ ((a ^ b) & (-condition.view(np.int8)).astype(bits))
+    return selected.view(dtype)

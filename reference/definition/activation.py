@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array
 
-from .evaluation import evaluate
+from .evaluation import evaluate, evaluate_together
 from .facts import Choice, Kink, entry, facts_of, guides_of, kinks_of
 from .function import Function
 
@@ -94,6 +94,16 @@ class Activation:
             raise ValueError(f"{self.name}: order is 0, 1 or 2, not {order!r}")
         return self._evaluate(self.orders[int(order)], x, None, parameters)
 
+    def value_and_derivative(self, x: ArrayLike, **parameters: float) -> tuple[Any, Any]:
+        """f(x) and f'(x), of the dtype and shape of ``x``: the bits of the two calls in less time.
+
+        What the formulas share, such as an exponential, is computed once.
+        """
+        chosen, by_default = self._chosen(parameters)
+        array = self._floating(x, "x")
+        value, first = evaluate_together(self.orders[:2], array, chosen, by_default=by_default)
+        return value[()], first[()]
+
     def backward(self, x: ArrayLike, upstream: ArrayLike, **parameters: float) -> Any:
         """f'(x) upstream, the vector-Jacobian product: exact, then rounded once to x's dtype.
 
@@ -128,7 +138,7 @@ class Activation:
         upstream: Array | None,
         parameters: Mapping[str, float],
     ) -> Any:
-        chosen = {**self.parameters, **self._checked(parameters)} if parameters else self.parameters
+        chosen, by_default = self._chosen(parameters)
         x = self._floating(x, "x")
         if upstream is not None:
             try:
@@ -138,8 +148,14 @@ class Activation:
                     f"{self.name}: x and upstream have to broadcast together, "
                     f"but their shapes are {x.shape} and {upstream.shape}"
                 ) from None
-        by_default = chosen == self.parameters
         return evaluate(function, x, upstream, chosen, by_default=by_default)[()]
+
+    def _chosen(self, parameters: Mapping[str, float]) -> tuple[Mapping[str, float], bool]:
+        """All parameters, and whether they are the default ones."""
+        if not parameters:
+            return self.parameters, True
+        chosen = {**self.parameters, **self._checked(parameters)}
+        return chosen, chosen == self.parameters
 
     def _floating(self, x: ArrayLike, role: str) -> Array:
         if _is_masked(x):

@@ -11,12 +11,18 @@ whichever level decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from reference.arithmetic.rounding import narrow
+from reference.arithmetic.rounding import narrow, narrow_between
+from reference.arithmetic.sharing import shared, sharing
 from reference.arithmetic.types import Array, Float64, Mask
 
+from . import tables
+from .choosing import by_choice, only_chooses
 from .function import Function
 from .guide import find
 from .levels import (
@@ -29,12 +35,17 @@ from .levels import (
     sign_of,
 )
 from .parallel import in_parallel, threads_for
+from .tables import RESULTS, SLOPES, look_up
 
 FLOAT64 = np.dtype(np.float64)
-BLOCK = 1 << 14
+# Temporaries of 96 KiB: from 128 KiB on the C library asks for fresh pages for each of them.
+BLOCK = 3 << 12
+# Of a derivative and of its product with upstream; what underflows is far below 16 bits.
+TWO_ROUNDINGS = 2.0**-51
 THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
 
 
+Stage = Callable[[Task, Array, Array | None], tuple[Array, Mask]]
 Level = Callable[[Task, Float64, Float64 | None], tuple[Array, Mask]]
 
 
@@ -50,59 +61,152 @@ def evaluate(
 
     The parameters are those of ``function.guides``, if they are so ``by_default``.
     """
+    by_levels = partial(_by_levels, function, parameters=parameters, by_default=by_default)
+    if not tables.have(x.dtype) or (upstream is not None and upstream.dtype == FLOAT64):
+        return by_levels(x, upstream)
+    wanted = (function, repr(parameters), x.dtype)
+    if upstream is None:
+        results = RESULTS.find(wanted, x.size, by_levels)
+        return by_levels(x) if results is None else _by_table(results, x)
+    slopes = SLOPES.find(wanted, x.size, lambda numbers: by_levels(_widened(numbers)))
+    return by_levels(x, upstream, slopes=slopes)
+
+
+def _widened(x: Array) -> Float64:
+    with np.errstate(all="ignore"):
+        return x.astype(np.float64)
+
+
+def evaluate_together(
+    functions: Sequence[Function],
+    x: Array,
+    parameters: Mapping[str, float],
+    *,
+    by_default: bool = False,
+) -> list[Array]:
+    """Functions of ``x``, block by block, so that they share what they have in common."""
+    if tables.have(x.dtype) or all(function.exact for function in functions):
+        return [evaluate(f, x, None, parameters, by_default=by_default) for f in functions]
+    plans = [_plan(f, x, None, parameters, by_default=by_default) for f in functions]
+    return _by_plans(plans, x, None)
+
+
+def _by_table(results: Array, x: Array) -> Array:
+    flat = x.reshape(-1)
+    result = np.empty_like(flat)
+
+    def fill(part: slice) -> None:
+        look_up(results, flat[part], result[part])
+
+    in_parallel(fill, flat.size, threads_for(flat.size))
+    return result.reshape(x.shape)
+
+
+class Plan(NamedTuple):
+    """What is evaluated, and how, one stage after the other."""
+
+    task: Task
+    stages: Sequence[Stage]
+
+
+def _by_levels(
+    function: Function,
+    x: Array,
+    upstream: Array | None = None,
+    *,
+    parameters: Mapping[str, float],
+    by_default: bool,
+    slopes: Float64 | None = None,
+) -> Array:
+    """The same level by level, before them by a table of float64 results if there is one."""
+    task, stages = _plan(function, x, upstream, parameters, by_default=by_default)
+    if slopes is not None:
+        stages = [partial(_by_slopes, slopes), *stages]
+    return _by_plans([Plan(task, stages)], x, upstream)[0]
+
+
+def _plan(
+    function: Function,
+    x: Array,
+    upstream: Array | None,
+    parameters: Mapping[str, float],
+    *,
+    by_default: bool,
+) -> Plan:
+    """The levels that the formats ask for, in blocks that the number of threads asks for."""
     is_wide = x.dtype == FLOAT64 or (upstream is not None and upstream.dtype == FLOAT64)
-    threads = threads_for(x.size)
-    block = BLOCK if threads == 1 else THREADED_BLOCK
+    block = BLOCK if threads_for(x.size) == 1 else THREADED_BLOCK
     if by_default and function.guides is not None:
         guide = function.guides[is_wide]
     else:
         guide = find(function.evaluate, parameters, is_wide=is_wide, exact=function.exact)
     task = Task(function, parameters, x.dtype, guide, block)
-    levels = [by_float64, by_double_double, by_intervals]
-    if is_wide and not function.exact:
-        del levels[0]
+    if upstream is None and only_chooses(task):
+        block = block * FLOAT64.itemsize // x.dtype.itemsize
+        return Plan(task._replace(block=block), [by_choice, *STAGES])
+    return Plan(task, STAGES[1:] if is_wide and not function.exact else STAGES)
+
+
+def _by_plans(plans: Sequence[Plan], x: Array, upstream: Array | None) -> list[Array]:
     flat = x.reshape(-1)
     factor = None if upstream is None else upstream.reshape(-1)
-    result = np.empty(flat.shape, task.dtype)
+    results = [np.empty(flat.shape, x.dtype) for _ in plans]
 
     def fill(part: slice) -> None:
         with np.errstate(all="ignore"):
-            _evaluate(task, levels, flat[part], _at(factor, part), result[part])
+            _evaluate(plans, flat[part], _at(factor, part), [result[part] for result in results])
 
-    in_parallel(fill, flat.size, threads)
-    return result.reshape(x.shape)
+    in_parallel(fill, flat.size, threads_for(flat.size))
+    return [result.reshape(x.shape) for result in results]
 
 
 def _evaluate(
-    task: Task, levels: Sequence[Level], x: Array, upstream: Array | None, result: Array
+    plans: Sequence[Plan], x: Array, upstream: Array | None, results: Sequence[Array]
 ) -> None:
-    """Fill ``result`` by the first level, in blocks, and by the others where that is in doubt."""
-    level, *higher = levels
-    doubtful = []
-    for start in range(0, x.size, task.block):
-        block = slice(start, start + task.block)
-        result[block], in_doubt = _evaluate_block(task, level, x[block], _at(upstream, block))
-        if np.count_nonzero(in_doubt):
-            doubtful.append(start + np.flatnonzero(in_doubt))
-    if doubtful:
-        rest = np.concatenate(doubtful)
-        decided = np.empty(rest.shape, task.dtype)
-        _evaluate(task, higher, x[rest], _at(upstream, rest), decided)
-        result[rest] = decided
+    """Fill the results by the first stages, in blocks, and by the others where that is in doubt."""
+    doubtful: list[list[Array]] = [[] for _ in plans]
+    length = plans[0].task.block
+    for start in range(0, x.size, length):
+        block = slice(start, start + length)
+        numbers, factors = x[block], _at(upstream, block)
+        with sharing() if len(plans) > 1 else nullcontext():
+            for (task, stages), result, places in zip(plans, results, doubtful, strict=True):
+                result[block], in_doubt = stages[0](task, numbers, factors)
+                if np.count_nonzero(in_doubt):
+                    places.append(start + np.flatnonzero(in_doubt))
+    for (task, stages), result, places in zip(plans, results, doubtful, strict=True):
+        if places:
+            rest = np.concatenate(places)
+            decided = np.empty(rest.shape, task.dtype)
+            _evaluate([Plan(task, stages[1:])], x[rest], _at(upstream, rest), [decided])
+            result[rest] = decided
 
 
 def _at(upstream: Array | None, index: slice | Array) -> Array | None:
     return None if upstream is None else upstream[index]
 
 
-def _evaluate_block(
-    task: Task, level: Level, x: Array, upstream: Array | None
-) -> tuple[Array, Mask]:
+def _by_slopes(slopes: Float64, task: Task, x: Array, upstream: Array | None) -> tuple[Array, Mask]:
+    """The derivative out of a table, times upstream; NaN, of whatever origin, is left in doubt."""
+    slope = np.empty(x.shape)
+    look_up(slopes, x, slope)
+    product = slope if upstream is None else slope * upstream
+    return narrow_between(product, TWO_ROUNDINGS, task.dtype)
+
+
+@shared
+def _wide_and_ends(x: Array) -> tuple[Float64, float, float]:
+    """The numbers as float64, the least and the largest of them; NaN if there is one."""
+    wide = x.astype(np.float64)
+    return wide, wide.min(), wide.max()
+
+
+def _by_level(level: Level, task: Task, x: Array, upstream: Array | None) -> tuple[Array, Mask]:
     """One block by one level; what is no ordinary number is settled here and left in no doubt."""
     end = task.guide.saturation
-    wide = x.astype(np.float64)
+    wide, least, most = _wide_and_ends(x)
     if upstream is None:
-        if wide.min() >= -end and wide.max() <= end:
+        if least >= -end and most <= end:
             return level(task, wide, None)
         factor = None
         ordinary = np.abs(wide) <= end
@@ -145,3 +249,6 @@ def _beyond_saturation(task: Task, x: Float64) -> Float64:
     """What f rounds to at saturation, on either side; the limit itself may be a tie."""
     below, above = (decided_at_saturation(task, side) for side in (-1, 1))
     return np.where(x > 0, above, below)
+
+
+STAGES = [partial(_by_level, level) for level in (by_float64, by_double_double, by_intervals)]

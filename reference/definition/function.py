@@ -8,9 +8,11 @@ from .facts import Facts
 from .guide import Guide
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Function:
     """One function of one real variable: the value or a derivative of an activation.
+
+    Two of them are equal only if they are the same one, by which results are kept.
 
     formula: its text, in the language of `verification.formula`.
     evaluate: the same by hand, over the number types of `reference.arithmetic`.

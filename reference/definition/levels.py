@@ -30,10 +30,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.arithmetic.choice import ONE_ROUNDING
 from reference.arithmetic.double_double import ZERO, DoubleDouble, as_double_double, where
 from reference.arithmetic.ends import UndecidedError, precision
 from reference.arithmetic.interval import Interval
-from reference.arithmetic.rounding import narrow, narrow_double_double, nearest
+from reference.arithmetic.rounding import narrow, narrow_between, narrow_double_double, nearest
+from reference.arithmetic.sharing import shared
 from reference.arithmetic.tracked import as_tracked
 from reference.arithmetic.types import Array, Float64, Mask
 
@@ -47,7 +49,6 @@ ERROR_TIMES_DISTANCE = 2.0**-45
 NEAR_A_ROOT = 2.0**-6
 SMALL = 3.0
 DOUBLE_DOUBLE_ERROR = 2.0**-74
-ONE_ROUNDING = 2.0**-52
 LINEAR_BELOW = 2.0**-60
 NUDGE = 2.0**-80
 TRACKED_TO_DOUBLE_DOUBLE = 2.0**-22
@@ -84,7 +85,7 @@ def by_float64(task: Task, x: Float64, upstream: Float64 | None) -> tuple[Array,
         y = y * upstream
     if function.exact and task.dtype == FLOAT64:
         return y, np.zeros(x.shape, dtype=bool)
-    result, in_doubt = _rounded(y, _float64_error(task), task.dtype)
+    result, in_doubt = narrow_between(y, _float64_error(task), task.dtype)
     if function.exact:
         in_doubt &= np.isfinite(y)
     if roots:
@@ -92,7 +93,7 @@ def by_float64(task: Task, x: Float64, upstream: Float64 | None) -> tuple[Array,
         unsure = np.flatnonzero(in_doubt | (distance < NEAR_A_ROOT))
         if unsure.size:
             closer = _error_of_sums(x[unsure], distance[unsure])
-            result[unsure], in_doubt[unsure] = _rounded(y[unsure], closer, task.dtype)
+            result[unsure], in_doubt[unsure] = narrow_between(y[unsure], closer, task.dtype)
             in_doubt[unsure] |= closer >= 1
     return result, in_doubt
 
@@ -119,12 +120,6 @@ def _error_of_sums(x: Float64, distance: Float64) -> Float64:
     """The relative error of the first level where terms cancel."""
     near = ERROR_TIMES_DISTANCE / np.minimum(distance, 1)
     return np.where(np.abs(x) <= SMALL, near, FLOAT64_ERROR_OF_SUMS)
-
-
-def _rounded(y: Float64, error: Float64 | float, dtype: np.dtype[Any]) -> tuple[Array, Mask]:
-    """``y`` with a relative error of ``error``, rounded; and where that may be one of two."""
-    upper = narrow(y * (1 + error), dtype)
-    return upper, upper != narrow(y * (1 - error), dtype)
 
 
 def _float64_error(task: Task) -> float:
@@ -166,10 +161,15 @@ def double_double(task: Task, x: Float64) -> DoubleDouble:
     least, _ = MODERATE
     tiny = np.abs(x) < least
     if not (task.guide.starts_at_zero and tiny.any()):
-        return as_double_double(task.formula(DoubleDouble(x, ZERO), as_double_double))
+        return as_double_double(task.formula(_exactly(x), as_double_double))
     mantissa, exponent = np.frexp(x)
     scaled = DoubleDouble(np.where(tiny, mantissa, x), ZERO, np.where(tiny, exponent, 0))
     return as_double_double(task.formula(scaled, as_double_double))
+
+
+@shared
+def _exactly(x: Float64) -> DoubleDouble:
+    return DoubleDouble(x, ZERO)
 
 
 def _double_double_error(task: Task, x: Float64, y: DoubleDouble) -> Float64:

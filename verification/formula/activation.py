@@ -54,6 +54,10 @@ class OfFormula(Activation):
         """Another process makes it anew, from its text."""
         return of_formula, (self.name, dict(self.parameters))
 
+    def value_and_derivative(self, x: ArrayLike, **parameters: float) -> tuple[Any, Any]:
+        """The two calls; each has an enclosure of its own."""
+        return self(x, **parameters), self.derivative(x, 1, **parameters)
+
     def product(self, x: Array, factor: Array, order: int) -> Any:
         """The value or a derivative, times a factor, rounded once."""
         return self._evaluate(self.orders[order], x, factor, {})

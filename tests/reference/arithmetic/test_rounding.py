@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from reference.arithmetic import rounding
 from reference.arithmetic.double_double import ZERO, DoubleDouble, nearest_pair
 from reference.arithmetic.formats import FORMATS
-from reference.arithmetic.rounding import add_to_odd, narrow, narrow_double_double, nearest
+from reference.arithmetic.rounding import (
+    add_to_odd,
+    narrow,
+    narrow_between,
+    narrow_double_double,
+    nearest,
+)
 
 formats = st.sampled_from(list(FORMATS.values()))
 OVERFLOW = (2 - 2.0**-8) * 2.0**127
@@ -94,6 +100,28 @@ def test_narrow_keeps_what_is_no_ordinary_number(format_):
     assert same(negative_zero, -0.0)
     assert (float(above), float(below)) == (inf, -inf)
     assert isnan(float(none))
+
+
+@each_format
+@pytest.mark.parametrize("error", [0.0, 2.0**-51, 2.0**-12])
+def test_both_ends_of_an_error_are_narrowed(format_, error):
+    """At all numbers of a format's binades, at the midpoints of those and beside, and far out."""
+    rng = np.random.default_rng(32)
+    binades = np.arange(format_.emin - format_.precision - 2, format_.emax + 3)
+    with np.errstate(all="ignore"):
+        numbers = np.ldexp(rng.uniform(1, 2, (200, 1)), binades).ravel().astype(format_.dtype)
+        numbers = np.concatenate([numbers.astype(np.float64), [0.0, format_.largest]])
+        numbers = numbers[np.isfinite(numbers)]
+        spacing = np.exp2(np.maximum(np.frexp(numbers)[1] - 1, format_.emin) + 1)
+        midpoints = numbers + spacing * 2.0 ** -(format_.precision + 1)
+        beside = np.concatenate([np.nextafter(midpoints, inf), np.nextafter(midpoints, 0)])
+        y = np.concatenate([numbers, midpoints, beside, [inf, 5e-324, 1e300]])
+        y = np.concatenate([y, -y])
+        result, in_doubt = narrow_between(y, error, format_.dtype)
+        ends = [narrow(y * (1 + sign * error), format_.dtype) for sign in (-1, 1)]
+    assert np.array_equal(in_doubt, ends[0] != ends[1])
+    assert result[~in_doubt].tobytes() == ends[1][~in_doubt].tobytes()
+    assert in_doubt.any() == (error > 0)
 
 
 @pytest.mark.parametrize(

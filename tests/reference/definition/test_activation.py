@@ -21,6 +21,7 @@ def test_an_order_that_there_is_not_is_refused(order):
     [
         pytest.param(lambda: gelu(1.0, slope=1.0), id="value"),
         pytest.param(lambda: gelu.derivative(1.0, slope=1.0), id="derivative"),
+        pytest.param(lambda: gelu.value_and_derivative(1.0, slope=1.0), id="both"),
         pytest.param(lambda: gelu.backward(1.0, 1.0, slope=1.0), id="backward"),
         pytest.param(lambda: gelu.derivative_wrt("slope", 1.0), id="derivative_wrt"),
     ],
@@ -42,6 +43,8 @@ def test_a_refused_dtype_is_named_beside_the_supported_ones():
     """Of x and of upstream."""
     with pytest.raises(TypeError, match="gelu: x has dtype complex128; supported are float16"):
         gelu(1j)
+    with pytest.raises(TypeError, match="gelu: x has dtype <U1; supported are float16"):
+        gelu.value_and_derivative("1")
     with pytest.raises(TypeError, match="gelu: upstream has dtype object"):
         gelu.backward(1.0, np.array([1.0, 2.0], object))
 

@@ -18,6 +18,7 @@ from reference import ACTIVATIONS, Activation
 from reference.arithmetic import exponential, gaussian_tail
 from reference.arithmetic.double_double import ZERO, DoubleDouble, as_double_double
 from reference.arithmetic.formats import FORMATS
+from reference.arithmetic.rounding import narrow_between
 from reference.definition import levels
 from verification.formula import balls
 from verification.formula.language import formula_of
@@ -181,7 +182,7 @@ def test_what_is_looked_at_once_more_is_rounded_as_at_the_second_level(function)
     dtype = np.dtype(np.float32)
     with np.errstate(all="ignore"):
         first_bound = levels.FLOAT64_ERROR_OF_SUMS
-        _, in_doubt = levels._rounded(function.evaluate(x), first_bound, dtype)  # noqa: SLF001
+        _, in_doubt = narrow_between(function.evaluate(x), first_bound, dtype)
         guide = function.guides[0]
         distance = levels._distance(guide.cancelling_roots, x)  # noqa: SLF001
         near = distance < levels.NEAR_A_ROOT
