@@ -9,6 +9,9 @@ import numpy as np
 from .types import Float64
 
 LOW_BITS = 27
+# As arrays, which NumPy takes in a third of the time of Python's numbers.
+HALF = np.array(1 << LOW_BITS - 1)
+UPPER = np.array(-(1 << LOW_BITS))
 
 
 def two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
@@ -32,14 +35,14 @@ def split(a: Float64) -> tuple[Float64, Float64]:
     this does not overflow (below 2^1023.99).
     """
     bits = np.asarray(a).view(np.int64)
-    upper = ((bits + (1 << LOW_BITS - 1)) & -(1 << LOW_BITS)).view(np.float64)
+    upper = ((bits + HALF) & UPPER).view(np.float64)
     return upper, a - upper
 
 
 def two_product(a: Float64, b: Float64) -> tuple[Float64, Float64]:
     """(p, e) with p = RN(a b) and p + e = a b exactly, while e does not underflow."""
     a_upper, a_lower = split(a)
-    b_upper, b_lower = split(b)
+    b_upper, b_lower = (a_upper, a_lower) if b is a else split(b)
     product = a * b
     error = a_upper * b_upper - product
     error += a_upper * b_lower + a_lower * b_upper

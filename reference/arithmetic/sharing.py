@@ -10,7 +10,12 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-_LOCAL = threading.local()
+
+class _Local(threading.local):
+    kept: dict[tuple[Any, int], tuple[Any, Any]] | None = None
+
+
+_LOCAL = _Local()
 
 
 @contextmanager
@@ -20,7 +25,7 @@ def sharing() -> Iterator[None]:
     try:
         yield
     finally:
-        del _LOCAL.kept
+        _LOCAL.kept = None
 
 
 def shared(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -28,7 +33,7 @@ def shared(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     @wraps(function)
     def kept_or_computed(x: Any) -> Any:
-        kept = getattr(_LOCAL, "kept", None)
+        kept = _LOCAL.kept
         if kept is None:
             return function(x)
         key = function, id(x)

@@ -31,6 +31,8 @@ def _is_a_format(dtype: np.dtype[Any]) -> bool:
 
 def _is_masked(x: ArrayLike) -> bool:
     """Whether it is a masked array, or a list that has one in it; `np.asarray` drops the mask."""
+    if type(x) is np.ndarray:
+        return False
     if isinstance(x, list | tuple):
         return not set(map(type, x)) <= {float, int} and any(map(_is_masked, x))
     return isinstance(x, np.ma.MaskedArray)
@@ -82,7 +84,7 @@ class Activation:
 
     def __call__(self, x: ArrayLike, **parameters: float) -> Any:
         """f(x), of the dtype and shape of ``x``."""
-        return self.derivative(x, order=0, **parameters)
+        return self._evaluate(self.orders[0], x, None, parameters)
 
     def derivative(self, x: ArrayLike, order: int = 1, **parameters: float) -> Any:
         """The derivative with respect to x, of the dtype and shape of ``x``.
@@ -171,7 +173,9 @@ class Activation:
                 f"{self.name}: {role} has dtype {array.dtype}; supported are {', '.join(FORMATS)}, "
                 "and integers and bools, which become float64"
             )
-        return array.astype(array.dtype.newbyteorder("="), copy=False)
+        if array.dtype.isnative:
+            return array
+        return array.astype(array.dtype.newbyteorder("="))
 
     def _known(self, parameter: str) -> None:
         if parameter not in self.parameters:

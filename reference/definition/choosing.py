@@ -31,6 +31,8 @@ def by_choice(task: Task, x: Array, upstream: Array | None) -> tuple[Array, Mask
     """One block; NaN stays what it is."""
     y = task.formula(Chosen(x, is_input=True))
     result, in_doubt = y.value, y.in_doubt
-    if np.isnan(x.max()):
-        result = np.where(np.isnan(x), x, result)
+    if result is x:
+        result = x.copy()
+    if np.isnan(np.maximum.reduce(x)):
+        np.copyto(result, x, where=np.isnan(x))
     return result, NOWHERE if in_doubt is None else in_doubt

@@ -45,6 +45,8 @@ TWO_ROUNDINGS = 2.0**-51
 THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
 
 
+ALONE = nullcontext()
+
 Stage = Callable[[Task, Array, Array | None], tuple[Array, Mask]]
 Level = Callable[[Task, Float64, Float64 | None], tuple[Array, Mask]]
 
@@ -61,9 +63,9 @@ def evaluate(
 
     The parameters are those of ``function.guides``, if they are so ``by_default``.
     """
-    by_levels = partial(_by_levels, function, parameters=parameters, by_default=by_default)
     if not tables.have(x.dtype) or (upstream is not None and upstream.dtype == FLOAT64):
-        return by_levels(x, upstream)
+        return _by_levels(function, x, upstream, parameters=parameters, by_default=by_default)
+    by_levels = partial(_by_levels, function, parameters=parameters, by_default=by_default)
     wanted = (function, repr(parameters), x.dtype)
     if upstream is None:
         results = RESULTS.find(wanted, x.size, by_levels)
@@ -119,10 +121,25 @@ def _by_levels(
     slopes: Float64 | None = None,
 ) -> Array:
     """The same level by level, before them by a table of float64 results if there is one."""
-    task, stages = _plan(function, x, upstream, parameters, by_default=by_default)
+    plan = _plan(function, x, upstream, parameters, by_default=by_default)
     if slopes is not None:
-        stages = [partial(_by_slopes, slopes), *stages]
-    return _by_plans([Plan(task, stages)], x, upstream)[0]
+        plan = Plan(plan.task, [partial(_by_slopes, slopes), *plan.stages])
+    if not 0 < x.size <= plan.task.block:
+        return _by_plans([plan], x, upstream)[0]
+    factor = None if upstream is None else upstream.reshape(-1)
+    with np.errstate(all="ignore"):
+        return _in_one_block(plan, x.reshape(-1), factor).reshape(x.shape)
+
+
+def _in_one_block(plan: Plan, x: Array, upstream: Array | None) -> Array:
+    """The result by the first stage, and by the others where that is in doubt."""
+    task, stages = plan
+    result, in_doubt = stages[0](task, x, upstream)
+    if np.count_nonzero(in_doubt):
+        rest = np.flatnonzero(in_doubt)
+        higher = Plan(task, stages[1:])
+        result[rest] = _in_one_block(higher, x[rest], _at(upstream, rest))
+    return result
 
 
 def _plan(
@@ -169,7 +186,7 @@ def _evaluate(
     for start in range(0, x.size, length):
         block = slice(start, start + length)
         numbers, factors = x[block], _at(upstream, block)
-        with sharing() if len(plans) > 1 else nullcontext():
+        with sharing() if len(plans) > 1 else ALONE:
             for (task, stages), result, places in zip(plans, results, doubtful, strict=True):
                 result[block], in_doubt = stages[0](task, numbers, factors)
                 if np.count_nonzero(in_doubt):
@@ -198,7 +215,7 @@ def _by_slopes(slopes: Float64, task: Task, x: Array, upstream: Array | None) ->
 def _wide_and_ends(x: Array) -> tuple[Float64, float, float]:
     """The numbers as float64, the least and the largest of them; NaN if there is one."""
     wide = x.astype(np.float64)
-    return wide, wide.min(), wide.max()
+    return wide, np.minimum.reduce(wide), np.maximum.reduce(wide)
 
 
 def _by_level(level: Level, task: Task, x: Array, upstream: Array | None) -> tuple[Array, Mask]:
