@@ -1,4 +1,4 @@
-"""The seven functions as the peers have them."""
+"""The functions as the peers have them."""
 
 from functools import partial
 
@@ -10,7 +10,8 @@ import scipy.special
 import torch
 
 from reference import ACTIVATIONS
-from verification.witnesses import balls
+from verification.formula import balls
+from verification.formula.language import formula_of
 
 torch.set_num_threads(1)
 
@@ -22,6 +23,9 @@ TORCH = {
     "gelu": torch.nn.functional.gelu,
     "gelu_tanh": partial(torch.nn.functional.gelu, approximate="tanh"),
     "silu": torch.nn.functional.silu,
+    "elu": torch.nn.functional.elu,
+    "softplus": torch.nn.functional.softplus,
+    "mish": torch.nn.functional.mish,
 }
 JAX = {
     "relu": jax.nn.relu,
@@ -31,6 +35,9 @@ JAX = {
     "gelu": partial(jax.nn.gelu, approximate=False),
     "gelu_tanh": jax.nn.gelu,
     "silu": jax.nn.silu,
+    "elu": jax.nn.elu,
+    "softplus": jax.nn.softplus,
+    "mish": jax.nn.mish,
 }
 SCIPY = {
     "sigmoid": scipy.special.expit,
@@ -47,6 +54,9 @@ MPMATH = {
         x / 2 * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3)))
     ),
     "silu": lambda x: x / (1 + mpmath.exp(-x)),
+    "elu": lambda x: x if x > 0 else mpmath.expm1(x),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "mish": lambda x: x * mpmath.tanh(mpmath.log1p(mpmath.exp(x))),
 }
 
 
@@ -94,5 +104,5 @@ def mpmath_value(name, x):
 
 def flint_values(name, x):
     """Ball arithmetic at 128 bits: value and two derivatives, one input at a time."""
-    numbers, form = x.tolist(), partial(balls.TEXTBOOK[name], **ACTIVATIONS[name].parameters)
-    return lambda: [balls.enclose(form, number, 128) for number in numbers]
+    numbers, form = x.tolist(), balls.form(formula_of(name), ACTIVATIONS[name].parameters)
+    return lambda: [balls.jet(form, number, 128) for number in numbers]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import arrays
 import judging
+import looked_up
 import psutil
 import scaling
 import starting
@@ -34,6 +35,9 @@ def sections():
     """Each as soon as it is measured."""
     yield arrays.float32()
     yield arrays.float64()
+    yield looked_up.short()
+    yield looked_up.rectifiers()
+    yield looked_up.together()
     yield arrays.growth()
     yield arrays.small()
     yield arrays.threads()
