@@ -38,8 +38,10 @@ from .parallel import in_parallel, threads_for
 from .tables import RESULTS, SLOPES, look_up
 
 FLOAT64 = np.dtype(np.float64)
-# Temporaries of 96 KiB: from 128 KiB on the C library asks for fresh pages for each of them.
-BLOCK = 3 << 12
+BLOCK = 1 << 14
+# For arrays below LONG. From 128 KiB on the C library maps fresh pages for each temporary, until
+# it has seen a long array come and go.
+SHORT_BLOCK, LONG = 1 << 13, 1 << 17
 # Of a derivative and of its product with upstream; what underflows is far below 16 bits.
 TWO_ROUNDINGS = 2.0**-51
 THREADED_BLOCK = 1 << 16  # shorter ones spend their time on handing over the GIL
@@ -152,7 +154,9 @@ def _plan(
 ) -> Plan:
     """The levels that the formats ask for, in blocks that the number of threads asks for."""
     is_wide = x.dtype == FLOAT64 or (upstream is not None and upstream.dtype == FLOAT64)
-    block = BLOCK if threads_for(x.size) == 1 else THREADED_BLOCK
+    block = SHORT_BLOCK
+    if x.size >= LONG:
+        block = BLOCK if threads_for(x.size) == 1 else THREADED_BLOCK
     if by_default and function.guides is not None:
         guide = function.guides[is_wide]
     else:
