@@ -25,7 +25,7 @@ UNKNOWN = "_"
 TRIED, AGREEING = 96, 0.5
 SPREAD = 1e-3
 # How much larger or smaller it may be.
-LEAST, MOST = 1 / 16, 16.0
+LEAST, MOST = 1 / 64, 64.0
 # Numbers that nobody has to know.
 PLAIN = (0, 1)
 

@@ -16,7 +16,7 @@ from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
 from verification.numbers.ulp import doubles
 
-from .patterns import FEW, NEAR, QUORUM, TELLING, Case, nan_from_infinity, near, roughness
+from .patterns import FEW, NEAR, QUORUM, SEVERAL, TELLING, Case, nan_from_infinity, near, roughness
 from .reason import Reason
 from .substitution import Formula, Substitution
 
@@ -85,7 +85,7 @@ def of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
     if reason is None or _few(case, reason.explained):
         return None
     if _contradicted(case, formula):
-        if not mistake.in_part or _contradicted(case, formula, within=reason.explained):
+        if not mistake.in_part or not _is_telling(case, formula, reason.explained):
             return None
         reason = replace(reason, sentence=f"{mistake.why}, {_between(case.wide[exactly])}")
     are_zeros = digits(case.computed[reason.explained]).mean() < TELLING
@@ -99,7 +99,7 @@ def _of_noise(
     theirs, ours = _rounding_noise(case, results), _rounding_noise(case, case.got)
     alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
     alike &= mistake.claims(case.computed)
-    explained = (exactly | alike) & np.isfinite(case.computed)
+    explained = exactly | (alike & np.isfinite(case.computed))
     reason = Reason(mistake.why, explained, ~differ(results, case.got, case.question.format_))
     zeros = (case.computed == 0) & (doubles(case.expected) != 0)
     more = (ours > MORE * theirs) & (case.computed == 0)
@@ -115,6 +115,12 @@ def _of_noise(
 
 def _between(x: Float64) -> str:
     return f"for x from {x.min():.3g} to {x.max():.3g}"
+
+
+def _is_telling(case: Case, formula: Formula, explained: Mask) -> bool:
+    """Whether a formula explains a part of the inputs: several numbers, and all that is between."""
+    several = np.unique(case.computed[explained]).size >= SEVERAL
+    return several and not _contradicted(case, formula, within=explained)
 
 
 def _keeps_digits(case: Case, formula: Formula) -> bool:
@@ -155,7 +161,7 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
     """What a substitution explains, None if that is too little."""
     explained = np.zeros(case.x.shape, bool)
     for formula in substitution.formulas:
-        explained |= near(case, formula(case.x, case.upstream))
+        explained |= near(case, formula(case.x, case.upstream), 0 if substitution.in_part else NEAR)
     if substitution.also is not None:
         explained |= substitution.also
     reason = Reason(substitution.why, explained, explained)

@@ -53,6 +53,8 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
             if len(group) == len(tallies) and found:
                 main = next(iter(found.values()))
         left = {part: tally for part, tally in left.items() if whys[part] is None}
+        if len(left) == len(tallies) and level is LEVELS[1]:
+            break  # What nothing explains in whole is not explained by pieces.
     if main is None:
         main = next((why for part, why in whys.items() if part.kind == "inaccurate"), None)
     return Explanation(main, whys)

@@ -18,11 +18,15 @@ from .patterns import (
     roughness,
 )
 
+# A factor next to 1 that is too small to be one.
+LEAST_FACTOR = 2e-7
 # A relative error that is none of an approximation; how much smooth errors change from one input to
 # the next, and how much noise does at least, by their size.
 LARGE, SMOOTH, NOISE = 0.1, 0.1, 0.25
 # Errors beyond so many times the tolerance are more than several roundings.
-FEW_TIMES = 4
+FEW_TIMES = 2
+# Right results between wrong ones, for each of those, where these stand alone.
+RIGHT_WITHIN = 0.5
 
 
 def _cut_off(case: Case) -> Mask:
@@ -44,6 +48,7 @@ def _alive(case: Case) -> Float64:
     expected = expected_of(case.question, right, upstream).astype(np.float64)
     slope = expected if upstream is None else expected / doubles(upstream)
     others, got = map(doubles, case.others)
+    others, got = others[np.isfinite(got)], got[np.isfinite(got)]
     format_, tolerance = case.question.format_, case.question.tolerance
     nearly = (tolerance + 1) * 2.0 ** (format_.emin - format_.precision + 1)
     alive = np.concatenate(
@@ -60,7 +65,8 @@ def _zero_in_a_band(case: Case) -> Mask:
 
 
 def _nan_in_a_band(case: Case) -> Mask:
-    others = np.concatenate([doubles(case.right[0]), doubles(case.others[0])])
+    others, got = map(doubles, case.others)
+    others = np.concatenate([doubles(case.right[0]), others[~np.isnan(got)]])
     return _in_a_band(case, np.isnan(case.computed), others[np.isfinite(others)])
 
 
@@ -85,7 +91,7 @@ def _limits(question: Question, x: Float64) -> Float64:
 def _factor(case: Case) -> Mask:
     ratio = case.computed / doubles(case.expected)
     usual = median(ratio)
-    close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
+    close = abs(usual - 1) < max(FEW_ULP * 2.0**-case.question.format_.precision, LEAST_FACTOR)
     if np.isfinite(ratio).sum() < SEVERAL or close or usual == 0:
         return np.zeros(case.x.shape, bool)
     scaled = (doubles(case.expected) * usual).astype(case.got.dtype)
@@ -109,6 +115,19 @@ def _clipped(case: Case) -> Mask:
     if case.wrong < SEVERAL or not 0 < level >= most:
         return np.zeros(case.x.shape, bool)
     return np.asarray((sizes == level) & (expected > level))
+
+
+def _isolated(case: Case) -> Mask:
+    """All wrong finite results, if hardly any result between them is right, and all beside are."""
+    finite = np.isfinite(case.wide)
+    band, right = case.wide[finite], doubles(case.right[0])
+    right = right[np.isfinite(right)]
+    nothing = np.zeros(case.x.shape, bool)
+    if not band.size or case.others[0].size:
+        return nothing
+    between = ((right >= band.min()) & (right <= band.max())).sum()
+    beside = (right < band.min()).any() and (right > band.max()).any()
+    return finite if beside and between <= RIGHT_WITHIN * case.wrong else nothing
 
 
 def _saturated(case: Case) -> Mask:
@@ -151,6 +170,7 @@ def _roundings(case: Case) -> Mask:
 
 
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
+# What the numbers themselves say.
 LOOKS: Table = (
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
     ("0 for x from {low} to {high} alone", _zero_in_a_band),
@@ -158,6 +178,10 @@ LOOKS: Table = (
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
     ("the result is {number}, whatever x is: elements that are not written, say", _constant),
+    ("wrong for x from {low} to {high} alone: an entry of a table, or a branch", _isolated),
+)
+# What may be told of all wrong numbers together: those of a part may have small errors by chance.
+GUESSES: Table = (
     ("off by a constant factor of {factor}", _factor),
     ("off by a constant of {offset}", _offset),
     ("several roundings add up: up to {ulp} ulp", _roundings),

@@ -27,7 +27,7 @@ from verification.numbers.ulp import doubles, errors
 from .constants import constants
 from .evidence import of_mistake, of_substitution
 from .generated import forms_of
-from .looks import LOOKS
+from .looks import GUESSES, LOOKS
 from .others import other_functions, promising_slips
 from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, median
 from .reason import Reason
@@ -36,6 +36,8 @@ from .substitution import Formula
 from .substitutions import substitutions
 
 FACTOR = "factor"
+# The part of the results that a form has to give to the bit: errors of its size come of others too.
+LEAST_HITS = 0.25
 
 
 def _formulas(case: Case, mistake: Mistake) -> Iterator[tuple[Format, Formula]]:
@@ -123,7 +125,7 @@ def _of_forms(case: Case) -> Iterator[Reason]:
             formula = partial(evaluated, form, activation.parameters, precision)
             mistake = Mistake(subject, "", formula, noisy=True)
             reason = of_mistake(case, mistake, partial(_evaluated, mistake, precision))
-            if reason is not None:
+            if reason is not None and reason.exactly.mean() >= LEAST_HITS:
                 tell = partial(_blamed, case, form, precision, reason.explained)
                 yield replace(reason, sentence=tell(reason.explained), tell=tell)
 
@@ -151,4 +153,8 @@ def diagnose(case: Case) -> Reason | None:
         for reason in _reasons(case):
             if best is None or reason.is_better_than(best):
                 best = reason
-        return best or next(_patterns(case, LOOKS), None)
+        if best is None:
+            best = next(_patterns(case, LOOKS), None)
+        if best is None and not np.isfinite(doubles(case.others[1])).any():
+            best = next(_patterns(case, GUESSES), None)
+        return best

@@ -15,9 +15,9 @@ INACCURATE, FLUSHED, NAN, OVERFLOW = "inaccurate", "flushed", "nan", "overflow"
 WRONG_SIGN, INFINITY, OUTSIDE = "wrong sign", "infinity", "out of bounds"
 # What is true where the arithmetic of infinities ends in NaN, and where a step of it overflows.
 AT_INFINITY = "NaN at an infinity|0 ?· ?∞|∞ ?- ?∞|∞ ?/ ?∞"
-ON_THE_WAY = "intermediate.*overflow"
+ON_THE_WAY = "overflows"
 # Where the code is the formula as it is written.
-AS_WRITTEN = "(every|each) step"
+AS_WRITTEN = "(every|each) step|several roundings"
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (
     "exception",
