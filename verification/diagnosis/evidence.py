@@ -114,7 +114,7 @@ def _of_noise(
 
 
 def _between(x: Float64) -> str:
-    return f"for x from {x.min():.3g} to {x.max():.3g}"
+    return f"for x from {np.nanmin(x):.3g} to {np.nanmax(x):.3g}"
 
 
 def _is_telling(case: Case, formula: Formula, explained: Mask) -> bool:
@@ -169,8 +169,11 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
         return None
     if digits(case.computed[explained]).mean() < TELLING:
         return None
-    within = explained if substitution.in_part else None
-    return None if _contradicted(case, *substitution.formulas, within=within) else reason
+    if not _contradicted(case, *substitution.formulas):
+        return reason
+    if not substitution.in_part or _contradicted(case, *substitution.formulas, within=explained):
+        return None
+    return replace(reason, sentence=f"{reason.sentence}, {_between(case.wide[explained])}")
 
 
 def _rounding_noise(case: Case, results: Array) -> Float64:

@@ -1,7 +1,8 @@
 """The third stage: why results are wrong, by what was observed of them. It calls nobody.
 
 One reason is looked for that explains all the wrong results. Those that it does not explain are
-looked at kind by kind, and then part by part: what is wrong in the tails may have another reason.
+looked at kind by kind, and then part by part: what is wrong in the tails may have another reason,
+once there is one for what is wrong in practice.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,16 +46,20 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
     left = dict(tallies)
     for level in LEVELS:
         groups: dict[Any, dict[Part, Tally]] = {}
-        for part, tally in left.items():
-            groups.setdefault(level(part), {})[part] = tally
+        for part in sorted(left, key=lambda part: part.zone):
+            groups.setdefault(level(part), {})[part] = left[part]
+        unexplained = set()
         for group in groups.values():
+            kinds = {part.kind for part in group}
+            if kinds & unexplained:
+                continue
             found = _explained(question, seen, group)
             whys |= found
             if len(group) == len(tallies) and found:
                 main = next(iter(found.values()))
+            if level is LEVELS[-1] and not found:
+                unexplained |= kinds
         left = {part: tally for part, tally in left.items() if whys[part] is None}
-        if len(left) == len(tallies) and level is LEVELS[1]:
-            break  # What nothing explains in whole is not explained by pieces.
     if main is None:
         main = next((why for part, why in whys.items() if part.kind == "inaccurate"), None)
     return Explanation(main, whys)

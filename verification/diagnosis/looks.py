@@ -27,6 +27,8 @@ LARGE, SMOOTH, NOISE = 0.1, 0.1, 0.25
 FEW_TIMES = 2
 # Right results between wrong ones, for each of those, where these stand alone.
 RIGHT_WITHIN = 0.5
+# And how many times larger the largest of their inputs is than the smallest, at most.
+WIDEST = 2.0
 
 
 def _cut_off(case: Case) -> Mask:
@@ -38,7 +40,7 @@ def _cut_off(case: Case) -> Mask:
     last_below = np.abs(alive[alive < 0]).max(initial=1.0)
     last_above = np.abs(alive[alive > 0]).max(initial=1.0)
     beyond = np.abs(case.wide) > np.where(case.wide < 0, last_below, last_above)
-    return np.asarray(beyond & (case.computed == limits))
+    return np.asarray(beyond & (case.computed == limits) & (limits != doubles(case.expected)))
 
 
 def _alive(case: Case) -> Float64:
@@ -118,7 +120,7 @@ def _clipped(case: Case) -> Mask:
 
 
 def _isolated(case: Case) -> Mask:
-    """All wrong finite results, if hardly any result between them is right, and all beside are."""
+    """All wrong results, if they lie within a binade and hardly any between them is right."""
     finite = np.isfinite(case.wide)
     band, right = case.wide[finite], doubles(case.right[0])
     right = right[np.isfinite(right)]
@@ -127,7 +129,10 @@ def _isolated(case: Case) -> Mask:
         return nothing
     between = ((right >= band.min()) & (right <= band.max())).sum()
     beside = (right < band.min()).any() and (right > band.max()).any()
-    return finite if beside and between <= RIGHT_WITHIN * case.wrong else nothing
+    sizes = np.abs(band)
+    narrow = 0 < sizes.max() <= WIDEST * sizes.min() and np.unique(np.sign(band)).size == 1
+    alone = beside and between <= RIGHT_WITHIN * case.wrong
+    return finite if narrow and alone else nothing
 
 
 def _saturated(case: Case) -> Mask:

@@ -13,6 +13,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.examination.truth import Question, answer, expected_of
+from verification.examination.zone import PRACTICAL
 from verification.numbers.ulp import doubles, errors
 
 QUORUM = 0.9
@@ -148,8 +149,12 @@ def normal(case: Case) -> float:
 
 
 def roughness(case: Case, results: Array) -> float:
-    """How much errors change from one input to the next, by their size; NaN if they are few."""
+    """How much errors change in [-20, 20] from one input to the next, by their size.
+
+    NaN if they are few.
+    """
     order = np.argsort(case.wide, kind="stable")
+    order = order[np.abs(case.wide[order]) <= PRACTICAL]
     numbers = doubles(results)[order]
     error = numbers / doubles(case.expected)[order] - 1
     error = error[np.isfinite(error) & (error != 0) & (numbers != 0)]

@@ -26,7 +26,7 @@ AMPLIFIES = 4.0
 # The share of the inputs at which a step has to be wrong.
 MOSTLY = 0.5
 # Inputs that are looked at, and the bits of their balls.
-TRIED, BITS = 48, 320
+TRIED, BITS = 48, 2304
 LONGEST, SHORT = 90, 60
 
 

@@ -18,6 +18,11 @@ AT_INFINITY = "NaN at an infinity|0 ?· ?∞|∞ ?- ?∞|∞ ?/ ?∞"
 ON_THE_WAY = "overflows"
 # Where the code is the formula as it is written.
 AS_WRITTEN = "(every|each) step|several roundings"
+# What a reason says of the numbers alone, and the oracle has seen to be so.
+LITERAL = (
+    "^the tail is cut off at|^(0|NaN) for x from .* alone$|^it overflows from|^wrong for x from"
+    "|^(x itself is returned|the sign is wrong|the sign of x is lost).*, for x from"
+)
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (
     "exception",
@@ -92,7 +97,8 @@ class Bug:
 
     def is_beside(self, reason: str) -> bool:
         """Whether a reason is right, but beside the bug."""
-        return self.beside is not None and bool(re.search(self.beside, reason, re.IGNORECASE))
+        is_known = self.beside is not None and re.search(self.beside, reason, re.IGNORECASE)
+        return bool(is_known or re.search(LITERAL, reason))
 
     def verdict(self) -> Any:
         """Check the bug, beside nothing else."""
