@@ -48,7 +48,7 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
         groups: dict[Any, dict[Part, Tally]] = {}
         for part in sorted(left, key=lambda part: part.zone):
             groups.setdefault(level(part), {})[part] = left[part]
-        unexplained = set()
+        unexplained: set[str] = set()
         for group in groups.values():
             kinds = {part.kind for part in group}
             if kinds & unexplained:

@@ -4,6 +4,7 @@ import numpy as np
 
 from reference.arithmetic.types import Float64, Mask
 from verification.examination.truth import Question, answer, expected_of
+from verification.examination.zone import PRACTICAL
 from verification.numbers.ulp import doubles
 
 from .patterns import (
@@ -22,7 +23,11 @@ from .patterns import (
 LEAST_FACTOR = 2e-7
 # A relative error that is none of an approximation; how much smooth errors change from one input to
 # the next, and how much noise does at least, by their size.
-LARGE, SMOOTH, NOISE = 0.1, 0.1, 0.25
+LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
+# How often the errors of an approximation change their sign at least.
+TURNS = 2
+# Fixed-point results are multiples of 2^-n for an n up to this.
+MOST_BITS = 16
 # Errors beyond so many times the tolerance are more than several roundings.
 FEW_TIMES = 2
 # Right results between wrong ones, for each of those, where these stand alone.
@@ -135,6 +140,21 @@ def _isolated(case: Case) -> Mask:
     return finite if narrow and alone else nothing
 
 
+def _multiples(case: Case) -> Mask:
+    """Results that are multiples of 1/2, 1/4, ... where the right ones are not."""
+    finite = np.isfinite(case.computed) & (case.computed != 0)
+    if np.unique(case.computed[finite]).size < SEVERAL or case.upstream is not None:
+        return np.zeros(case.x.shape, bool)
+    scaled = case.computed * 2.0**MOST_BITS
+    return np.asarray(np.isfinite(scaled) & (scaled == np.rint(scaled)))
+
+
+def _nan_everywhere(case: Case) -> Mask:
+    """NaN, and no number anywhere."""
+    alone = not case.right[0].size or np.isnan(doubles(case.right[0])).all()
+    return np.isnan(case.computed) & alone
+
+
 def _saturated(case: Case) -> Mask:
     """Results of one size, from somewhere on, that is not that of the limit."""
     sizes = np.abs(case.computed)
@@ -158,10 +178,17 @@ def _constant(case: Case) -> Mask:
 
 
 def _smooth(case: Case) -> Mask:
-    """Small relative errors that change slowly from one input to the next."""
+    """Small relative errors that change slowly from one input to the next, and their sign too.
+
+    So do those of a polynomial or a fraction that was fitted, and hardly those of a mistake.
+    """
     error = np.abs(case.computed / doubles(case.expected) - 1)
     small = (error < LARGE) & np.isfinite(case.wide)
-    if not roughness(case, case.got) < SMOOTH:
+    order = np.argsort(case.wide, kind="stable")
+    signs = np.sign(case.computed - doubles(case.expected))[order]
+    signs = signs[small[order] & (signs != 0) & (np.abs(case.wide[order]) <= PRACTICAL)]
+    turns = int(np.count_nonzero(np.diff(signs)))
+    if turns < TURNS or not roughness(case, case.got) < SMOOTH:
         return np.zeros(case.x.shape, bool)
     return np.asarray(small)
 
@@ -169,7 +196,9 @@ def _smooth(case: Case) -> Mask:
 def _roundings(case: Case) -> Mask:
     """Errors of few ulp that have nothing to do with one another."""
     found = answer(case.question, case.x, case.got, case.upstream)
-    few: Mask = found.ulp <= FEW_TIMES * np.fmax(case.question.tolerance, 1)
+    few: Mask = (case.computed != 0) & (
+        found.ulp <= FEW_TIMES * np.fmax(case.question.tolerance, 1)
+    )
     is_noise = not roughness(case, case.got) < NOISE
     return few if is_noise else np.zeros_like(few)
 
@@ -177,12 +206,14 @@ def _roundings(case: Case) -> Mask:
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
 # What the numbers themselves say.
 LOOKS: Table = (
+    ("the result is NaN, whatever x is", _nan_everywhere),
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
     ("0 for x from {low} to {high} alone", _zero_in_a_band),
     ("NaN for x from {low} to {high} alone", _nan_in_a_band),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
     ("the result is {number}, whatever x is: elements that are not written, say", _constant),
+    ("the results are multiples of {step}: fixed point, or a table", _multiples),
     ("wrong for x from {low} to {high} alone: an entry of a table, or a branch", _isolated),
 )
 # What may be told of all wrong numbers together: those of a part may have small errors by chance.

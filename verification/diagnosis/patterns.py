@@ -12,7 +12,7 @@ from math import log
 import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.examination.truth import Question, answer, expected_of
+from verification.examination.truth import Question, answer, expected_of, number_at
 from verification.examination.zone import PRACTICAL
 from verification.numbers.ulp import doubles, errors
 
@@ -119,6 +119,8 @@ def _flushed(case: Case) -> Mask:
     ):
         kept = others & answer(case.question, right, flushed, upstream).wrong
         begins = sizes[explained].max(initial=0.0) * reach >= least_normal
+        more = (case.computed == 0) & ~explained & (least >= least_normal * factor)
+        begins &= more.sum() <= max(FEW, KEPT_OF_FLUSHED * explained.sum())
         if not begins or kept.sum() > max(FEW, allowed * explained.sum()):
             explained[:] = False
     return np.asarray(results | inputs)
@@ -225,6 +227,11 @@ def _infinity_from_double(case: Case) -> Mask:
     return infinite if half <= first <= NEARLY * half else np.zeros_like(infinite)
 
 
+def _at_a_kink(case: Case) -> Mask:
+    kinks = [number_at(case.question, kink) for kink in case.question.activation.kinks]
+    return np.isin(case.wide, kinks) & (case.question.order > 0)
+
+
 def _nan_lost(case: Case) -> Mask:
     return np.isnan(case.wide) & ~np.isnan(case.computed)
 
@@ -238,6 +245,7 @@ SUBNORMAL: Table = (
     ("a comparison takes a subnormal x for 0, and x is returned as it is", _kept),
 )
 MISTAKES: Table = (
+    ("at the kink {points}, neither side's derivative nor one between them", _at_a_kink),
     ("the sign of zero is lost: +0 for -0", _sign_of_zero),
     ("NaN is taken for a number, by a comparison, fmax or clip", _nan_lost),
     ("∞ - ∞, ∞/∞ or 0·∞: NaN at an infinity", nan_from_infinity),

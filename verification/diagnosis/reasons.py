@@ -17,7 +17,7 @@ from math import log
 import numpy as np
 
 from reference.arithmetic.formats import FORMATS, Format
-from reference.arithmetic.types import Array, Mask
+from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake
 from verification.formula.language import Expression
@@ -73,6 +73,7 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         "number": median(case.computed),
         "low": case.wide[reason.explained].min(initial=np.inf),
         "high": case.wide[reason.explained].max(initial=-np.inf),
+        "step": _step(case.computed[reason.explained]),
         "largest": np.abs(ratio - 1)[np.isfinite(ratio)].max(initial=0.0),
         "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
@@ -114,6 +115,14 @@ def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
             reason = of_mistake(case, mistake, formula)
             if reason is not None:
                 yield _filled(case, reason, precision)
+
+
+def _step(results: Float64) -> float:
+    """The largest power of two that all results are multiples of."""
+    mantissa, exponent = np.frexp(results[np.isfinite(results) & (results != 0)])
+    whole = np.abs(mantissa * 2.0**53).astype(np.int64)
+    lowest = np.frexp((whole & -whole).astype(np.float64))[1] - 1
+    return float(2.0 ** np.min(exponent - 53 + lowest, initial=0))
 
 
 def _of_forms(case: Case) -> Iterator[Reason]:

@@ -22,7 +22,7 @@ from verification.formula.spelled import spelled
 from verification.numbers.ulp import doubles
 
 # An error of an operand counts if the step makes it so many times larger.
-AMPLIFIES = 4.0
+AMPLIFIES = 2.0
 # The share of the inputs at which a step has to be wrong.
 MOSTLY = 0.5
 # Inputs that are looked at, and the bits of their balls.

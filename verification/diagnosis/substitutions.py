@@ -119,7 +119,8 @@ def _lower(case: Case) -> Iterator[Substitution]:
         # Numbers of a format need all of its digits half the time; whole numbers, say, do not.
         needed = exact & (np.ldexp(mantissa, lower.precision) % 2 == 1)
         telling = fewer and needed.mean() > TELLING
-        yield Substitution(f"computed in {name}", ways, exact if telling else None, in_part=True)
+        in_part = not format_.has_few_numbers
+        yield Substitution(f"computed in {name}", ways, exact if telling else None, in_part)
 
 
 def _clamped(case: Case) -> Iterator[Substitution]:
