@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reference import ACTIVATIONS
@@ -16,6 +16,8 @@ WRONG_SIGN, INFINITY, OUTSIDE = "wrong sign", "infinity", "out of bounds"
 # What is true where the arithmetic of infinities ends in NaN, and where a step of it overflows.
 AT_INFINITY = "NaN at an infinity|0 ?· ?∞|∞ ?- ?∞|∞ ?/ ?∞"
 ON_THE_WAY = "overflows"
+# The fields of an implementation, and whose they are.
+OF_A_GATE = {"forward": V, "backward": "backward_x", "backward_y": "backward_y"}
 # Where the code is the formula as it is written.
 AS_WRITTEN = "(every|each) step|several roundings"
 # What a reason says of the numbers alone, and the oracle has seen to be so.
@@ -84,7 +86,7 @@ class Bug:
     @property
     def name(self) -> str:
         """The bug's own name."""
-        return f"{self.activation}-{self.id}-{self.subject}"
+        return f"{self.activation}-{self.id}-{self.subject}-{self.dtype}"
 
     @property
     def truths(self) -> tuple[str, ...]:
@@ -107,9 +109,15 @@ class Bug:
         asked = {"activation" if named else "formula": self.activation}
         options = {"dtype": self.dtype, "strict": self.strict, "parameters": self.parameters}
         if isinstance(function, Implementation):
-            return check(function, **asked, **options)
+            return check(alone(function, self.subject), **asked, **options)
         given: dict[str, Callable[..., Any] | None] = {self.subject: function}
         return check(given.pop(V, None), **asked, **options, **given)
+
+
+def alone(gate: Implementation, subject: str) -> Implementation:
+    """A gate of which the other subjects are not judged, which takes a third of the time."""
+    others = {name for name in OF_A_GATE if OF_A_GATE[name] != subject}
+    return replace(gate, **dict.fromkeys(others))
 
 
 @dataclass(frozen=True)
