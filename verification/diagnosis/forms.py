@@ -79,5 +79,13 @@ def _functions(formula: Expression) -> set[str]:
 def _written(formula: Expression, name: str, form: Expression) -> Expression:
     operands = tuple(_written(operand, name, form) for operand in formula.operands)
     if formula.operation == name:
-        return substituted(form, {"x": operands[0]})
+        return _single(substituted(form, {"x": operands[0]}))
+    return Expression(formula.operation, operands, formula.content)
+
+
+def _single(formula: Expression) -> Expression:
+    """The formula without two signs in a row."""
+    operands = tuple(map(_single, formula.operands))
+    if formula.operation == "neg" and operands[0].operation == "neg":
+        return operands[0].operands[0]
     return Expression(formula.operation, operands, formula.content)

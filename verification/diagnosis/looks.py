@@ -28,6 +28,8 @@ LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
 TURNS = 2
 # Fixed-point results are multiples of 2^-n for an n up to this.
 MOST_BITS = 16
+# The least share of results that are no multiples by their size alone.
+TELLING_SHARE = 0.25
 # Errors beyond so many times the tolerance are more than several roundings.
 FEW_TIMES = 2
 # Right results between wrong ones, for each of those, where these stand alone.
@@ -68,7 +70,8 @@ def _alive(case: Case) -> Float64:
 
 
 def _zero_in_a_band(case: Case) -> Mask:
-    return _in_a_band(case, case.computed == 0, _alive(case))
+    alive = _alive(case)
+    return _in_a_band(case, case.computed == 0, alive[alive != 0])
 
 
 def _nan_in_a_band(case: Case) -> Mask:
@@ -146,13 +149,18 @@ def _multiples(case: Case) -> Mask:
     if np.unique(case.computed[finite]).size < SEVERAL or case.upstream is not None:
         return np.zeros(case.x.shape, bool)
     scaled = case.computed * 2.0**MOST_BITS
+    # Large numbers always are.
+    telling = np.abs(scaled[finite]) < 2.0 ** (case.question.format_.precision - 2)
+    if telling.mean() < TELLING_SHARE:
+        return np.zeros(case.x.shape, bool)
     return np.asarray(np.isfinite(scaled) & (scaled == np.rint(scaled)))
 
 
 def _nan_everywhere(case: Case) -> Mask:
     """NaN, and no number anywhere."""
-    alone = not case.right[0].size or np.isnan(doubles(case.right[0])).all()
-    return np.isnan(case.computed) & alone
+    none = np.isnan(doubles(case.right[0])).all() and np.isnan(doubles(case.others[1])).all()
+    nans = np.isnan(case.computed) & ~np.isnan(doubles(case.expected))
+    return nans if none and nans.sum() >= SEVERAL else np.zeros_like(nans)
 
 
 def _saturated(case: Case) -> Mask:
@@ -183,10 +191,10 @@ def _smooth(case: Case) -> Mask:
     So do those of a polynomial or a fraction that was fitted, and hardly those of a mistake.
     """
     error = np.abs(case.computed / doubles(case.expected) - 1)
-    small = (error < LARGE) & np.isfinite(case.wide)
+    small = (error < LARGE) & (error > 0) & np.isfinite(case.wide)
     order = np.argsort(case.wide, kind="stable")
     signs = np.sign(case.computed - doubles(case.expected))[order]
-    signs = signs[small[order] & (signs != 0) & (np.abs(case.wide[order]) <= PRACTICAL)]
+    signs = signs[small[order] & (np.abs(case.wide[order]) <= PRACTICAL)]
     turns = int(np.count_nonzero(np.diff(signs)))
     if turns < TURNS or not roughness(case, case.got) < SMOOTH:
         return np.zeros(case.x.shape, bool)
@@ -213,11 +221,11 @@ LOOKS: Table = (
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
     ("the result is {number}, whatever x is: elements that are not written, say", _constant),
-    ("the results are multiples of {step}: fixed point, or a table", _multiples),
     ("wrong for x from {low} to {high} alone: an entry of a table, or a branch", _isolated),
 )
 # What may be told of all wrong numbers together: those of a part may have small errors by chance.
 GUESSES: Table = (
+    ("the results are multiples of {step}: a sum, fixed point, or a table", _multiples),
     ("off by a constant factor of {factor}", _factor),
     ("off by a constant of {offset}", _offset),
     ("several roundings add up: up to {ulp} ulp", _roundings),

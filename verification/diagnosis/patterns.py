@@ -33,6 +33,7 @@ BEFORE, BEYOND = 2, 4
 KEPT_OF_FLUSHED, KEPT_OF_PRODUCTS = 0.05, 0.5
 # How much later than at the half of the largest number 2x is seen to overflow.
 NEARLY = 1.05
+LEAST_ACTIVE = 1 / 64
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
 HALVINGS = 64
@@ -85,7 +86,9 @@ def near(case: Case, other: Array, share: float = NEAR) -> Mask:
     format_ = case.question.format_
     ulp = errors(case.got, doubles(case.expected), format_)
     close: Mask = errors(case.got, wide, format_) <= np.minimum(2, ulp / 4)
-    close |= np.abs(computed - wide) <= share * error
+    # Of noise the error is the measure; a formula gives the result itself.
+    size = error if share > NEAR else np.minimum(error, np.abs(wide))
+    close |= np.abs(computed - wide) <= share * size
     # What is infinitely wrong is explained by the same infinity alone.
     close &= np.isfinite(error) | (computed == wide) | (np.isnan(computed) & np.isnan(wide))
     # Of a zero that is right but for its sign, only a zero of the same sign is the reason.
@@ -151,12 +154,13 @@ def normal(case: Case) -> float:
 
 
 def roughness(case: Case, results: Array) -> float:
-    """How much errors change in [-20, 20] from one input to the next, by their size.
+    """How much errors change from one input to the next, by their size; NaN if they are few.
 
-    NaN if they are few.
+    Nearer to 0 than 1/64, and beyond 20, most functions are settled, and so are errors.
     """
     order = np.argsort(case.wide, kind="stable")
-    order = order[np.abs(case.wide[order]) <= PRACTICAL]
+    sizes = np.abs(case.wide[order])
+    order = order[(sizes >= LEAST_ACTIVE) & (sizes <= PRACTICAL)]
     numbers = doubles(results)[order]
     error = numbers / doubles(case.expected)[order] - 1
     error = error[np.isfinite(error) & (error != 0) & (numbers != 0)]

@@ -74,7 +74,7 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         "low": case.wide[reason.explained].min(initial=np.inf),
         "high": case.wide[reason.explained].max(initial=-np.inf),
         "step": _step(case.computed[reason.explained]),
-        "largest": np.abs(ratio - 1)[np.isfinite(ratio)].max(initial=0.0),
+        "largest": np.abs(ratio - 1)[reason.explained].max(initial=0.0),
         "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
     shown = {name: f"{number:.{7 if name == FACTOR else 3}g}" for name, number in numbers.items()}

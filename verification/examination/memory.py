@@ -61,6 +61,8 @@ def _upstream_is_mixed(question: Question, difference: Difference) -> bool:
 def _where(difference: Difference) -> str:
     """The elements: rows, columns, those from one on, or those past the last whole vector."""
     shape, places = difference.shape, difference.places
+    if len(shape) > 1 and places.size == difference.tried:
+        return f"all elements of an array of shape {shape}"
     if len(shape) > 1:
         rows, columns = np.divmod(places, shape[-1])
         if columns.min() > 0 and columns.max() == shape[-1] - 1:

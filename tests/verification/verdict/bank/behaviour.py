@@ -65,7 +65,7 @@ BEHAVIOUR = [
         F32,
         strides_ignored,
         "layout",
-        true="stride|transpos|Fortran|order|layout|row",
+        true="stride|transpos|Fortran|order|layout|row|mixed up",
     ),
     Bug(
         "0-d ignored",
