@@ -43,6 +43,7 @@ FORMS = {
         "1 - Phi(-x)",
     ),
     "phi": ("exp(-x * x / 2) / sqrt(2 * pi)", "exp(-(x**2) / 2) / sqrt(2 * pi)"),
+    "exp": ("expm1(x) + 1", "1 / exp(-x)"),
     "expm1": ("exp(x) - 1",),
     "log1p": ("log(1 + x)",),
     "erfc": ("1 - erf(x)",),

@@ -26,6 +26,8 @@ LEAST_FACTOR = 2e-7
 LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
 # How often the errors of an approximation change their sign at least.
 TURNS = 2
+# And the least share of all results that is off.
+WIDESPREAD = 0.1
 # Fixed-point results are multiples of 2^-n for an n up to this.
 MOST_BITS = 16
 # The least share of results that are no multiples by their size alone.
@@ -196,7 +198,8 @@ def _smooth(case: Case) -> Mask:
     signs = np.sign(case.computed - doubles(case.expected))[order]
     signs = signs[small[order] & (np.abs(case.wide[order]) <= PRACTICAL)]
     turns = int(np.count_nonzero(np.diff(signs)))
-    if turns < TURNS or not roughness(case, case.got) < SMOOTH:
+    is_rare = case.wrong < WIDESPREAD * (case.wrong + case.right[0].size)
+    if is_rare or turns < TURNS or not roughness(case, case.got) < SMOOTH:
         return np.zeros(case.x.shape, bool)
     return np.asarray(small)
 

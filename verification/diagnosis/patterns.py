@@ -123,7 +123,7 @@ def _flushed(case: Case) -> Mask:
         kept = others & answer(case.question, right, flushed, upstream).wrong
         begins = sizes[explained].max(initial=0.0) * reach >= least_normal
         more = (case.computed == 0) & ~explained & (least >= least_normal * factor)
-        begins &= more.sum() <= max(FEW, KEPT_OF_FLUSHED * explained.sum())
+        begins &= upstream is not None or more.sum() <= max(FEW, allowed * explained.sum())
         if not begins or kept.sum() > max(FEW, allowed * explained.sum()):
             explained[:] = False
     return np.asarray(results | inputs)

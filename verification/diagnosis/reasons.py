@@ -37,7 +37,7 @@ from .substitutions import substitutions
 
 FACTOR = "factor"
 # The part of the results that a form has to give to the bit: errors of its size come of others too.
-LEAST_HITS = 0.25
+LEAST_HITS = 0.4
 
 
 def _formulas(case: Case, mistake: Mistake) -> Iterator[tuple[Format, Formula]]:

@@ -62,21 +62,23 @@ def _upstream_is_mixed(question: Question, difference: Difference) -> bool:
 
 
 def _where(difference: Difference) -> str:
-    """The elements: rows, columns, those from one on, or those past the last whole vector."""
+    """The elements: all, columns, rows, those from one on, or those past the last whole vector."""
     shape, places = difference.shape, difference.places
-    if len(shape) > 1 and places.size == difference.tried:
-        return f"all elements of an array of shape {shape}"
-    if len(shape) > 1:
-        rows, columns = np.divmod(places, shape[-1])
-        if columns.min() > 0 and columns.max() == shape[-1] - 1:
-            return f"columns from {columns.min()} on"
-        if rows.min() > 0:
-            return f"rows from {rows.min()} on"
-        return "elements"
     size, first = difference.tried, int(places.min())
-    if places.size != size - first:
+    if len(shape) > 1:
+        return _in_rows(shape, places, size)
+    if places.size != size - first or not first:
         return "elements"
-    for lanes in LANES:
-        if first == size - size % lanes:
-            return f"the last elements, past a multiple of {lanes},"
-    return f"elements from {first} on" if first else "elements"
+    past = next((lanes for lanes in LANES if first == size - size % lanes), None)
+    if past is not None:
+        return f"the last elements, past a multiple of {past},"
+    return f"elements from {first} on"
+
+
+def _in_rows(shape: tuple[int, ...], places: Array, size: int) -> str:
+    rows, columns = np.divmod(places, shape[-1])
+    if places.size == size:
+        return f"all elements of an array of shape {shape}"
+    if columns.min() > 0 and columns.max() == shape[-1] - 1:
+        return f"columns from {columns.min()} on"
+    return f"rows from {rows.min()} on" if rows.min() > 0 else "elements"

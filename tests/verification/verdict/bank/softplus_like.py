@@ -175,7 +175,7 @@ SOFTPLUS_BUGS = [
         F32,
         cast(lambda x: np.where(x > 20, x, np.log1p(np.exp(np.float32(5) * x)) / np.float32(5))),
         OVERFLOW,
-        true=(EXP_OVERFLOWS, r"threshold"),
+        true=(EXP_OVERFLOWS, r"threshold|is rounded"),
         parameters={"beta": 5.0},
     ),
     Bug(
