@@ -26,6 +26,8 @@ UNKNOWN = "_"
 # Results that a number is found from, and of these the least share that agrees on it.
 TRIED, AGREEING = 96, 0.5
 SPREAD = 1e-3
+# How far a number that somebody typed is from the one that is found, at most.
+TYPED = 1e-5
 # How much larger or smaller it may be.
 LEAST, MOST = 1 / 64, 64.0
 # What constants are rounded to: formats, and numbers of decimal digits.
@@ -139,11 +141,9 @@ def _found(
 
 def _told(found: float, usual: float) -> str:
     """The number, in as many digits as tell it from the right one."""
-    for figures in range(3, 12):
+    for figures in range(2, 12):
         text = f"{found:.{figures}g}"
-        if (
-            float(text) != float(f"{usual:.{figures}g}")
-            and abs(float(text) / found - 1) < SPREAD / 4
-        ):
+        is_told = float(text) != float(f"{usual:.{figures}g}")
+        if is_told and abs(float(text) / found - 1) < TYPED:
             return text
     return f"{found:.12g}"

@@ -41,6 +41,10 @@ def _products(question: Question, gated: Gated) -> Iterator[tuple[str, Product]]
         yield f"{y} is ignored: this is the gate alone", lambda a, _b, _u: gate(a, 0)
         yield f"the gate is ignored: this is {y}", lambda _a, b, _u: b
         yield "this is the product of the two inputs", lambda a, b, _: a * b
+        yield f"{y} is added, and has to be multiplied", lambda a, b, _: gate(a, 0) + b
+        yield f"the gate is applied to {y} too", lambda a, b, _: gate(a, 0) * gate(b, 0)
+        yield f"the gate is applied to the product of {x} and {y}", lambda a, b, _: gate(a * b, 0)
+        yield f"this is multiplied by 1 + {y}, not by {y}", lambda a, b, _: gate(a, 0) * (1 + b)
         yield f"{y} is taken by its magnitude", lambda a, b, _: gate(a, 0) * np.abs(b)
     elif question.order == 1:
         yield (

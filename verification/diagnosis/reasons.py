@@ -32,8 +32,8 @@ from .others import other_functions, promising_slips
 from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, median
 from .reason import Reason
 from .steps import blamed
-from .substitution import Formula
-from .substitutions import substitutions
+from .substitution import Formula, Substitution
+from .substitutions import scaled, substitutions
 
 FACTOR = "factor"
 # The part of the results that a form has to give to the bit: errors of its size come of others too.
@@ -95,18 +95,21 @@ def _reasons(case: Case) -> Iterator[Reason]:
     yield from _of_mistakes(case, listed)
     if question.order == 0:
         yield from _of_mistakes(case, other_functions(case))
-    yield from _of_mistakes(case, constants(case))
     yield from _patterns(case, SUBNORMAL)
-    for substitution in substitutions(case):
-        reason = of_substitution(case, substitution)
-        if reason is not None:
-            yield reason
+    yield from _of_substitutions(case, substitutions(case))
     yield from _of_mistakes(case, promising_slips(case))
+    yield from _of_mistakes(case, constants(case))
+    yield from _of_substitutions(case, scaled(case))
     if question.order > 0:
         # A product rule is cut short more often than a derivative is that of another function.
         yield from _of_mistakes(case, other_functions(case))
     yield from _of_forms(case)
     yield from _patterns(case, MISTAKES)
+
+
+def _of_substitutions(case: Case, found: Iterable[Substitution]) -> Iterator[Reason]:
+    reasons = (of_substitution(case, substitution) for substitution in found)
+    return (reason for reason in reasons if reason is not None)
 
 
 def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:

@@ -49,8 +49,6 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     yield Substitution(mirrored, (_at(question, np.negative),))
     yield from _lower(case)
     yield from _clamped(case)
-    if question.subject == "value" and case.upstream is None:
-        yield from _scaled(case)
     swapped = _at(question, _byteswap, then=_byteswap)
     yield Substitution("the bytes of each number are in the wrong order", (swapped,))
 
@@ -165,8 +163,10 @@ def _limit(case: Case, side: int, *, gated: bool) -> float:
     return float(crossing(excess, np.array([first / 2]), np.array([max(2 * first, FURTHEST)]))[0])
 
 
-def _scaled(case: Case) -> Iterator[Substitution]:
+def scaled(case: Case) -> Iterator[Substitution]:
     """The results for a multiple of x, or x times the gate f(x)/x of one."""
+    if case.question.subject != "value" or case.upstream is not None:
+        return
     activation = case.question.activation
     active = (case.wide > ACTIVE[0]) & (case.wide < ACTIVE[1]) & digits(case.computed)
     x, computed = case.wide[active], case.computed[active]
@@ -174,19 +174,21 @@ def _scaled(case: Case) -> Iterator[Substitution]:
         return
     for gated in (False, True) if np.isinf(activation.orders[0].limits[1]) else (False,):
 
-        def scaled(scale: Any, x: Float64, power: int = int(gated)) -> Float64:
+        def multiple(scale: Any, x: Float64, power: int = int(gated)) -> Float64:
             return np.asarray(activation(scale * x) / scale**power)
 
-        def excess(scale: Float64, scaled: Callable[..., Float64] = scaled) -> Float64:
-            return scaled(scale, x) - computed
+        def excess(scale: Float64, multiple: Callable[..., Float64] = multiple) -> Float64:
+            return multiple(scale, x) - computed
 
         low, high = (np.full(x.shape, end) for end in SCALES)
         found = median(crossing(excess, low, high))
         if not abs(found - 1) >= FEW_ULP * 2.0**-case.question.format_.precision:
             continue
 
-        def formula(x: Array, _: Array | None, scaled: Any = scaled, found: float = found) -> Array:
-            return np.asarray(scaled(found, doubles(x))).astype(x.dtype)
+        def formula(
+            x: Array, _: Array | None, multiple: Any = multiple, found: float = found
+        ) -> Array:
+            return np.asarray(multiple(found, doubles(x))).astype(x.dtype)
 
         number = f"{found:.6g}" if abs(found - 1) > NEAR_1 else f"(1 {found - 1:+.3g})"
         why = f"this is the result for {number} x, not x"

@@ -180,7 +180,7 @@ def test_a_constant_is_found_from_the_results():
         )
     )
     verdict = check(forward, "gelu_tanh", domain=(-20, 20))
-    assert verdict.findings[0].why == "the constant 0.044715 is 0.04417, not 0.044715"
+    assert verdict.findings[0].why == "the constant 0.044715 is 0.044175, not 0.044715"
 
 
 def test_several_roundings_are_no_mistake_by_name():

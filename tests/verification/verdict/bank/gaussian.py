@@ -85,7 +85,7 @@ GAUSSIAN = [
         F32,
         wide(lambda x: tanh_form(x) * 0 + x / 2 * (1 + np.tanh(ROOT * (x + 0.044715 * x * x)))),
         INACCURATE,
-        true=(r"x²|x³|cubic|power", ONE_PLUS_TANH, AT_INFINITY),
+        true=(r"x\*\*2 stands", r"x²|x³|cubic|power", ONE_PLUS_TANH, AT_INFINITY),
     ),
     Bug(
         "chain rule without 3κx²",
@@ -94,7 +94,7 @@ GAUSSIAN = [
         wide(without_inner),
         INACCURATE,
         subject=D,
-        true=(r"3 ?κ|chain|inner|cubic|term", ONE_PLUS_TANH, AT_INFINITY),
+        true=(r"factor 1 \+ 0\.13", r"3 ?κ|chain|inner|cubic|term", ONE_PLUS_TANH, AT_INFINITY),
     ),
     Bug(
         "slope in half",

@@ -53,7 +53,7 @@ RECTIFIERS = [
         F32,
         wide(lambda x: np.where(x < -3, 0, x) * np.clip(x + 3, 0, 6) * float(np.float16(1 / 6))),
         INACCURATE,
-        true=r"digits|float16|1/6|factor of 0\.9998|0\.1666|constant",
+        true=(r"constant 6", r"digits|float16|1/6|factor of 0\.9998|0\.1666|constant"),
     ),
     Bug(
         "relu6 without 3",
@@ -152,7 +152,7 @@ RECTIFIERS = [
         wide(lambda x: np.where(np.abs(x) < 3, 1, 0)),
         INACCURATE,
         subject=D,
-        true=r"factor of 6|1/6|6 times",
+        true=(r"division by 6", r"factor of 6|1/6|6 times"),
     ),
     Bug(
         "6 forgotten in the bounds",

@@ -130,7 +130,7 @@ SOFTPLUS_KIN = [
         F16,
         cast(mish_by_fraction),
         NAN,
-        true=(EXP_AND_INFINITY, r"square|e²|underflow|(every|each) step|float16"),
+        true=(r"is rounded", EXP_AND_INFINITY, r"square|e²|underflow|(every|each) step|float16"),
     ),
     Bug(
         "the paper's derivative",

@@ -175,7 +175,7 @@ SWISHES = [
         wide(lambda x: 1 / (1 + np.abs(x))),
         INACCURATE,
         subject=D,
-        true=r"square|power|exponent|1 \+ \|x\||squared",
+        true=(r"the term x", r"square|power|exponent|1 \+ \|x\||squared"),
     ),
     Bug(
         "1 - |y| for (1 - |y|)²",

@@ -62,7 +62,7 @@ THRESHOLDS = [
         wide(lambda x: np.where(x > 0, 2, 0)),
         INACCURATE,
         subject=D,
-        true=r"second derivative|factor x|x is missing|chain|inner|step|constant",
+        true=(r"factor max", r"second derivative|factor x|x is missing|chain|inner|step|constant"),
     ),
     Bug(
         "derivative by the value",
@@ -182,7 +182,7 @@ THRESHOLDS = [
         F32,
         wide(lambda x: np.where(x < -2, 0, x) * np.clip(x + 2, 0, 2)),
         INACCURATE,
-        true=r"factor of 2|1/2|twice|half",
+        true=(r"division by 2", r"factor of 2|1/2|twice|half"),
     ),
     Bug(
         "slope at both sides",
