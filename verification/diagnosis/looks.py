@@ -145,6 +145,12 @@ def _isolated(case: Case) -> Mask:
     return finite if narrow and alone else nothing
 
 
+def _at_infinity(case: Case) -> Mask:
+    """One number, or the other infinity, at an infinity."""
+    found: Mask = np.isinf(case.wide) & ~np.isnan(case.computed) & (case.upstream is None)
+    return found & (np.unique(case.computed[found]).size == 1)
+
+
 def _multiples(case: Case) -> Mask:
     """Results that are multiples of 1/2, 1/4, ... where the right ones are not."""
     finite = np.isfinite(case.computed) & (case.computed != 0)
@@ -221,6 +227,7 @@ LOOKS: Table = (
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
     ("0 for x from {low} to {high} alone", _zero_in_a_band),
     ("NaN for x from {low} to {high} alone", _nan_in_a_band),
+    ("at {points} it is {number}, not the limit", _at_infinity),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
     ("the result is {number}, whatever x is: elements that are not written, say", _constant),

@@ -26,9 +26,8 @@ def cause_of(question: Question, difference: Difference) -> str | None:
             number = difference.got[numbers][0]
             return f"{_where(difference)} are not written: they are {number}"
         if _are_mixed(got, other):
-            mixed = f"the results are those of other elements: {_where(difference)} are mixed up"
-            earlier = "the results are those of an earlier call"
-            return earlier if difference.kind == "state" else mixed
+            where = _where(difference)
+            return f"{where} have the results of other elements, or of an earlier call: a mix-up"
         if _upstream_is_mixed(question, difference):
             return "upstream is read in another order than x"
         ulp = errors(difference.got, other, question.format_)

@@ -124,7 +124,7 @@ class Reporter:
         shown, worst = self.observed.shrunk[first], seen.tallies[first].worst
         assert worst is not None  # noqa: S101  a part has results
         detail = "" if shown.shows or self.observed.expired else NOT_ALONE
-        if detail and whole.wrong < SEVERAL:
+        if detail and (whole.wrong < SEVERAL or kind == "nan lost"):
             why = None  # It is right, but for its place in an array.
         arranged = self._among_others(shown.x) if detail else None
         return self._symptom(

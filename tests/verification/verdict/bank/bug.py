@@ -24,7 +24,7 @@ AS_WRITTEN = "(every|each) step|several roundings"
 LITERAL = (
     "^the tail is cut off at|^(0|NaN) for x from .* alone$|^it overflows from|^wrong for x from"
     "|^(x itself is returned|the sign is wrong|the sign of x is lost).*, for x from"
-    "|^at the kink|^several roundings add up|^the results are multiples of"
+    "|^at the kink|^at -?inf.* it is|^several roundings add up|^the results are multiples of"
 )
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (

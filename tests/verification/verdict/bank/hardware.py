@@ -191,7 +191,7 @@ HARDWARE = [
         F32,
         wide(lambda x: np.where(np.isinf(x), x < 0, sigmoid(x))),
         INFINITY,
-        true=r"∞|infinit|limit|exchang",
+        true=(r"not the limit", r"∞|infinit|limit|exchang"),
     ),
     Bug(
         "infinity minus infinity",

@@ -119,7 +119,7 @@ MORE_GATES = [
         F32,
         gated(silu, value=wide(lambda x, y: silu(x) * silu(y))),
         INACCURATE,
-        true=r"both|\by\b.*(gate|activ|silu)|twice",
+        true=(r"applied to y too", r"both|\by\b.*(gate|activ|silu)|twice"),
     ),
     Bug(
         "gate of the product",

@@ -226,7 +226,7 @@ SOFTPLUS_KIN = [
         wide(lambda x: 2 * squareplus_slope(x)),
         INACCURATE,
         subject=D,
-        true=r"factor of 2|half|1/2|twice|constant 2 is 1",
+        true=(r"division by 2", r"factor of 2|half|1/2|twice|constant 2 is 1"),
         parameters={"b": 4.0},
     ),
     Bug(

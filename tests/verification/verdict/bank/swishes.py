@@ -246,7 +246,7 @@ SWISHES = [
         F32,
         wide(lambda x: 1.7159 * np.tanh(x)),
         INACCURATE,
-        true=r"1\.5 ?x|2/3|inner|0\.666|argument|result for",
+        true=(r"factor 0.66", r"1\.5 ?x|2/3|inner|0\.666|argument|result for"),
     ),
     Bug(
         "2/3 as 0.667",
@@ -263,7 +263,7 @@ SWISHES = [
         wide(lambda x: 1.7159 * tanh.derivative(2 * x / 3)),
         INACCURATE,
         subject=D,
-        true=r"factor of 1\.5|2/3|chain|inner|0\.666",
+        true=(r"factor 0.66", r"factor of 1\.5|2/3|chain|inner|0\.666"),
     ),
     Bug(
         "x² of ISRU",
