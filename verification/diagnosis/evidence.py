@@ -87,7 +87,8 @@ def of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
     if _contradicted(case, formula):
         if not mistake.in_part or not _is_telling(case, formula, reason.explained):
             return None
-        reason = replace(reason, sentence=f"{mistake.why}, {_between(case.wide[exactly])}")
+        said = f"{mistake.why}, {_between(case.wide[exactly])}"
+        reason = replace(reason, sentence=said, in_part=True)
     are_zeros = digits(case.computed[reason.explained]).mean() < TELLING
     return None if are_zeros and not _zeros_agree(case, formula, mistake) else reason
 
@@ -173,7 +174,8 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
         return reason
     if not substitution.in_part or _contradicted(case, *substitution.formulas, within=explained):
         return None
-    return replace(reason, sentence=f"{reason.sentence}, {_between(case.wide[explained])}")
+    said = f"{reason.sentence}, {_between(case.wide[explained])}"
+    return replace(reason, sentence=said, in_part=True)
 
 
 def _rounding_noise(case: Case, results: Array) -> Float64:

@@ -27,7 +27,7 @@ def cause_of(question: Question, difference: Difference) -> str | None:
             return f"{_where(difference)} are not written: they are {number}"
         if _are_mixed(got, other):
             where = _where(difference)
-            return f"{where} have the results of other elements, or of an earlier call: a mix-up"
+            return f"{where} are mixed up: these are other elements' results, or an earlier call's"
         if _upstream_is_mixed(question, difference):
             return "upstream is read in another order than x"
         ulp = errors(difference.got, other, question.format_)

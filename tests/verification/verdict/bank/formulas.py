@@ -22,7 +22,10 @@ TRUE = {
     "tanhshrink": (CANCELS, r"x - tanh", AS_WRITTEN, AT_INFINITY),
     "hard_shrink": (r"at 0\.5|equal|<=|threshold|edge|boundary|kink",),
     "soft_shrink": (r"sign|x < -|left|negative|side|branch|constant of -1\b",),
-    "relu squared": (r"factor of (2|0\.5|1/2)|half|times 2|chain",),
+    "relu squared": (
+        r"factor 2 is",
+        r"factor of (2|0\.5|1/2)|half|times 2|chain",
+    ),
     "softcap": (r"(clip|clamp|hard).*30|hard|x itself",),
     "laplace": (r"1 \+ erf", CANCELS, AS_WRITTEN),
     "threshold": (r"20|value|\brelu\b|\b0\b",),

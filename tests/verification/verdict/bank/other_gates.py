@@ -83,7 +83,7 @@ OTHER_GATES = [
         gated(relu, backward_y=wide(lambda x, _y, u: x * u)),
         INACCURATE,
         subject=Y,
-        true=r"gate is (missing|x)|x itself|no gate|relu|bilinear|product",
+        true=(r"limit 0", r"gate is (missing|x)|x itself|no gate|relu|bilinear|product"),
     ),
     Bug(
         "upstream forgotten",

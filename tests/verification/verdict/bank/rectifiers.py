@@ -160,7 +160,7 @@ RECTIFIERS = [
         F32,
         wide(lambda x: np.clip(x / 6 + 0.5, 0, 6)),
         INACCURATE,
-        true=r"(clip|clamp|bound|saturat|above 1|upper).*",
+        true=(r"limit 6", r"(clip|clamp|bound|saturat|above 1|upper).*"),
         beside="constant",
     ),
     Bug(

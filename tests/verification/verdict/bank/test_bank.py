@@ -71,7 +71,6 @@ def test_what_a_repeated_call_does_not_show_is_told_as_that(name):
     assert {symptom.kind for symptom in symptoms} <= {"not deterministic", "state"}
 
 
-@pytest.mark.xfail(reason="of 595 bugs 78 have no reason or a false one", raises=AssertionError)
 def test_nine_of_ten_are_explained():
     """With a true reason, if not with the first one, and without a false one."""
     unexplained = [name for name, said in NOT_YET.items() if not said.startswith("not first")]

@@ -52,7 +52,7 @@ THRESHOLDS = [
         wide(relu),
         INACCURATE,
         subject=D,
-        true=r"factor of (2|0\.5|1/2)|half|lacks.*2|times 2",
+        true=(r"factor 2 is", r"factor of (2|0\.5|1/2)|half|lacks.*2|times 2"),
         beside="x itself",
     ),
     Bug(
