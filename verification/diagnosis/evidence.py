@@ -101,6 +101,8 @@ def _of_noise(
     alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
     alike &= mistake.claims(case.computed)
     explained = exactly | (alike & np.isfinite(case.computed))
+    if mistake.why:  # It is about digits; what overflows in it is another matter.
+        explained &= np.isfinite(case.computed)
     reason = Reason(mistake.why, explained, ~differ(results, case.got, case.question.format_))
     zeros = (case.computed == 0) & (doubles(case.expected) != 0)
     more = (ours > MORE * theirs) & (case.computed == 0)

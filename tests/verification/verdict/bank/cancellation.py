@@ -128,7 +128,7 @@ CANCELLATION = [
             )
         ),
         FLUSHED,
-        "s(1 - s) flushes to 0 above 16.6",
+        "1 - sigmoid(x) cancels",
         D,
         true="1 - s|1 - σ|1 - sigmoid|computed in float32|rounded s",
     ),
@@ -148,7 +148,7 @@ CANCELLATION = [
         F16,
         lambda x: sigmoid(x) * (1 - sigmoid(x)),
         FLUSHED,
-        "s(1 - s)",
+        "1 - sigmoid(x) cancels",
         D,
         true="1 - s|1 - σ|1 - sigmoid",
     ),

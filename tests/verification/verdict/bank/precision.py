@@ -126,7 +126,7 @@ PRECISION = [
         F16,
         cast(logistic),
         INACCURATE,
-        "every step is rounded",
+        "several roundings add up",
         true="(every|each) step|several roundings|float16|exp.*overflow|overflow.*exp",
     ),
     Bug(
