@@ -100,9 +100,9 @@ def _of_noise(
     theirs, ours = _rounding_noise(case, results), _rounding_noise(case, case.got)
     alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
     alike &= mistake.claims(case.computed)
-    explained = exactly | (alike & np.isfinite(case.computed))
-    if mistake.why:  # It is about digits; what overflows in it is another matter.
-        explained &= np.isfinite(case.computed)
+    explained, finite = exactly | alike, np.isfinite(case.computed)
+    # What overflows is another matter than digits, where there are some.
+    explained &= finite | (exactly & ~finite.any())
     reason = Reason(mistake.why, explained, ~differ(results, case.got, case.question.format_))
     zeros = (case.computed == 0) & (doubles(case.expected) != 0)
     more = (ours > MORE * theirs) & (case.computed == 0)

@@ -164,13 +164,6 @@ def _multiples(case: Case) -> Mask:
     return np.asarray(np.isfinite(scaled) & (scaled == np.rint(scaled)))
 
 
-def _nan_everywhere(case: Case) -> Mask:
-    """NaN, and no number anywhere."""
-    none = np.isnan(doubles(case.right[0])).all() and np.isnan(doubles(case.others[1])).all()
-    nans = np.isnan(case.computed) & ~np.isnan(doubles(case.expected))
-    return nans if none and nans.sum() >= SEVERAL else np.zeros_like(nans)
-
-
 def _saturated(case: Case) -> Mask:
     """Results of one size, from somewhere on, that is not that of the limit."""
     sizes = np.abs(case.computed)
@@ -223,7 +216,6 @@ def _roundings(case: Case) -> Mask:
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
 # What the numbers themselves say.
 LOOKS: Table = (
-    ("the result is NaN, whatever x is", _nan_everywhere),
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
     ("0 for x from {low} to {high} alone", _zero_in_a_band),
     ("NaN for x from {low} to {high} alone", _nan_in_a_band),

@@ -73,7 +73,8 @@ def blamed(
     worst = max(steps, key=lambda step: _amplification(step, by_node))
     if _amplification(worst, by_node) < AMPLIFIES:
         text = spelled(formula)
-        return f"several roundings add up, each small{f', in {text}' if len(text) < SHORT else ''}"
+        where = f", in {text}" if len(text) < SHORT else ""
+        return f"every step is rounded, and the errors add up{where}"
     if worst.node.operation in ("add", "sub"):
         return f"{worst.text} cancels"
     [operand] = worst.node.operands

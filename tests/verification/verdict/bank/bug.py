@@ -19,12 +19,12 @@ ON_THE_WAY = "overflows"
 # The fields of an implementation, and whose they are.
 OF_A_GATE = {"forward": V, "backward": "backward_x", "backward_y": "backward_y"}
 # Where the code is the formula as it is written.
-AS_WRITTEN = "(every|each) step|several roundings"
+AS_WRITTEN = "(every|each) step"
 # What a reason says of the numbers alone, and the oracle has seen to be so.
 LITERAL = (
     "^the tail is cut off at|^(0|NaN) for x from .* alone$|^it overflows from|^wrong for x from"
     "|^(x itself is returned|the sign is wrong|the sign of x is lost).*, for x from"
-    "|^at the kink|^at -?inf.* it is|^several roundings add up|^the results are multiples of"
+    "|^at the kink|^at -?inf.* it is|^the results are multiples of"
 )
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (

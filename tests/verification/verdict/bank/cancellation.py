@@ -128,7 +128,7 @@ CANCELLATION = [
             )
         ),
         FLUSHED,
-        "1 - sigmoid(x) cancels",
+        "s(1 - s) flushes to 0 above 16.6",
         D,
         true="1 - s|1 - σ|1 - sigmoid|computed in float32|rounded s",
     ),
@@ -148,7 +148,7 @@ CANCELLATION = [
         F16,
         lambda x: sigmoid(x) * (1 - sigmoid(x)),
         FLUSHED,
-        "1 - sigmoid(x) cancels",
+        "s(1 - s)",
         D,
         true="1 - s|1 - σ|1 - sigmoid",
     ),

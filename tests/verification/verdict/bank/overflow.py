@@ -30,7 +30,7 @@ OVERFLOWS = [
         F16,
         cast(lambda x: x * np.exp(x) / (1 + np.exp(x))),
         NAN,
-        "exp(x) overflows",
+        "x·exp overflows",
         true="exp.*overflow|overflow.*exp|∞|infinit|(every|each) step|underflow",
     ),
     Bug(
@@ -75,7 +75,7 @@ OVERFLOWS = [
         F64,
         cast(lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))),
         NAN,
-        "exp(x) overflows",
+        "exp overflows",
         true="exp.*overflow|overflow.*exp|cancel|∞|infinit",
     ),
     Bug(

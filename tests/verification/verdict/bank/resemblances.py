@@ -140,7 +140,7 @@ RESEMBLANCES = [
         "infinity",
         None,
         true="everywhere|always|all|NaN",
-        never="NaN at an infinity",
+        never="NaN",
     ),
     Bug(
         "half of both",
