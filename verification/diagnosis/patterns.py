@@ -200,6 +200,8 @@ def _nan_at_a_point(case: Case) -> Mask:
     points, right = np.unique(np.abs(case.wide[nans])), doubles(case.right[0])
     inside = [(right > point).any() and (right < point).any() for point in points]
     is_alone = 0 < points.size < FEW and all(inside) and case.wrong <= 2 * nans.sum()
+    # Of a product it may be the factor's, but at 0.
+    is_alone &= case.upstream is None or bool((points == 0).all())
     return nans if is_alone else np.zeros_like(nans)
 
 

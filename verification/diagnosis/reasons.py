@@ -20,6 +20,7 @@ from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake
+from verification.examination.accuracy import differ
 from verification.formula.language import Expression
 from verification.formula.naive import evaluated
 from verification.numbers.ulp import doubles, errors
@@ -136,15 +137,18 @@ def _of_forms(case: Case) -> Iterator[Reason]:
         for precision in _precisions(case):
             formula = partial(evaluated, form, activation.parameters, precision)
             mistake = Mistake(subject, "", formula, noisy=True)
-            reason = of_mistake(case, mistake, partial(_evaluated, mistake, precision))
+            results = partial(_evaluated, mistake, precision)
+            reason = of_mistake(case, mistake, results)
             if reason is not None and reason.exactly.mean() >= LEAST_HITS:
-                tell = partial(_blamed, case, form, precision, reason.explained)
+                wrong = differ(results(case.x, case.upstream), case.expected, question.format_)
+                wrong &= doubles(case.expected) != 0  # The sign of a zero shows no step.
+                tell = partial(_blamed, case, form, precision, reason.explained & wrong)
                 yield replace(reason, sentence=tell(reason.explained), tell=tell)
 
 
-def _blamed(case: Case, form: Expression, precision: Format, explained: Mask, part: Mask) -> str:
-    """The step of a form that gives the wrong results of a part."""
-    told = explained & part if (explained & part).any() else explained
+def _blamed(case: Case, form: Expression, precision: Format, shown: Mask, part: Mask) -> str:
+    """The step of a form that gives the wrong results of a part; ``shown`` are those it has."""
+    told = shown & part if (shown & part).any() else shown
     x = case.x[told].astype(precision.dtype)
     parameters = case.question.activation.parameters
     return blamed(form, parameters, precision, x, case.computed[told])
