@@ -43,7 +43,7 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
     tallies = {part: tally for part, tally in seen.tallies.items() if part.kind in KINDS}
     whys: dict[Part, str | None] = dict.fromkeys(tallies)
     main: str | None = None
-    left = dict(tallies)
+    left, tried = dict(tallies), set[frozenset[Part]]()
     for level in LEVELS:
         groups: dict[Any, dict[Part, Tally]] = {}
         for part in sorted(left, key=lambda part: part.zone):
@@ -53,7 +53,9 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
             kinds = {part.kind for part in group}
             if kinds & unexplained:
                 continue
-            found = _explained(question, seen, group)
+            # A kind may be all there is, or a part all of its kind.
+            found = {} if frozenset(group) in tried else _explained(question, seen, group)
+            tried.add(frozenset(group))
             whys |= found
             if len(group) == len(tallies) and found:
                 main = next(iter(found.values()))
@@ -69,9 +71,9 @@ def _explained(
     question: Question, seen: Accuracy, tallies: Mapping[Part, Tally]
 ) -> dict[Part, str]:
     """The reason of some parts together, for each of those that it explains."""
-    step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
     from .reasons import diagnose  # noqa: PLC0415  SciPy and flint where there is something wrong
 
+    step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
     samples = {
         part: tally.sample(max(tally.sampled // step, LEAST)) for part, tally in tallies.items()
     }
