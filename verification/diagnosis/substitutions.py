@@ -17,7 +17,7 @@ from verification.formula.activation import Gated
 from verification.numbers.ulp import doubles
 
 from .gates import of_gates
-from .patterns import FEW, FEW_ULP, TELLING, Case, crossing, median
+from .patterns import FEW, FEW_ULP, QUORUM, TELLING, Case, crossing, median
 from .substitution import Formula, Substitution
 
 # The share of the inputs at which a lack of precision shows.
@@ -112,6 +112,10 @@ def _lower(case: Case) -> Iterator[Substitution]:
         def via(numbers: Array, dtype: np.dtype[Any] = lower.dtype) -> Array:
             return numbers.astype(dtype).astype(numbers.dtype)
 
+        others = doubles(case.others[1])
+        others = others[digits(others)]
+        if others.size and (via(others) == others).mean() < QUORUM:
+            continue  # Other results are no numbers of it.
         ways = (_at(question, via), _then(question, via), _at(question, via, then=via))
         exact = numbers & (via(case.got).astype(np.float64) == case.computed)
         # Numbers of a format need all of its digits half the time; whole numbers, say, do not.
