@@ -29,11 +29,12 @@ CONTRADICTED = 0.15
 ZEROS = 0.1
 NOISY_NEAR = 0.5
 # The share of zeros, where the truth is none, that a formula has to give as well.
-ZEROS_BY_ZEROS = 0.75
+ZEROS_BY_ZEROS = 0.6
 # Rounding noise is the largest error among this number of neighbours on either side.
 AROUND = 8
-# Two noises are alike if neither is more than this factor times the other.
-ALIKE = 8
+# Two noises are alike if the formula's is at most 8 times the candidate's, and this at most 32 times
+# the formula's: another exponential or erf may be a poor one.
+ALIKE, POORER = 8, 32
 # Zeros whose errors are more than 64 times the formula's noise, at more than 3 % of the wrong
 # results, are another mistake.
 MORE, MORE_AT = 64, 0.03
@@ -98,7 +99,7 @@ def _of_noise(
 ) -> Reason | None:
     """What rounding noise explains: results that are off as far as the formula is thereabouts."""
     theirs, ours = _rounding_noise(case, results), _rounding_noise(case, case.got)
-    alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
+    alike = (ours <= POORER * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
     alike &= mistake.claims(case.computed)
     explained, finite = exactly | alike, np.isfinite(case.computed)
     # What overflows is another matter than digits, where there are some.
