@@ -32,8 +32,8 @@ NOISY_NEAR = 0.5
 ZEROS_BY_ZEROS = 0.6
 # Rounding noise is the largest error among this number of neighbours on either side.
 AROUND = 8
-# Two noises are alike if the formula's is at most 8 times the candidate's, and this at most 32 times
-# the formula's: another exponential or erf may be a poor one.
+# Two noises are alike if the formula's is at most 8 times the candidate's, and that one at most 32
+# times the formula's: another exponential or erf may be a poor one.
 ALIKE, POORER = 8, 32
 # Zeros whose errors are more than 64 times the formula's noise, at more than 3 % of the wrong
 # results, are another mistake.

@@ -16,12 +16,13 @@ from verification.examination.tally import Part, Tally
 from verification.examination.truth import Question
 from verification.kinds import KINDS
 
-from .patterns import Case
+from .patterns import Case, Others
 from .reason import Reason
 
-# Wrong results that a diagnosis looks at, and the least of a part.
+# Wrong results that a diagnosis looks at, the least of a part, and those of each other part.
 DIAGNOSED = 1500
 LEAST = 40
+OTHERS = 400
 # By what wrong results are looked at together: all, those of a kind, those of a part.
 LEVELS: tuple[Callable[[Part], Any], ...] = (
     lambda _: None,
@@ -106,11 +107,15 @@ def _case(question: Question, seen: Accuracy, samples: Mapping[Part, Any]) -> Ca
     )
 
 
-def _others(seen: Accuracy, samples: Mapping[Part, Any]) -> tuple[Any, Any]:
+def _others(seen: Accuracy, samples: Mapping[Part, Any]) -> Others:
     """Wrong results of the other parts."""
-    left = [tally.sample(LEAST) for part, tally in seen.tallies.items() if part not in samples]
-    nothing = next(iter(samples.values()))
-    x, got = zip(
-        *((nothing[0][:0], nothing[1][:0]), *((x, got) for x, got, _ in left)), strict=True
-    )
-    return np.concatenate(x), np.concatenate(got)
+    x, got, upstream = next(iter(samples.values()))
+    found = [(x[:0], got[:0], None if upstream is None else upstream[:0], np.empty(0))]
+    for part, tally in seen.tallies.items():
+        if part not in samples:
+            sample = tally.sample(OTHERS)
+            size = sample[0].size
+            found.append((*sample, np.full(size, tally.wrong / max(size, 1))))
+    xs, gots, upstreams, weights = zip(*found, strict=True)
+    factors = None if upstream is None else np.concatenate(upstreams)
+    return Others(np.concatenate(xs), np.concatenate(gots), factors, np.concatenate(weights))

@@ -14,7 +14,7 @@ from verification.examination.truth import Question
 from verification.formula.activation import Gated
 from verification.numbers.ulp import doubles
 
-from .substitution import Formula, Substitution
+from .substitution import Change, Formula, Substitution, lower_formats
 
 # Of the gate's input, the other input, and upstream, which is 1 for the value.
 Product = Callable[[Float64, Float64, Float64], Float64]
@@ -70,6 +70,15 @@ def _products(question: Question, gated: Gated) -> Iterator[tuple[str, Product]]
             (lambda a, b, u: gate(a, 0) * b * u),
         )
         yield f"the gate is applied to {y}, not to {x}", lambda _, b, u: gate(b, 0) * u
+    rounded = y if question.subject == "value" else "upstream"
+    for lower, via in lower_formats(question.format_):
+
+        def product(a: Float64, b: Float64, u: Float64, via: Change = via) -> Float64:
+            if question.subject == "value":
+                return np.asarray(gate(a, 0) * via(b))
+            return np.asarray((gate(a, 1) * b if question.order == 1 else gate(a, 0)) * via(u))
+
+        yield f"{rounded} is rounded to {lower.name}", product
 
 
 def _formula(question: Question, gated: Gated, product: Product) -> Formula:

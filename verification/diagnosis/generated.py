@@ -12,7 +12,7 @@ from reference import Activation
 from verification.activations.formulas import wide
 from verification.activations.mistake import SUBJECTS, Mistake
 from verification.formula.activation import OfFormula
-from verification.formula.language import Expression, parse
+from verification.formula.language import Expression, operation, parse
 from verification.formula.rewriting import rewritten
 from verification.formula.slopes import slope
 
@@ -50,6 +50,9 @@ def _slips(activation: Activation, order: int) -> Iterator[Slip]:
     for base in bases_of(activation, order):
         yield from slips(base)
         yield from of_parameters(base, activation.parameters)
+    if order == 0:
+        value = formulas(activation)[0]
+        yield Slip(f"this is the logarithm of {activation.title}", operation("log", value))
     if order == 1:
         yield from of_derivatives(formulas(activation)[0], activation.parameters)
 

@@ -58,7 +58,7 @@ def _alive(case: Case) -> Float64:
     wide = doubles(right)
     expected = expected_of(case.question, right, upstream).astype(np.float64)
     slope = expected if upstream is None else expected / doubles(upstream)
-    others, got = map(doubles, case.others)
+    others, got = doubles(case.others.x), doubles(case.others.got)
     others, got = others[np.isfinite(got)], got[np.isfinite(got)]
     format_, tolerance = case.question.format_, case.question.tolerance
     nearly = (tolerance + 1) * 2.0 ** (format_.emin - format_.precision + 1)
@@ -77,7 +77,7 @@ def _zero_in_a_band(case: Case) -> Mask:
 
 
 def _nan_in_a_band(case: Case) -> Mask:
-    others, got = map(doubles, case.others)
+    others, got = doubles(case.others.x), doubles(case.others.got)
     others = np.concatenate([doubles(case.right[0]), others[~np.isnan(got)]])
     return _in_a_band(case, np.isnan(case.computed), others[np.isfinite(others)])
 
@@ -135,7 +135,7 @@ def _isolated(case: Case) -> Mask:
     band, right = case.wide[finite], doubles(case.right[0])
     right = right[np.isfinite(right)]
     nothing = np.zeros(case.x.shape, bool)
-    if not band.size or case.others[0].size:
+    if not band.size or case.others.x.size:
         return nothing
     between = ((right >= band.min()) & (right <= band.max())).sum()
     beside = (right < band.min()).any() and (right > band.max()).any()

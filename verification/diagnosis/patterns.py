@@ -40,11 +40,21 @@ HALVINGS = 64
 
 
 @dataclass(frozen=True)
-class Case:
-    """Some of ``wrong`` wrong results of one subject, and the inputs where it is right.
+class Others:
+    """Further wrong inputs and results, which another reason may have.
 
-    ``others`` are further wrong inputs and results, which another reason may have.
+    ``weight`` is of how many of them each is a sample.
     """
+
+    x: Array
+    got: Array
+    upstream: Array | None
+    weight: Float64
+
+
+@dataclass(frozen=True)
+class Case:
+    """Some of ``wrong`` wrong results of one subject, and the inputs where it is right."""
 
     question: Question
     x: Array
@@ -52,7 +62,7 @@ class Case:
     upstream: Array | None
     right: tuple[Array, Array | None]
     wrong: int
-    others: tuple[Array, Array]
+    others: Others
 
     @cached_property
     def expected(self) -> Array:
@@ -116,17 +126,26 @@ def _flushed(case: Case) -> Mask:
     tiny, slopes = _tiny(case, doubles(right)), _slopes(case, right)
     subnormal = ~tiny & (slopes < least_normal) & (slopes > 0)
     allowed = KEPT_OF_FLUSHED if upstream is None else KEPT_OF_PRODUCTS
-    for explained, sizes, others, flushed in (
-        (results, least, subnormal, zeros),
-        (inputs, np.abs(case.wide), tiny, at_zero),
+    for explained, sizes, others, flushed, wrong in (
+        (results, least, subnormal, zeros, _subnormal_others(case)),
+        (inputs, np.abs(case.wide), tiny, at_zero, 0),
     ):
         kept = others & answer(case.question, right, flushed, upstream).wrong
         begins = sizes[explained].max(initial=0.0) * reach >= least_normal
         more = (case.computed == 0) & ~explained & (least >= least_normal * factor)
         begins &= upstream is not None or more.sum() <= max(FEW, allowed * explained.sum())
-        if not begins or kept.sum() > max(FEW, allowed * explained.sum()):
+        enough = max(FEW, allowed * explained.sum())
+        if not begins or kept.sum() > enough or wrong > enough * case.wrong / case.x.size:
             explained[:] = False
     return np.asarray(results | inputs)
+
+
+def _subnormal_others(case: Case) -> float:
+    """How many wrong results of the other parts are numbers where the truth is subnormal."""
+    others = case.others
+    expected = np.abs(doubles(expected_of(case.question, others.x, others.upstream)))
+    subnormal = (expected < normal(case)) & (expected > 0)
+    return float(others.weight[subnormal & (doubles(others.got) != 0)].sum())
 
 
 def _slopes(case: Case, x: Array) -> Float64:

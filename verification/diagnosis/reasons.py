@@ -21,6 +21,7 @@ from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake
 from verification.examination.accuracy import differ
+from verification.examination.truth import answer
 from verification.formula.language import Expression
 from verification.formula.naive import evaluated
 from verification.numbers.ulp import doubles, errors
@@ -39,6 +40,10 @@ from .substitutions import scaled, substitutions
 FACTOR = "factor"
 # The part of the results that a form has to give to the bit: errors of its size come of others too.
 LEAST_HITS = 0.4
+# And of infinities and NaN alone: where they begin tells what overflows.
+LEAST_LOST = 0.99
+# The part of the other wrong numbers where a form in a wider format has to be wrong as well.
+LEAST_ELSEWHERE = 0.5
 
 
 def _formulas(case: Case, mistake: Mistake) -> Iterator[tuple[Format, Formula]]:
@@ -139,11 +144,22 @@ def _of_forms(case: Case) -> Iterator[Reason]:
             mistake = Mistake(subject, "", formula, noisy=True)
             results = partial(_evaluated, mistake, precision)
             reason = of_mistake(case, mistake, results)
-            if reason is not None and reason.exactly.mean() >= LEAST_HITS:
+            hits = LEAST_HITS if np.isfinite(case.computed).any() else LEAST_LOST
+            if reason is None or reason.exactly.mean() < hits:
+                continue
+            if precision is question.format_ or _is_wrong_elsewhere(case, results):
                 wrong = differ(results(case.x, case.upstream), case.expected, question.format_)
                 wrong &= doubles(case.expected) != 0  # The sign of a zero shows no step.
                 tell = partial(_blamed, case, form, precision, reason.explained & wrong)
                 yield replace(reason, sentence=tell(reason.explained), tell=tell)
+
+
+def _is_wrong_elsewhere(case: Case, formula: Formula) -> bool:
+    """Whether a formula is wrong at most of the wrong numbers that are not explained here, too."""
+    others = case.others
+    found = answer(case.question, others.x, formula(others.x, others.upstream), others.upstream)
+    weights = others.weight * np.isfinite(doubles(others.got))
+    return float(weights[found.wrong].sum()) >= LEAST_ELSEWHERE * float(weights.sum())
 
 
 def _blamed(case: Case, form: Expression, precision: Format, shown: Mask, part: Mask) -> str:
@@ -171,6 +187,6 @@ def diagnose(case: Case) -> Reason | None:
                 best = reason
         if best is None:
             best = next(_patterns(case, LOOKS), None)
-        if best is None and not np.isfinite(doubles(case.others[1])).any():
+        if best is None and not np.isfinite(doubles(case.others.got)).any():
             best = next(_patterns(case, GUESSES), None)
         return best

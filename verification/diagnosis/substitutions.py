@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
 from verification.activations.mistake import digits
 from verification.examination.truth import Question, expected_of
@@ -18,12 +17,10 @@ from verification.numbers.ulp import doubles
 
 from .gates import of_gates
 from .patterns import FEW, FEW_ULP, QUORUM, TELLING, Case, crossing, median
-from .substitution import Formula, Substitution
+from .substitution import Change, Formula, Substitution, lower_formats
 
 # The share of the inputs at which a lack of precision shows.
 WIDESPREAD = 0.03
-# From the fewest digits to the most: numbers of the first are numbers of the others.
-LOWER = ("bfloat16", "float16", "float32")
 # Where every exponential is 0 or infinite.
 FURTHEST = 1100.0
 # A scale shows at these x: there every smooth activation rises, and none is settled.
@@ -53,9 +50,6 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     yield Substitution("the bytes of each number are in the wrong order", (swapped,))
 
 
-Change = Callable[[Array], Any]
-
-
 def _at(question: Question, change: Change, *, then: Change = np.asarray) -> Formula:
     """The result for another x, changed afterwards."""
     return lambda x, u: np.asarray(then(expected_of(question, np.asarray(change(x)), u)))
@@ -81,6 +75,10 @@ def _upstream(case: Case) -> Iterator[Substitution]:
         ("upstream is taken by its magnitude", np.abs),
         ("upstream is replaced by its sign", np.sign),
         (f"upstream is clamped at ±{limit:.4g}", lambda u: np.clip(u, -limit, limit)),
+        *(
+            (f"upstream is rounded to {lower.name}", via)
+            for lower, via in lower_formats(case.question.format_)
+        ),
     )
     for why, change in changes:
 
@@ -103,16 +101,8 @@ def _lower(case: Case) -> Iterator[Substitution]:
     if case.wrong <= WIDESPREAD * (case.wrong + case.right[0].size):
         return
     numbers, (mantissa, _) = digits(case.computed), np.frexp(case.computed)
-    for name in LOWER:
-        lower = FORMATS[name]
-        fewer = lower.precision < format_.precision
-        if name == format_.name or not (fewer or lower.emax < format_.emax):
-            continue
-
-        def via(numbers: Array, dtype: np.dtype[Any] = lower.dtype) -> Array:
-            return numbers.astype(dtype).astype(numbers.dtype)
-
-        others = doubles(case.others[1])
+    for lower, via in lower_formats(format_):
+        others = doubles(case.others.got)
         others = others[digits(others)]
         if others.size and (via(others) == others).mean() < QUORUM:
             continue  # Other results are no numbers of it.
@@ -120,9 +110,9 @@ def _lower(case: Case) -> Iterator[Substitution]:
         exact = numbers & (via(case.got).astype(np.float64) == case.computed)
         # Numbers of a format need all of its digits half the time; whole numbers, say, do not.
         needed = exact & (np.ldexp(mantissa, lower.precision) % 2 == 1)
-        telling = fewer and needed.mean() > TELLING
+        telling = lower.precision < format_.precision and needed.mean() > TELLING
         in_part = not format_.has_few_numbers
-        yield Substitution(f"computed in {name}", ways, exact if telling else None, in_part)
+        yield Substitution(f"computed in {lower.name}", ways, exact if telling else None, in_part)
 
 
 def _clamped(case: Case) -> Iterator[Substitution]:

@@ -24,7 +24,8 @@ AS_WRITTEN = "(every|each) step"
 LITERAL = (
     "^the tail is cut off at|^(0|NaN) for x from .* alone$|^it overflows from|^wrong for x from"
     "|^(x itself is returned|the sign is wrong|the sign of x is lost).*, for x from"
-    "|^at the kink|^at -?inf.* it is|^the results are multiples of"
+    "|^the sign of zero is lost: \\+0 for -0$|^at the kink"
+    "|^at -?inf.* it is|^the results are multiples of"
 )
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (

@@ -212,7 +212,8 @@ OTHER_GATES = [
         gated(silu, backward_x=cast(lambda x, y, u: u * y * (sigmoid(x) + silu(x) / x * x))),
         NAN,
         subject=X,
-        true=(r"0 ?/ ?0|x ?/ ?x|divi|at 0", AT_INFINITY),
+        # σ + xσ: the factor 1 - σ is missing as well.
+        true=(r"0 ?/ ?0|x ?/ ?x|divi|at 0", "factor 1 - sigmoid", AT_INFINITY),
         beside="constant|overflow",
     ),
 ]
