@@ -9,7 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from verification.commands.terminal import wrapped
 from verification.records.files import write_whole
+from verification.verdict.check import check
 from verification.witnesses.certificate import obtain
 
 from .report.making import FIGURES, write_figures
@@ -17,6 +21,7 @@ from .report.making import FIGURES, write_figures
 README = Path("README.md")
 GALLERY = Path("figures/gallery")
 OVERLAYS = ("1b", "2b")
+SHOWN, COLUMNS = 2, 96
 RESULTS = Path(__file__).parent.parent / "tests/benchmarks/RESULTS.md"
 BENCHMARKS = ("float32, correctly rounded", "A sweep")
 
@@ -78,7 +83,19 @@ def benchmark_tables() -> str:
     return "\n\n".join("{}:\n\n{}".format(*part.strip().split("\n\n", 1)) for part in chosen)
 
 
+def verdict_text() -> str:
+    """The verdict on README's GELU, as a terminal of 96 columns shows it."""
+
+    def my_gelu(x: Any) -> Any:
+        return x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+
+    lines = check(my_gelu, "gelu", dtype="float64", domain=(-20, 20)).told(SHOWN)
+    told = [part for line in lines for part in wrapped(line, COLUMNS)]
+    return "\n".join(["```text", *told, "```"])
+
+
 TABLES = {
+    "verdict": verdict_text,
     "sweeps": sweep_table,
     "frameworks": framework_table,
     "benchmarks": benchmark_tables,

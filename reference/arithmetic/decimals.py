@@ -73,11 +73,14 @@ def density_at_zero() -> tuple[End, End]:
     """Both ends of 1/√(2π)."""
     bits = int((getcontext().prec + GUARD_DIGITS) * BITS_PER_DIGIT)
     scaled = inverse_sqrt_two_pi(bits)
-    low, high = (
-        rounded(rounding, lambda context, n=n: context.divide(Decimal(n), Decimal(1 << bits)))  # type: ignore[misc]
-        for rounding, n in ((ROUND_FLOOR, scaled - 2), (ROUND_CEILING, scaled + 2))
-    )
-    return End(low.at, is_open=True), End(high.at, is_open=True)
+
+    def end(rounding: str, number: int) -> End:
+        found = rounded(
+            rounding, lambda context: context.divide(Decimal(number), Decimal(1 << bits))
+        )
+        return End(found.at, is_open=True)
+
+    return end(ROUND_FLOOR, scaled - 2), end(ROUND_CEILING, scaled + 2)
 
 
 def scaled_tail(a: Decimal, rounding: str) -> End:

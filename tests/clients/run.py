@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clients import CLIENTS, Client
 
+from verification.activations.lore import lore_of
 from verification.records.files import write_whole
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -24,14 +25,15 @@ HEAD = """# Public implementations, judged by name
 
 Written by tests/clients/run.py, which `nox -s clients` runs, with {versions}, without a GPU.
 {judged} of {all} were judged. Each row is what stands behind `halfulp check`; no line of code was
-written for any. *All numbers* has the grades of value, derivative and backward, or of both
-gradients, over the whole format (–: not judged), and *[-20, 20]* those with `--domain -20 20`; then
-the first finding of a check with `--require close --domain -20 20`, and its cause.
+written for any. With `--require close --domain -20 20`: the grades of value, derivative and
+backward, or of both gradients (–: not judged), and the first finding with its cause. With
+`--domain -20 20 --baseline`, PyTorch's function, where it has one: the first finding.
 
-| name and options | as | dtype | all numbers | [-20, 20] | first finding |
+| name and options | as | dtype | grades | first finding | beside PyTorch |
 |---|---|---|---|---|---|
 """
-PRACTICAL = ("--domain", "-20", "20", "--require", "close")
+DOMAIN = ("--domain", "-20", "20")
+CLOSE = (*DOMAIN, "--require", "close")
 
 
 def judged(client: Client, *more: str) -> dict:
@@ -60,21 +62,35 @@ def grades(verdict: dict) -> str:
     )
 
 
-def row(client: Client, everywhere: dict, practical: dict) -> str:
+def first_of(verdict: dict) -> str:
+    """The first finding and its cause."""
+    if "why" in verdict:
+        return f"not judged: {verdict['why']}"
+    if not verdict["findings"]:
+        return "none"
+    found = verdict["findings"][0]
+    worst = found["worst"] or found
+    first = f"{found['subject']} {found['kind']}, x = {worst['decimal']}"
+    if found["why"] or found["detail"]:
+        first += f": {found['why'] or found['detail']}".replace("|", "\\|")
+    return first
+
+
+def beside_torch(client: Client) -> str:
+    """The first finding where PyTorch is not as far off, if it has the function."""
+    spelling = lore_of(client.activation).spellings.get("torch")
+    if spelling is None:
+        return "–"
+    return first_of(judged(client, *DOMAIN, "--baseline", spelling))
+
+
+def row(client: Client, verdict: dict) -> str:
     """A row of the table."""
     typed = shlex.join([client.name, *client.options]).replace("|", "\\|")
     start = f"| `{typed}` | {client.activation} | {client.dtype} |"
-    for verdict in (everywhere, practical):
-        if "why" in verdict:
-            return f"{start} not judged | | {verdict['why']} |"
-    first = ""
-    if practical["findings"]:
-        found = practical["findings"][0]
-        worst = found["worst"] or found
-        first = f"{found['subject']} {found['kind']}, x = {worst['decimal']}"
-        if found["why"] or found["detail"]:
-            first += f": {found['why'] or found['detail']}".replace("|", "\\|")
-    return f"{start} {grades(everywhere)} | {grades(practical)} | {first or 'none'} |"
+    if "why" in verdict:
+        return f"{start} | {first_of(verdict)} | |"
+    return f"{start} {grades(verdict)} | {first_of(verdict)} | {beside_torch(client)} |"
 
 
 def main() -> int:
@@ -85,9 +101,8 @@ def main() -> int:
         models = Path(__file__).with_name("models.py")
         subprocess.run([sys.executable, str(models)], check=True)  # noqa: S603  our own script
         for client in CLIENTS:
-            verdicts = judged(client), judged(client, *PRACTICAL)
-            was_judged = not any("why" in verdict for verdict in verdicts)
-            rows.append((row(client, *verdicts), was_judged))
+            verdict = judged(client, *CLOSE)
+            rows.append((row(client, verdict), "why" not in verdict))
             sys.stdout.write(f"{rows[-1][0]}\n")
             sys.stdout.flush()
         os.chdir(RESULTS.parent)

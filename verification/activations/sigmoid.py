@@ -43,6 +43,7 @@ LORE = Lore(
             wide(lambda x: np.clip(0.2 * x + 0.5, 0, 1)),
         ),
         Mistake(DERIVATIVE, S_ONE_MINUS_S, lambda x: logistic(x) * (1 - logistic(x)), noisy=True),
+        Mistake(DERIVATIVE, S_ONE_MINUS_S, lambda x: sigmoid(x) * (1 - sigmoid(x)), noisy=True),
         Mistake(DERIVATIVE, S_ONE_MINUS_S, wide(lambda x: sigmoid(x) * (1 - sigmoid(x)))),
         Mistake(DERIVATIVE, "x is taken for the output: x(1 - x)", lambda x: x * (1 - x)),
         Mistake(

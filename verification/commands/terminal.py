@@ -25,13 +25,14 @@ def told_on_output(lines: Sequence[str]) -> str:
     if not is_terminal(sys.stdout):
         return "\n".join(lines)
     width = shutil.get_terminal_size().columns
-    head, *rest = (list(_wrapped(line, width)) for line in lines)
+    head, *rest = (list(wrapped(line, width)) for line in lines)
     if not os.environ.get("NO_COLOR"):
         head = [GRADE.sub(_painted, RESULT.sub(_painted, line)) for line in head]
     return "\n".join([*head, *(part for some in rest for part in some)])
 
 
-def _wrapped(text: str, width: int) -> Iterator[str]:
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """The lines of a text, no wider than that but for what is to be copied."""
     for line in text.split("\n"):
         body = line.lstrip(" ")
         indent = " " * (len(line) - len(body))

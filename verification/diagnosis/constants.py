@@ -7,25 +7,32 @@ from functools import partial
 import numpy as np
 
 from reference import Activation
-from reference.arithmetic.formats import FORMATS
+from reference.arithmetic.formats import FORMATS, Format
 from reference.arithmetic.types import Array, Float64
 from verification.activations.formulas import wide
 from verification.activations.mistake import SUBJECTS, Mistake, digits
-from verification.formula.language import Expression, substituted, symbol
+from verification.examination.zone import PRACTICAL
+from verification.formula.language import Expression, number, substituted, symbol
 from verification.formula.naive import evaluated_at
 from verification.formula.rewriting import rewritten
 from verification.formula.spelled import spelled
 from verification.numbers.ulp import doubles
 
 from .generated import bases_of
-from .patterns import FEW, FEW_ULP, Case, crossing, median
+from .patterns import FEW, FEW_ULP, SEVERAL, Case, crossing, median
+from .steps import exactly
 
 UNKNOWN = "_"
 # Results that a number is found from, and of these the least share that agrees on it.
 TRIED, AGREEING = 96, 0.5
 SPREAD = 1e-3
+# How far a number that somebody typed is from the one that is found, at most.
+TYPED = 1e-5
 # How much larger or smaller it may be.
-LEAST, MOST = 1 / 16, 16.0
+LEAST, MOST = 1 / 64, 64.0
+# What constants are rounded to: formats, and numbers of decimal digits.
+LOWER = ("float32", "float16", "bfloat16")
+DIGITS = range(3, 10)
 # Numbers that nobody has to know.
 PLAIN = (0, 1)
 
@@ -33,9 +40,11 @@ PLAIN = (0, 1)
 def constants(case: Case) -> Iterator[Mistake]:
     """Formulas with another number in the place of one of theirs."""
     question = case.question
+    yield from _short(question.activation, question.order, question.format_)
     activation, order, format_ = question.activation, question.order, question.format_
     kept = digits(case.computed) & np.isfinite(case.wide) & (case.wide != 0)
-    places = np.flatnonzero(kept)
+    practical = kept & (np.abs(case.wide) <= PRACTICAL)
+    places = np.flatnonzero(practical if practical.sum() >= SEVERAL else kept)
     if places.size < FEW:
         return
     places = places[np.unique(np.linspace(0, places.size - 1, TRIED).astype(int))]
@@ -49,6 +58,35 @@ def constants(case: Case) -> Iterator[Mistake]:
             yield Mistake(SUBJECTS[order], why, exact)
 
 
+def _short(activation: Activation, order: int, format_: Format) -> Iterator[Mistake]:
+    """Formulas with all of their constants rounded: to a lower format, or to a few digits."""
+    lower = [name for name in LOWER if FORMATS[name].precision < format_.precision]
+    for base in bases_of(activation, order):
+        found = _constants(base)
+        roundings = {
+            f"the constants are rounded to {name}": [_in(FORMATS[name], node) for node in found]
+            for name in lower
+        }
+        for digits_ in DIGITS:
+            why = f"the constants have {digits_} digits"
+            roundings[why] = [Fraction(f"{float(_value(node)):.{digits_}g}") for node in found]
+        for why, values in roundings.items():
+            formula = base
+            for node, value in zip(found, values, strict=True):
+                formula = _replaced(formula, node, number(value))
+            if formula != base:
+                exact = wide(partial(exactly, formula, activation.parameters))
+                yield Mistake(SUBJECTS[order], why, exact)
+
+
+def _value(node: Expression) -> Fraction:
+    return Fraction(node.content)
+
+
+def _in(format_: Format, node: Expression) -> Fraction:
+    return Fraction(float(np.float64(float(_value(node))).astype(format_.dtype)))
+
+
 def _unknown(activation: Activation, order: int) -> Iterator[tuple[str, Expression, float]]:
     """Formulas with one number unknown: what is said of it, the formula, and the right number."""
     for base in bases_of(activation, order):
@@ -56,8 +94,9 @@ def _unknown(activation: Activation, order: int) -> Iterator[tuple[str, Expressi
             if name in base.symbols and value:
                 yield name, substituted(base, {name: symbol(UNKNOWN)}), value
         for constant in _constants(base):
-            value = float(Fraction(constant.content))
-            yield f"the constant {spelled(constant)}", _replaced(base, constant), value
+            value = float(_value(constant))
+            unknown = _replaced(base, constant, symbol(UNKNOWN))
+            yield f"the constant {spelled(constant)}", unknown, value
 
 
 def _constants(node: Expression) -> list[Expression]:
@@ -70,10 +109,10 @@ def _constants(node: Expression) -> list[Expression]:
     return list(found)
 
 
-def _replaced(node: Expression, constant: Expression) -> Expression:
+def _replaced(node: Expression, constant: Expression, instead: Expression) -> Expression:
     if node == constant:
-        return symbol(UNKNOWN)
-    operands = tuple(_replaced(operand, constant) for operand in node.operands)
+        return instead
+    operands = tuple(_replaced(operand, constant, instead) for operand in node.operands)
     return Expression(node.operation, operands, node.content)
 
 
@@ -102,11 +141,9 @@ def _found(
 
 def _told(found: float, usual: float) -> str:
     """The number, in as many digits as tell it from the right one."""
-    for figures in range(3, 12):
+    for figures in range(2, 12):
         text = f"{found:.{figures}g}"
-        if (
-            float(text) != float(f"{usual:.{figures}g}")
-            and abs(float(text) / found - 1) < SPREAD / 4
-        ):
+        is_told = float(text) != float(f"{usual:.{figures}g}")
+        if is_told and abs(float(text) / found - 1) < TYPED:
             return text
     return f"{found:.12g}"

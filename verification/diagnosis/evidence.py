@@ -16,7 +16,7 @@ from verification.examination.tried import inputs_of
 from verification.examination.truth import answer
 from verification.numbers.ulp import doubles
 
-from .patterns import FEW, NEAR, QUORUM, TELLING, Case, nan_from_infinity, near, roughness
+from .patterns import FEW, NEAR, QUORUM, SEVERAL, TELLING, Case, nan_from_infinity, near, roughness
 from .reason import Reason
 from .substitution import Formula, Substitution
 
@@ -29,11 +29,12 @@ CONTRADICTED = 0.15
 ZEROS = 0.1
 NOISY_NEAR = 0.5
 # The share of zeros, where the truth is none, that a formula has to give as well.
-ZEROS_BY_ZEROS = 0.75
+ZEROS_BY_ZEROS = 0.6
 # Rounding noise is the largest error among this number of neighbours on either side.
 AROUND = 8
-# Two noises are alike if neither is more than this factor times the other.
-ALIKE = 8
+# Two noises are alike if the formula's is at most 8 times the candidate's, and that one at most 32
+# times the formula's: another exponential or erf may be a poor one.
+ALIKE, POORER = 8, 32
 # Zeros whose errors are more than 64 times the formula's noise, at more than 3 % of the wrong
 # results, are another mistake.
 MORE, MORE_AT = 64, 0.03
@@ -85,9 +86,10 @@ def of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
     if reason is None or _few(case, reason.explained):
         return None
     if _contradicted(case, formula):
-        if not mistake.in_part or _contradicted(case, formula, within=reason.explained):
+        if not mistake.in_part or not _is_telling(case, formula, reason.explained):
             return None
-        reason = replace(reason, sentence=f"{mistake.why}, {_between(case.wide[exactly])}")
+        said = f"{mistake.why}, {_between(case.wide[exactly])}"
+        reason = replace(reason, sentence=said, in_part=True)
     are_zeros = digits(case.computed[reason.explained]).mean() < TELLING
     return None if are_zeros and not _zeros_agree(case, formula, mistake) else reason
 
@@ -97,9 +99,11 @@ def _of_noise(
 ) -> Reason | None:
     """What rounding noise explains: results that are off as far as the formula is thereabouts."""
     theirs, ours = _rounding_noise(case, results), _rounding_noise(case, case.got)
-    alike = (ours <= ALIKE * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
+    alike = (ours <= POORER * theirs) & (theirs <= ALIKE * ours) & (ours > 0)
     alike &= mistake.claims(case.computed)
-    explained = (exactly | alike) & np.isfinite(case.computed)
+    explained, finite = exactly | alike, np.isfinite(case.computed)
+    # What overflows is another matter than digits, where there are some.
+    explained &= finite | (exactly & ~finite.any())
     reason = Reason(mistake.why, explained, ~differ(results, case.got, case.question.format_))
     zeros = (case.computed == 0) & (doubles(case.expected) != 0)
     more = (ours > MORE * theirs) & (case.computed == 0)
@@ -114,7 +118,13 @@ def _of_noise(
 
 
 def _between(x: Float64) -> str:
-    return f"for x from {x.min():.3g} to {x.max():.3g}"
+    return f"for x from {np.nanmin(x):.3g} to {np.nanmax(x):.3g}"
+
+
+def _is_telling(case: Case, formula: Formula, explained: Mask) -> bool:
+    """Whether a formula explains a part of the inputs: several numbers, and all that is between."""
+    several = np.unique(case.computed[explained]).size >= SEVERAL
+    return several and not _contradicted(case, formula, within=explained)
 
 
 def _keeps_digits(case: Case, formula: Formula) -> bool:
@@ -155,7 +165,7 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
     """What a substitution explains, None if that is too little."""
     explained = np.zeros(case.x.shape, bool)
     for formula in substitution.formulas:
-        explained |= near(case, formula(case.x, case.upstream))
+        explained |= near(case, formula(case.x, case.upstream), 0 if substitution.in_part else NEAR)
     if substitution.also is not None:
         explained |= substitution.also
     reason = Reason(substitution.why, explained, explained)
@@ -163,8 +173,12 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
         return None
     if digits(case.computed[explained]).mean() < TELLING:
         return None
-    within = explained if substitution.in_part else None
-    return None if _contradicted(case, *substitution.formulas, within=within) else reason
+    if not _contradicted(case, *substitution.formulas):
+        return reason
+    if not substitution.in_part or _contradicted(case, *substitution.formulas, within=explained):
+        return None
+    said = f"{reason.sentence}, {_between(case.wide[explained])}"
+    return replace(reason, sentence=said, in_part=True)
 
 
 def _rounding_noise(case: Case, results: Array) -> Float64:

@@ -1,7 +1,8 @@
 """The third stage: why results are wrong, by what was observed of them. It calls nobody.
 
 One reason is looked for that explains all the wrong results. Those that it does not explain are
-looked at kind by kind, and then part by part: what is wrong in the tails may have another reason.
+looked at kind by kind, and then part by part: what is wrong in the tails may have another reason,
+once there is one for what is wrong in practice.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,12 +16,13 @@ from verification.examination.tally import Part, Tally
 from verification.examination.truth import Question
 from verification.kinds import KINDS
 
-from .patterns import Case
+from .patterns import Case, Others
 from .reason import Reason
 
-# Wrong results that a diagnosis looks at, and the least of a part.
+# Wrong results that a diagnosis looks at, the least of a part, and those of each other part.
 DIAGNOSED = 1500
 LEAST = 40
+OTHERS = 400
 # By what wrong results are looked at together: all, those of a kind, those of a part.
 LEVELS: tuple[Callable[[Part], Any], ...] = (
     lambda _: None,
@@ -42,16 +44,24 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
     tallies = {part: tally for part, tally in seen.tallies.items() if part.kind in KINDS}
     whys: dict[Part, str | None] = dict.fromkeys(tallies)
     main: str | None = None
-    left = dict(tallies)
+    left, tried = dict(tallies), set[frozenset[Part]]()
     for level in LEVELS:
         groups: dict[Any, dict[Part, Tally]] = {}
-        for part, tally in left.items():
-            groups.setdefault(level(part), {})[part] = tally
+        for part in sorted(left, key=lambda part: part.zone):
+            groups.setdefault(level(part), {})[part] = left[part]
+        unexplained: set[str] = set()
         for group in groups.values():
-            found = _explained(question, seen, group)
+            kinds = {part.kind for part in group}
+            if kinds & unexplained:
+                continue
+            # A kind may be all there is, or a part all of its kind.
+            found = {} if frozenset(group) in tried else _explained(question, seen, group)
+            tried.add(frozenset(group))
             whys |= found
             if len(group) == len(tallies) and found:
                 main = next(iter(found.values()))
+            if level is LEVELS[-1] and not found:
+                unexplained |= kinds
         left = {part: tally for part, tally in left.items() if whys[part] is None}
     if main is None:
         main = next((why for part, why in whys.items() if part.kind == "inaccurate"), None)
@@ -62,9 +72,9 @@ def _explained(
     question: Question, seen: Accuracy, tallies: Mapping[Part, Tally]
 ) -> dict[Part, str]:
     """The reason of some parts together, for each of those that it explains."""
-    step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
     from .reasons import diagnose  # noqa: PLC0415  SciPy and flint where there is something wrong
 
+    step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
     samples = {
         part: tally.sample(max(tally.sampled // step, LEAST)) for part, tally in tallies.items()
     }
@@ -97,11 +107,15 @@ def _case(question: Question, seen: Accuracy, samples: Mapping[Part, Any]) -> Ca
     )
 
 
-def _others(seen: Accuracy, samples: Mapping[Part, Any]) -> tuple[Any, Any]:
+def _others(seen: Accuracy, samples: Mapping[Part, Any]) -> Others:
     """Wrong results of the other parts."""
-    left = [tally.sample(LEAST) for part, tally in seen.tallies.items() if part not in samples]
-    nothing = next(iter(samples.values()))
-    x, got = zip(
-        *((nothing[0][:0], nothing[1][:0]), *((x, got) for x, got, _ in left)), strict=True
-    )
-    return np.concatenate(x), np.concatenate(got)
+    x, got, upstream = next(iter(samples.values()))
+    found = [(x[:0], got[:0], None if upstream is None else upstream[:0], np.empty(0))]
+    for part, tally in seen.tallies.items():
+        if part not in samples:
+            sample = tally.sample(OTHERS)
+            size = sample[0].size
+            found.append((*sample, np.full(size, tally.wrong / max(size, 1))))
+    xs, gots, upstreams, weights = zip(*found, strict=True)
+    factors = None if upstream is None else np.concatenate(upstreams)
+    return Others(np.concatenate(xs), np.concatenate(gots), factors, np.concatenate(weights))

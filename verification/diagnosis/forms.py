@@ -43,6 +43,7 @@ FORMS = {
         "1 - Phi(-x)",
     ),
     "phi": ("exp(-x * x / 2) / sqrt(2 * pi)", "exp(-(x**2) / 2) / sqrt(2 * pi)"),
+    "exp": ("expm1(x) + 1", "1 / exp(-x)"),
     "expm1": ("exp(x) - 1",),
     "log1p": ("log(1 + x)",),
     "erfc": ("1 - erf(x)",),
@@ -79,5 +80,13 @@ def _functions(formula: Expression) -> set[str]:
 def _written(formula: Expression, name: str, form: Expression) -> Expression:
     operands = tuple(_written(operand, name, form) for operand in formula.operands)
     if formula.operation == name:
-        return substituted(form, {"x": operands[0]})
+        return _single(substituted(form, {"x": operands[0]}))
+    return Expression(formula.operation, operands, formula.content)
+
+
+def _single(formula: Expression) -> Expression:
+    """The formula without two signs in a row."""
+    operands = tuple(map(_single, formula.operands))
+    if formula.operation == "neg" and operands[0].operation == "neg":
+        return operands[0].operands[0]
     return Expression(formula.operation, operands, formula.content)

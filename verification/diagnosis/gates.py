@@ -14,7 +14,7 @@ from verification.examination.truth import Question
 from verification.formula.activation import Gated
 from verification.numbers.ulp import doubles
 
-from .substitution import Formula, Substitution
+from .substitution import Change, Formula, Substitution, lower_formats
 
 # Of the gate's input, the other input, and upstream, which is 1 for the value.
 Product = Callable[[Float64, Float64, Float64], Float64]
@@ -41,6 +41,10 @@ def _products(question: Question, gated: Gated) -> Iterator[tuple[str, Product]]
         yield f"{y} is ignored: this is the gate alone", lambda a, _b, _u: gate(a, 0)
         yield f"the gate is ignored: this is {y}", lambda _a, b, _u: b
         yield "this is the product of the two inputs", lambda a, b, _: a * b
+        yield f"{y} is added, and has to be multiplied", lambda a, b, _: gate(a, 0) + b
+        yield f"the gate is applied to {y} too", lambda a, b, _: gate(a, 0) * gate(b, 0)
+        yield f"the gate is applied to the product of {x} and {y}", lambda a, b, _: gate(a * b, 0)
+        yield f"this is multiplied by 1 + {y}, not by {y}", lambda a, b, _: gate(a, 0) * (1 + b)
         yield f"{y} is taken by its magnitude", lambda a, b, _: gate(a, 0) * np.abs(b)
     elif question.order == 1:
         yield (
@@ -66,6 +70,15 @@ def _products(question: Question, gated: Gated) -> Iterator[tuple[str, Product]]
             (lambda a, b, u: gate(a, 0) * b * u),
         )
         yield f"the gate is applied to {y}, not to {x}", lambda _, b, u: gate(b, 0) * u
+    rounded = y if question.subject == "value" else "upstream"
+    for lower, via in lower_formats(question.format_):
+
+        def product(a: Float64, b: Float64, u: Float64, via: Change = via) -> Float64:
+            if question.subject == "value":
+                return np.asarray(gate(a, 0) * via(b))
+            return np.asarray((gate(a, 1) * b if question.order == 1 else gate(a, 0)) * via(u))
+
+        yield f"{rounded} is rounded to {lower.name}", product
 
 
 def _formula(question: Question, gated: Gated, product: Product) -> Formula:

@@ -4,6 +4,7 @@ import numpy as np
 
 from reference.arithmetic.types import Float64, Mask
 from verification.examination.truth import Question, answer, expected_of
+from verification.examination.zone import PRACTICAL
 from verification.numbers.ulp import doubles
 
 from .patterns import (
@@ -18,11 +19,25 @@ from .patterns import (
     roughness,
 )
 
+# A factor next to 1 that is too small to be one.
+LEAST_FACTOR = 2e-7
 # A relative error that is none of an approximation; how much smooth errors change from one input to
 # the next, and how much noise does at least, by their size.
-LARGE, SMOOTH, NOISE = 0.1, 0.1, 0.25
+LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
+# How often the errors of an approximation change their sign at least.
+TURNS = 2
+# And the least share of all results that is off.
+WIDESPREAD = 0.1
+# Fixed-point results are multiples of 2^-n for an n up to this.
+MOST_BITS = 16
+# The least share of results that are no multiples by their size alone.
+TELLING_SHARE = 0.25
 # Errors beyond so many times the tolerance are more than several roundings.
-FEW_TIMES = 4
+FEW_TIMES = 2
+# Right results between wrong ones, for each of those, where these stand alone.
+RIGHT_WITHIN = 0.5
+# And how many times larger the largest of their inputs is than the smallest, at most.
+WIDEST = 2.0
 
 
 def _cut_off(case: Case) -> Mask:
@@ -34,7 +49,7 @@ def _cut_off(case: Case) -> Mask:
     last_below = np.abs(alive[alive < 0]).max(initial=1.0)
     last_above = np.abs(alive[alive > 0]).max(initial=1.0)
     beyond = np.abs(case.wide) > np.where(case.wide < 0, last_below, last_above)
-    return np.asarray(beyond & (case.computed == limits))
+    return np.asarray(beyond & (case.computed == limits) & (limits != doubles(case.expected)))
 
 
 def _alive(case: Case) -> Float64:
@@ -43,7 +58,8 @@ def _alive(case: Case) -> Float64:
     wide = doubles(right)
     expected = expected_of(case.question, right, upstream).astype(np.float64)
     slope = expected if upstream is None else expected / doubles(upstream)
-    others, got = map(doubles, case.others)
+    others, got = doubles(case.others.x), doubles(case.others.got)
+    others, got = others[np.isfinite(got)], got[np.isfinite(got)]
     format_, tolerance = case.question.format_, case.question.tolerance
     nearly = (tolerance + 1) * 2.0 ** (format_.emin - format_.precision + 1)
     alive = np.concatenate(
@@ -56,11 +72,13 @@ def _alive(case: Case) -> Float64:
 
 
 def _zero_in_a_band(case: Case) -> Mask:
-    return _in_a_band(case, case.computed == 0, _alive(case))
+    alive = _alive(case)
+    return _in_a_band(case, case.computed == 0, alive[alive != 0])
 
 
 def _nan_in_a_band(case: Case) -> Mask:
-    others = np.concatenate([doubles(case.right[0]), doubles(case.others[0])])
+    others, got = doubles(case.others.x), doubles(case.others.got)
+    others = np.concatenate([doubles(case.right[0]), others[~np.isnan(got)]])
     return _in_a_band(case, np.isnan(case.computed), others[np.isfinite(others)])
 
 
@@ -85,7 +103,7 @@ def _limits(question: Question, x: Float64) -> Float64:
 def _factor(case: Case) -> Mask:
     ratio = case.computed / doubles(case.expected)
     usual = median(ratio)
-    close = abs(usual - 1) < FEW_ULP * 2.0**-case.question.format_.precision
+    close = abs(usual - 1) < max(FEW_ULP * 2.0**-case.question.format_.precision, LEAST_FACTOR)
     if np.isfinite(ratio).sum() < SEVERAL or close or usual == 0:
         return np.zeros(case.x.shape, bool)
     scaled = (doubles(case.expected) * usual).astype(case.got.dtype)
@@ -111,6 +129,41 @@ def _clipped(case: Case) -> Mask:
     return np.asarray((sizes == level) & (expected > level))
 
 
+def _isolated(case: Case) -> Mask:
+    """All wrong results, if they lie within a binade and hardly any between them is right."""
+    finite = np.isfinite(case.wide)
+    band, right = case.wide[finite], doubles(case.right[0])
+    right = right[np.isfinite(right)]
+    nothing = np.zeros(case.x.shape, bool)
+    if not band.size or case.others.x.size:
+        return nothing
+    between = ((right >= band.min()) & (right <= band.max())).sum()
+    beside = (right < band.min()).any() and (right > band.max()).any()
+    sizes = np.abs(band)
+    narrow = 0 < sizes.max() <= WIDEST * sizes.min() and np.unique(np.sign(band)).size == 1
+    alone = beside and between <= RIGHT_WITHIN * case.wrong
+    return finite if narrow and alone else nothing
+
+
+def _at_infinity(case: Case) -> Mask:
+    """One number, or the other infinity, at an infinity."""
+    found: Mask = np.isinf(case.wide) & ~np.isnan(case.computed) & (case.upstream is None)
+    return found & (np.unique(case.computed[found]).size == 1)
+
+
+def _multiples(case: Case) -> Mask:
+    """Results that are multiples of 1/2, 1/4, ... where the right ones are not."""
+    finite = np.isfinite(case.computed) & (case.computed != 0)
+    if np.unique(case.computed[finite]).size < SEVERAL or case.upstream is not None:
+        return np.zeros(case.x.shape, bool)
+    scaled = case.computed * 2.0**MOST_BITS
+    # Large numbers always are.
+    telling = np.abs(scaled[finite]) < 2.0 ** (case.question.format_.precision - 2)
+    if telling.mean() < TELLING_SHARE:
+        return np.zeros(case.x.shape, bool)
+    return np.asarray(np.isfinite(scaled) & (scaled == np.rint(scaled)))
+
+
 def _saturated(case: Case) -> Mask:
     """Results of one size, from somewhere on, that is not that of the limit."""
     sizes = np.abs(case.computed)
@@ -134,10 +187,18 @@ def _constant(case: Case) -> Mask:
 
 
 def _smooth(case: Case) -> Mask:
-    """Small relative errors that change slowly from one input to the next."""
+    """Small relative errors that change slowly from one input to the next, and their sign too.
+
+    So do those of a polynomial or a fraction that was fitted, and hardly those of a mistake.
+    """
     error = np.abs(case.computed / doubles(case.expected) - 1)
-    small = (error < LARGE) & np.isfinite(case.wide)
-    if not roughness(case, case.got) < SMOOTH:
+    small = (error < LARGE) & (error > 0) & np.isfinite(case.wide)
+    order = np.argsort(case.wide, kind="stable")
+    signs = np.sign(case.computed - doubles(case.expected))[order]
+    signs = signs[small[order] & (np.abs(case.wide[order]) <= PRACTICAL)]
+    turns = int(np.count_nonzero(np.diff(signs)))
+    is_rare = case.wrong < WIDESPREAD * (case.wrong + case.right[0].size)
+    if is_rare or turns < TURNS or not roughness(case, case.got) < SMOOTH:
         return np.zeros(case.x.shape, bool)
     return np.asarray(small)
 
@@ -145,19 +206,28 @@ def _smooth(case: Case) -> Mask:
 def _roundings(case: Case) -> Mask:
     """Errors of few ulp that have nothing to do with one another."""
     found = answer(case.question, case.x, case.got, case.upstream)
-    few: Mask = found.ulp <= FEW_TIMES * np.fmax(case.question.tolerance, 1)
+    few: Mask = (case.computed != 0) & (
+        found.ulp <= FEW_TIMES * np.fmax(case.question.tolerance, 1)
+    )
     is_noise = not roughness(case, case.got) < NOISE
     return few if is_noise else np.zeros_like(few)
 
 
 # Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
+# What the numbers themselves say.
 LOOKS: Table = (
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
     ("0 for x from {low} to {high} alone", _zero_in_a_band),
     ("NaN for x from {low} to {high} alone", _nan_in_a_band),
+    ("at {points} it is {number}, not the limit", _at_infinity),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
     ("the result is {number}, whatever x is: elements that are not written, say", _constant),
+    ("wrong for x from {low} to {high} alone: an entry of a table, or a branch", _isolated),
+)
+# What may be told of all wrong numbers together: those of a part may have small errors by chance.
+GUESSES: Table = (
+    ("the results are multiples of {step}: a sum, fixed point, or a table", _multiples),
     ("off by a constant factor of {factor}", _factor),
     ("off by a constant of {offset}", _offset),
     ("several roundings add up: up to {ulp} ulp", _roundings),

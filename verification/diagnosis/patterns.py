@@ -12,7 +12,8 @@ from math import log
 import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
-from verification.examination.truth import Question, answer, expected_of
+from verification.examination.truth import Question, answer, expected_of, number_at
+from verification.examination.zone import PRACTICAL
 from verification.numbers.ulp import doubles, errors
 
 QUORUM = 0.9
@@ -32,17 +33,28 @@ BEFORE, BEYOND = 2, 4
 KEPT_OF_FLUSHED, KEPT_OF_PRODUCTS = 0.05, 0.5
 # How much later than at the half of the largest number 2x is seen to overflow.
 NEARLY = 1.05
+LEAST_ACTIVE = 1 / 64
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
 HALVINGS = 64
 
 
 @dataclass(frozen=True)
-class Case:
-    """Some of ``wrong`` wrong results of one subject, and the inputs where it is right.
+class Others:
+    """Further wrong inputs and results, which another reason may have.
 
-    ``others`` are further wrong inputs and results, which another reason may have.
+    ``weight`` is of how many of them each is a sample.
     """
+
+    x: Array
+    got: Array
+    upstream: Array | None
+    weight: Float64
+
+
+@dataclass(frozen=True)
+class Case:
+    """Some of ``wrong`` wrong results of one subject, and the inputs where it is right."""
 
     question: Question
     x: Array
@@ -50,7 +62,7 @@ class Case:
     upstream: Array | None
     right: tuple[Array, Array | None]
     wrong: int
-    others: tuple[Array, Array]
+    others: Others
 
     @cached_property
     def expected(self) -> Array:
@@ -84,7 +96,9 @@ def near(case: Case, other: Array, share: float = NEAR) -> Mask:
     format_ = case.question.format_
     ulp = errors(case.got, doubles(case.expected), format_)
     close: Mask = errors(case.got, wide, format_) <= np.minimum(2, ulp / 4)
-    close |= np.abs(computed - wide) <= share * error
+    # Of noise the error is the measure; a formula gives the result itself.
+    size = error if share > NEAR else np.minimum(error, np.abs(wide))
+    close |= np.abs(computed - wide) <= share * size
     # What is infinitely wrong is explained by the same infinity alone.
     close &= np.isfinite(error) | (computed == wide) | (np.isnan(computed) & np.isnan(wide))
     # Of a zero that is right but for its sign, only a zero of the same sign is the reason.
@@ -112,15 +126,26 @@ def _flushed(case: Case) -> Mask:
     tiny, slopes = _tiny(case, doubles(right)), _slopes(case, right)
     subnormal = ~tiny & (slopes < least_normal) & (slopes > 0)
     allowed = KEPT_OF_FLUSHED if upstream is None else KEPT_OF_PRODUCTS
-    for explained, sizes, others, flushed in (
-        (results, least, subnormal, zeros),
-        (inputs, np.abs(case.wide), tiny, at_zero),
+    for explained, sizes, others, flushed, wrong in (
+        (results, least, subnormal, zeros, _subnormal_others(case)),
+        (inputs, np.abs(case.wide), tiny, at_zero, 0),
     ):
         kept = others & answer(case.question, right, flushed, upstream).wrong
         begins = sizes[explained].max(initial=0.0) * reach >= least_normal
-        if not begins or kept.sum() > max(FEW, allowed * explained.sum()):
+        more = (case.computed == 0) & ~explained & (least >= least_normal * factor)
+        begins &= upstream is not None or more.sum() <= max(FEW, allowed * explained.sum())
+        enough = max(FEW, allowed * explained.sum())
+        if not begins or kept.sum() > enough or wrong > enough * case.wrong / case.x.size:
             explained[:] = False
     return np.asarray(results | inputs)
+
+
+def _subnormal_others(case: Case) -> float:
+    """How many wrong results of the other parts are numbers where the truth is subnormal."""
+    others = case.others
+    expected = np.abs(doubles(expected_of(case.question, others.x, others.upstream)))
+    subnormal = (expected < normal(case)) & (expected > 0)
+    return float(others.weight[subnormal & (doubles(others.got) != 0)].sum())
 
 
 def _slopes(case: Case, x: Array) -> Float64:
@@ -148,8 +173,13 @@ def normal(case: Case) -> float:
 
 
 def roughness(case: Case, results: Array) -> float:
-    """How much errors change from one input to the next, by their size; NaN if they are few."""
+    """How much errors change from one input to the next, by their size; NaN if they are few.
+
+    Nearer to 0 than 1/64, and beyond 20, most functions are settled, and so are errors.
+    """
     order = np.argsort(case.wide, kind="stable")
+    sizes = np.abs(case.wide[order])
+    order = order[(sizes >= LEAST_ACTIVE) & (sizes <= PRACTICAL)]
     numbers = doubles(results)[order]
     error = numbers / doubles(case.expected)[order] - 1
     error = error[np.isfinite(error) & (error != 0) & (numbers != 0)]
@@ -189,6 +219,8 @@ def _nan_at_a_point(case: Case) -> Mask:
     points, right = np.unique(np.abs(case.wide[nans])), doubles(case.right[0])
     inside = [(right > point).any() and (right < point).any() for point in points]
     is_alone = 0 < points.size < FEW and all(inside) and case.wrong <= 2 * nans.sum()
+    # Of a product it may be the factor's, but at 0.
+    is_alone &= case.upstream is None or bool((points == 0).all())
     return nans if is_alone else np.zeros_like(nans)
 
 
@@ -220,6 +252,11 @@ def _infinity_from_double(case: Case) -> Mask:
     return infinite if half <= first <= NEARLY * half else np.zeros_like(infinite)
 
 
+def _at_a_kink(case: Case) -> Mask:
+    kinks = [number_at(case.question, kink) for kink in case.question.activation.kinks]
+    return np.isin(case.wide, kinks) & (case.question.order > 0)
+
+
 def _nan_lost(case: Case) -> Mask:
     return np.isnan(case.wide) & ~np.isnan(case.computed)
 
@@ -233,6 +270,7 @@ SUBNORMAL: Table = (
     ("a comparison takes a subnormal x for 0, and x is returned as it is", _kept),
 )
 MISTAKES: Table = (
+    ("at the kink {points}, neither side's derivative nor one between them", _at_a_kink),
     ("the sign of zero is lost: +0 for -0", _sign_of_zero),
     ("NaN is taken for a number, by a comparison, fmax or clip", _nan_lost),
     ("∞ - ∞, ∞/∞ or 0·∞: NaN at an infinity", nan_from_infinity),

@@ -9,19 +9,23 @@ from reference.arithmetic.types import Mask
 CERTAIN = 0.97
 # By how much a later reason has to be better than an earlier one, of 2 in all.
 MARGIN = 0.1
+# What a mistake in a part of the inputs loses by that, of 2 in all.
+OF_A_PART = 0.15
 
 
 @dataclass(frozen=True)
 class Reason:
     """A sentence, which of the wrong results it explains, and which of them number by number.
 
-    ``tell`` gives the sentence about a part of them, where that is another one.
+    ``tell`` gives the sentence about a part of them, where that is another one. A mistake that is
+    made ``in_part`` of the inputs comes after one that is made everywhere.
     """
 
     sentence: str
     explained: Mask
     exactly: Mask
     tell: Callable[[Mask], str] | None = None
+    in_part: bool = False
 
     def of(self, part: Mask) -> str:
         """The sentence about a part of the wrong results."""
@@ -39,7 +43,7 @@ class Reason:
     @property
     def score(self) -> float:
         """The share that it explains and the share that it hits."""
-        return self.share + float(self.exactly.mean())
+        return self.share + float(self.exactly.mean()) - self.in_part * OF_A_PART
 
     def covers(self, part: Mask) -> bool:
         """Whether it explains most of this part of the wrong results."""

@@ -17,9 +17,11 @@ from math import log
 import numpy as np
 
 from reference.arithmetic.formats import FORMATS, Format
-from reference.arithmetic.types import Array, Mask
+from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake
+from verification.examination.accuracy import differ
+from verification.examination.truth import answer
 from verification.formula.language import Expression
 from verification.formula.naive import evaluated
 from verification.numbers.ulp import doubles, errors
@@ -27,15 +29,21 @@ from verification.numbers.ulp import doubles, errors
 from .constants import constants
 from .evidence import of_mistake, of_substitution
 from .generated import forms_of
-from .looks import LOOKS
+from .looks import GUESSES, LOOKS
 from .others import other_functions, promising_slips
 from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, median
 from .reason import Reason
 from .steps import blamed
-from .substitution import Formula
-from .substitutions import substitutions
+from .substitution import Formula, Substitution
+from .substitutions import scaled, substitutions
 
 FACTOR = "factor"
+# The part of the results that a form has to give to the bit: errors of its size come of others too.
+LEAST_HITS = 0.4
+# And of infinities and NaN alone: where they begin tells what overflows.
+LEAST_LOST = 0.99
+# The part of the other wrong numbers where a form in a wider format has to be wrong as well.
+LEAST_ELSEWHERE = 0.5
 
 
 def _formulas(case: Case, mistake: Mistake) -> Iterator[tuple[Format, Formula]]:
@@ -71,7 +79,8 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         "number": median(case.computed),
         "low": case.wide[reason.explained].min(initial=np.inf),
         "high": case.wide[reason.explained].max(initial=-np.inf),
-        "largest": np.abs(ratio - 1)[np.isfinite(ratio)].max(initial=0.0),
+        "step": _step(case.computed[reason.explained]),
+        "largest": np.abs(ratio - 1)[reason.explained].max(initial=0.0),
         "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
     shown = {name: f"{number:.{7 if name == FACTOR else 3}g}" for name, number in numbers.items()}
@@ -92,18 +101,21 @@ def _reasons(case: Case) -> Iterator[Reason]:
     yield from _of_mistakes(case, listed)
     if question.order == 0:
         yield from _of_mistakes(case, other_functions(case))
-    yield from _of_mistakes(case, constants(case))
     yield from _patterns(case, SUBNORMAL)
-    for substitution in substitutions(case):
-        reason = of_substitution(case, substitution)
-        if reason is not None:
-            yield reason
+    yield from _of_substitutions(case, substitutions(case))
     yield from _of_mistakes(case, promising_slips(case))
+    yield from _of_mistakes(case, constants(case))
+    yield from _of_substitutions(case, scaled(case))
     if question.order > 0:
         # A product rule is cut short more often than a derivative is that of another function.
         yield from _of_mistakes(case, other_functions(case))
     yield from _of_forms(case)
     yield from _patterns(case, MISTAKES)
+
+
+def _of_substitutions(case: Case, found: Iterable[Substitution]) -> Iterator[Reason]:
+    reasons = (of_substitution(case, substitution) for substitution in found)
+    return (reason for reason in reasons if reason is not None)
 
 
 def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
@@ -114,6 +126,14 @@ def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
                 yield _filled(case, reason, precision)
 
 
+def _step(results: Float64) -> float:
+    """The largest power of two that all results are multiples of."""
+    mantissa, exponent = np.frexp(results[np.isfinite(results) & (results != 0)])
+    whole = np.abs(mantissa * 2.0**53).astype(np.int64)
+    lowest = np.frexp((whole & -whole).astype(np.float64))[1] - 1
+    return float(2.0 ** np.min(exponent - 53 + lowest, initial=0))
+
+
 def _of_forms(case: Case) -> Iterator[Reason]:
     """What forms of the formula give, step by step; named is the step that goes wrong."""
     question = case.question
@@ -122,15 +142,29 @@ def _of_forms(case: Case) -> Iterator[Reason]:
         for precision in _precisions(case):
             formula = partial(evaluated, form, activation.parameters, precision)
             mistake = Mistake(subject, "", formula, noisy=True)
-            reason = of_mistake(case, mistake, partial(_evaluated, mistake, precision))
-            if reason is not None:
-                tell = partial(_blamed, case, form, precision, reason.explained)
+            results = partial(_evaluated, mistake, precision)
+            reason = of_mistake(case, mistake, results)
+            hits = LEAST_HITS if np.isfinite(case.computed).any() else LEAST_LOST
+            if reason is None or reason.exactly.mean() < hits:
+                continue
+            if precision is question.format_ or _is_wrong_elsewhere(case, results):
+                wrong = differ(results(case.x, case.upstream), case.expected, question.format_)
+                wrong &= doubles(case.expected) != 0  # The sign of a zero shows no step.
+                tell = partial(_blamed, case, form, precision, reason.explained & wrong)
                 yield replace(reason, sentence=tell(reason.explained), tell=tell)
 
 
-def _blamed(case: Case, form: Expression, precision: Format, explained: Mask, part: Mask) -> str:
-    """The step of a form that gives the wrong results of a part."""
-    told = explained & part if (explained & part).any() else explained
+def _is_wrong_elsewhere(case: Case, formula: Formula) -> bool:
+    """Whether a formula is wrong at most of the wrong numbers that are not explained here, too."""
+    others = case.others
+    found = answer(case.question, others.x, formula(others.x, others.upstream), others.upstream)
+    weights = others.weight * np.isfinite(doubles(others.got))
+    return float(weights[found.wrong].sum()) >= LEAST_ELSEWHERE * float(weights.sum())
+
+
+def _blamed(case: Case, form: Expression, precision: Format, shown: Mask, part: Mask) -> str:
+    """The step of a form that gives the wrong results of a part; ``shown`` are those it has."""
+    told = shown & part if (shown & part).any() else shown
     x = case.x[told].astype(precision.dtype)
     parameters = case.question.activation.parameters
     return blamed(form, parameters, precision, x, case.computed[told])
@@ -151,4 +185,8 @@ def diagnose(case: Case) -> Reason | None:
         for reason in _reasons(case):
             if best is None or reason.is_better_than(best):
                 best = reason
-        return best or next(_patterns(case, LOOKS), None)
+        if best is None:
+            best = next(_patterns(case, LOOKS), None)
+        if best is None and not np.isfinite(doubles(case.others.got)).any():
+            best = next(_patterns(case, GUESSES), None)
+        return best

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from verification.formula.language import Expression, number, operation, substituted, symbol
-from verification.formula.slopes import ONE, negative, power, slope
+from verification.formula.slopes import ONE, OUTER, negative, power, slope
 from verification.formula.spelled import spelled
 
 # What is typed in the place of what.
@@ -109,6 +109,10 @@ def _at(node: Expression) -> Iterator[tuple[str, Expression]]:
             first, second = node.operands
             yield f"the factor {spelled(first)} is missing", second
             yield f"the factor {spelled(second)} is missing", first
+            if second.operation in OUTER:
+                [u] = second.operands
+                inside = operation(second.operation, operation("mul", first, u))
+                yield f"{spelled(first)} stands inside {second.operation}", inside
         case "div":
             above, below = node.operands
             yield f"the division by {spelled(below)} is missing", above

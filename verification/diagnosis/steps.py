@@ -22,11 +22,11 @@ from verification.formula.spelled import spelled
 from verification.numbers.ulp import doubles
 
 # An error of an operand counts if the step makes it so many times larger.
-AMPLIFIES = 4.0
+AMPLIFIES = 2.0
 # The share of the inputs at which a step has to be wrong.
 MOSTLY = 0.5
 # Inputs that are looked at, and the bits of their balls.
-TRIED, BITS = 48, 320
+TRIED, BITS = 48, 2304
 LONGEST, SHORT = 90, 60
 
 
@@ -65,15 +65,19 @@ def blamed(
         for node in _in_order(formula)
     ]
     by_node = {step.node: step for step in steps}
-    if (~np.isfinite(got) | (got == 0)).mean() >= MOSTLY:
-        for step in steps:
-            said = _lost(step, by_node)
-            if said:
-                return said
-    worst = max(steps, key=lambda step: _amplification(step, by_node))
+    is_lost = (~np.isfinite(got) | (got == 0)).mean() >= MOSTLY
+    said = [_lost(step, by_node) for step in steps] if is_lost else []
+    said += [_subnormal(step, by_node, format_) for step in steps[:-1]]
+    return next(filter(None, said), "") or _inaccurate(formula, by_node)
+
+
+def _inaccurate(formula: Expression, by_node: Mapping[Expression, Step]) -> str:
+    """The step that costs most digits."""
+    worst = max(by_node.values(), key=lambda step: _amplification(step, by_node))
     if _amplification(worst, by_node) < AMPLIFIES:
         text = spelled(formula)
-        return f"several roundings add up, each small{f', in {text}' if len(text) < SHORT else ''}"
+        where = f", in {text}" if len(text) < SHORT else ""
+        return f"every step is rounded, and the errors add up{where}"
     if worst.node.operation in ("add", "sub"):
         return f"{worst.text} cancels"
     [operand] = worst.node.operands
@@ -120,6 +124,16 @@ def _lost(step: Step, steps: Mapping[Expression, Step]) -> str:
         how = "cancels" if step.node.operation in ("add", "sub") else "underflows"
         return f"{step.text} {how}"
     return ""
+
+
+def _subnormal(step: Step, steps: Mapping[Expression, Step], format_: Format) -> str:
+    """What a step on the way loses below the normal numbers, where its operands are normal."""
+    below = 2.0**format_.emin
+    operands = [steps[u] for u in step.node.operands if u in steps]
+    normal = np.all([np.abs(u.wide) >= below for u in operands], axis=0) if operands else True
+    lost = (np.abs(step.wide) < below) & (step.narrow != step.wide) & normal
+    why = f"{step.text} underflows to subnormal numbers, which have few digits"
+    return why if lost.mean() >= MOSTLY else ""
 
 
 def _is_sound(step: Step) -> Mask:

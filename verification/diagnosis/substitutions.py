@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from reference.arithmetic.formats import FORMATS
 from reference.arithmetic.types import Array, Float64
 from verification.activations.mistake import digits
 from verification.examination.truth import Question, expected_of
@@ -17,13 +16,11 @@ from verification.formula.activation import Gated
 from verification.numbers.ulp import doubles
 
 from .gates import of_gates
-from .patterns import FEW, FEW_ULP, TELLING, Case, crossing, median
-from .substitution import Formula, Substitution
+from .patterns import FEW, FEW_ULP, QUORUM, TELLING, Case, crossing, median
+from .substitution import Change, Formula, Substitution, lower_formats
 
 # The share of the inputs at which a lack of precision shows.
 WIDESPREAD = 0.03
-# From the fewest digits to the most: numbers of the first are numbers of the others.
-LOWER = ("bfloat16", "float16", "float32")
 # Where every exponential is 0 or infinite.
 FURTHEST = 1100.0
 # A scale shows at these x: there every smooth activation rises, and none is settled.
@@ -49,13 +46,8 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     yield Substitution(mirrored, (_at(question, np.negative),))
     yield from _lower(case)
     yield from _clamped(case)
-    if question.subject == "value" and case.upstream is None:
-        yield from _scaled(case)
     swapped = _at(question, _byteswap, then=_byteswap)
     yield Substitution("the bytes of each number are in the wrong order", (swapped,))
-
-
-Change = Callable[[Array], Any]
 
 
 def _at(question: Question, change: Change, *, then: Change = np.asarray) -> Formula:
@@ -83,6 +75,10 @@ def _upstream(case: Case) -> Iterator[Substitution]:
         ("upstream is taken by its magnitude", np.abs),
         ("upstream is replaced by its sign", np.sign),
         (f"upstream is clamped at ±{limit:.4g}", lambda u: np.clip(u, -limit, limit)),
+        *(
+            (f"upstream is rounded to {lower.name}", via)
+            for lower, via in lower_formats(case.question.format_)
+        ),
     )
     for why, change in changes:
 
@@ -105,21 +101,18 @@ def _lower(case: Case) -> Iterator[Substitution]:
     if case.wrong <= WIDESPREAD * (case.wrong + case.right[0].size):
         return
     numbers, (mantissa, _) = digits(case.computed), np.frexp(case.computed)
-    for name in LOWER:
-        lower = FORMATS[name]
-        fewer = lower.precision < format_.precision
-        if name == format_.name or not (fewer or lower.emax < format_.emax):
-            continue
-
-        def via(numbers: Array, dtype: np.dtype[Any] = lower.dtype) -> Array:
-            return numbers.astype(dtype).astype(numbers.dtype)
-
+    for lower, via in lower_formats(format_):
+        others = doubles(case.others.got)
+        others = others[digits(others)]
+        if others.size and (via(others) == others).mean() < QUORUM:
+            continue  # Other results are no numbers of it.
         ways = (_at(question, via), _then(question, via), _at(question, via, then=via))
         exact = numbers & (via(case.got).astype(np.float64) == case.computed)
         # Numbers of a format need all of its digits half the time; whole numbers, say, do not.
         needed = exact & (np.ldexp(mantissa, lower.precision) % 2 == 1)
-        telling = fewer and needed.mean() > TELLING
-        yield Substitution(f"computed in {name}", ways, exact if telling else None, in_part=True)
+        telling = lower.precision < format_.precision and needed.mean() > TELLING
+        in_part = not format_.has_few_numbers
+        yield Substitution(f"computed in {lower.name}", ways, exact if telling else None, in_part)
 
 
 def _clamped(case: Case) -> Iterator[Substitution]:
@@ -164,8 +157,10 @@ def _limit(case: Case, side: int, *, gated: bool) -> float:
     return float(crossing(excess, np.array([first / 2]), np.array([max(2 * first, FURTHEST)]))[0])
 
 
-def _scaled(case: Case) -> Iterator[Substitution]:
+def scaled(case: Case) -> Iterator[Substitution]:
     """The results for a multiple of x, or x times the gate f(x)/x of one."""
+    if case.question.subject != "value" or case.upstream is not None:
+        return
     activation = case.question.activation
     active = (case.wide > ACTIVE[0]) & (case.wide < ACTIVE[1]) & digits(case.computed)
     x, computed = case.wide[active], case.computed[active]
@@ -173,19 +168,21 @@ def _scaled(case: Case) -> Iterator[Substitution]:
         return
     for gated in (False, True) if np.isinf(activation.orders[0].limits[1]) else (False,):
 
-        def scaled(scale: Any, x: Float64, power: int = int(gated)) -> Float64:
+        def multiple(scale: Any, x: Float64, power: int = int(gated)) -> Float64:
             return np.asarray(activation(scale * x) / scale**power)
 
-        def excess(scale: Float64, scaled: Callable[..., Float64] = scaled) -> Float64:
-            return scaled(scale, x) - computed
+        def excess(scale: Float64, multiple: Callable[..., Float64] = multiple) -> Float64:
+            return multiple(scale, x) - computed
 
         low, high = (np.full(x.shape, end) for end in SCALES)
         found = median(crossing(excess, low, high))
         if not abs(found - 1) >= FEW_ULP * 2.0**-case.question.format_.precision:
             continue
 
-        def formula(x: Array, _: Array | None, scaled: Any = scaled, found: float = found) -> Array:
-            return np.asarray(scaled(found, doubles(x))).astype(x.dtype)
+        def formula(
+            x: Array, _: Array | None, multiple: Any = multiple, found: float = found
+        ) -> Array:
+            return np.asarray(multiple(found, doubles(x))).astype(x.dtype)
 
         number = f"{found:.6g}" if abs(found - 1) > NEAR_1 else f"(1 {found - 1:+.3g})"
         why = f"this is the result for {number} x, not x"

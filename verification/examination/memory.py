@@ -11,6 +11,7 @@ from .truth import Question, expected_of
 FEW_ULP = 4
 # Elements of which at least one is not that of the array itself, in what looks mixed up.
 SEVERAL = 3
+MOSTLY = 0.9
 LANES = (64, 32, 16, 8, 4)
 
 
@@ -25,7 +26,8 @@ def cause_of(question: Question, difference: Difference) -> str | None:
             number = difference.got[numbers][0]
             return f"{_where(difference)} are not written: they are {number}"
         if _are_mixed(got, other):
-            return f"the results are those of other elements: {_where(difference)} are mixed up"
+            where = _where(difference)
+            return f"{where} are mixed up: these are other elements' results, or an earlier call's"
         if _upstream_is_mixed(question, difference):
             return "upstream is read in another order than x"
         ulp = errors(difference.got, other, question.format_)
@@ -40,7 +42,9 @@ def _is_one_number(got: Array, other: Array) -> bool:
 
 def _are_mixed(got: Array, other: Array) -> bool:
     """Whether these are the results of one another."""
-    return np.unique(other).size >= SEVERAL and bool(np.isin(got, other).all())
+    got, other = got[~np.isnan(got)], other[~np.isnan(other)]
+    several = min(np.unique(got).size, np.unique(other).size) >= SEVERAL
+    return several and bool(np.isin(got, other).mean() >= MOSTLY)
 
 
 def _upstream_is_mixed(question: Question, difference: Difference) -> bool:
@@ -59,19 +63,23 @@ def _upstream_is_mixed(question: Question, difference: Difference) -> bool:
 
 
 def _where(difference: Difference) -> str:
-    """The elements: rows, columns, those from one on, or those past the last whole vector."""
+    """The elements: all, columns, rows, those from one on, or those past the last whole vector."""
     shape, places = difference.shape, difference.places
-    if len(shape) > 1:
-        rows, columns = np.divmod(places, shape[-1])
-        if columns.min() > 0 and columns.max() == shape[-1] - 1:
-            return f"columns from {columns.min()} on"
-        if rows.min() > 0:
-            return f"rows from {rows.min()} on"
-        return "elements"
     size, first = difference.tried, int(places.min())
-    if places.size != size - first:
+    if len(shape) > 1:
+        return _in_rows(shape, places, size)
+    if places.size != size - first or not first:
         return "elements"
-    for lanes in LANES:
-        if first == size - size % lanes:
-            return f"the last elements, past a multiple of {lanes},"
-    return f"elements from {first} on" if first else "elements"
+    past = next((lanes for lanes in LANES if first == size - size % lanes), None)
+    if past is not None:
+        return f"the last elements, past a multiple of {past},"
+    return f"elements from {first} on"
+
+
+def _in_rows(shape: tuple[int, ...], places: Array, size: int) -> str:
+    rows, columns = np.divmod(places, shape[-1])
+    if places.size == size:
+        return f"all elements of an array of shape {shape}"
+    if columns.min() > 0 and columns.max() == shape[-1] - 1:
+        return f"columns from {columns.min()} on"
+    return f"rows from {rows.min()} on" if rows.min() > 0 else "elements"

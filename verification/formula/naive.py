@@ -68,7 +68,7 @@ def _functions() -> dict[str, Callable[[Any], Any]]:
         "Phi": lambda u: special.erfc(-u * u.dtype.type(np.sqrt(0.5))) / u.dtype.type(2),
         "phi": lambda u: np.exp(-u * u / u.dtype.type(2)) * u.dtype.type(1 / np.sqrt(2 * np.pi)),
         "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
-        "softplus": lambda u: np.log1p(np.exp(u)),
+        "softplus": lambda u: np.logaddexp(0, u),
     }
 
 

@@ -120,7 +120,8 @@ def _quotient(node: Expression) -> Expression | None:
     above, below = node.operands
     u = _beside_one(below)
     if u is not None and u.operation == "exp":
-        return _times(above, operation("sigmoid", _neg(u.operands[0])))
+        share = operation("sigmoid", _neg(u.operands[0]))
+        return share if above == ONE else _times(above, share)
     match above, below:
         case (
             Expression("sub", (Expression("exp", (u,)), Expression("exp", (v,)))),

@@ -58,7 +58,9 @@ def _strength(node: Expression) -> int:
 
 
 def _number(value: Fraction | str | int) -> str:
-    """A decimal if that is exact in a few digits, else a fraction."""
+    """A decimal if one is exact, else a fraction."""
     exact = Fraction(value)
-    text = f"{float(exact):.12g}"
-    return text if Fraction(text) == exact else str(exact)
+    for text in (f"{float(exact):.12g}", repr(float(exact))):
+        if Fraction(text) == exact:
+            return text
+    return str(exact)

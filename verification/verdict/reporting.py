@@ -35,6 +35,7 @@ OTHERS = {
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in frameworks",
 }
 NOT_ALONE = "only within a longer array"
+SEVERAL = 8
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ class Reporter:
         shown, worst = self.observed.shrunk[first], seen.tallies[first].worst
         assert worst is not None  # noqa: S101  a part has results
         detail = "" if shown.shows or self.observed.expired else NOT_ALONE
+        if detail and (whole.wrong < SEVERAL or kind == "nan lost"):
+            why = None  # It is right, but for its place in an array.
         arranged = self._among_others(shown.x) if detail else None
         return self._symptom(
             kind,

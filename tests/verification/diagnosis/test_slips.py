@@ -91,7 +91,10 @@ BLAME = {
     "x - tanh(x)": (0.01, "x - tanh(x) cancels"),
     "(x + sqrt(x**2 + 4)) / 2": (-300.0, "x + sqrt(x**2 + 4) cancels"),
     "exp(-(x**2) / 2)": (11.0, "the argument of exp(-x**2 / 2) is rounded"),
-    "1 / (1 + exp(-x))": (2.0, "several roundings add up"),
+    "1 / (1 + exp(-x))": (
+        2.0,
+        "every step is rounded, and the errors add up, in 1 / (1 + exp(-x))",
+    ),
 }
 
 

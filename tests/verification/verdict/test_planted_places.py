@@ -392,7 +392,7 @@ def test_an_infinity_is_not_explained_by_a_number():
         return np.where((x > 5) & (x < 6), x.dtype.type(np.inf), y)
 
     found = {finding.kind: finding for finding in check(planted, "silu").symptoms}
-    assert found["inaccurate"].why == "x itself is returned"
+    assert found["inaccurate"].why == "x itself is returned, for x from 1 to 5"
     assert "x itself" not in (found["overflow"].why or "")
 
 

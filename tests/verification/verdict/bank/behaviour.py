@@ -65,7 +65,7 @@ BEHAVIOUR = [
         F32,
         strides_ignored,
         "layout",
-        true="stride|transpos|Fortran|order|layout|row",
+        true="stride|transpos|Fortran|order|layout|row|mixed up",
     ),
     Bug(
         "0-d ignored",
@@ -131,7 +131,7 @@ BEHAVIOUR = [
         F32,
         unless(lambda x: x.ndim == 3 and not x.flags.forc, lambda x: silu(x[::-1])),
         "layout",
-        true="axes|order|view|transpos|reversed",
+        true=(r"mixed up", "axes|order|view|transpos|reversed"),
     ),
     Bug(
         "middle lengths",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reference import ACTIVATIONS
@@ -15,9 +15,18 @@ INACCURATE, FLUSHED, NAN, OVERFLOW = "inaccurate", "flushed", "nan", "overflow"
 WRONG_SIGN, INFINITY, OUTSIDE = "wrong sign", "infinity", "out of bounds"
 # What is true where the arithmetic of infinities ends in NaN, and where a step of it overflows.
 AT_INFINITY = "NaN at an infinity|0 ?· ?∞|∞ ?- ?∞|∞ ?/ ?∞"
-ON_THE_WAY = "intermediate.*overflow"
+ON_THE_WAY = "overflows"
+# The fields of an implementation, and whose they are.
+OF_A_GATE = {"forward": V, "backward": "backward_x", "backward_y": "backward_y"}
 # Where the code is the formula as it is written.
 AS_WRITTEN = "(every|each) step"
+# What a reason says of the numbers alone, and the oracle has seen to be so.
+LITERAL = (
+    "^the tail is cut off at|^(0|NaN) for x from .* alone$|^it overflows from|^wrong for x from"
+    "|^(x itself is returned|the sign is wrong|the sign of x is lost).*, for x from"
+    "|^the sign of zero is lost: \\+0 for -0$|^at the kink"
+    "|^at -?inf.* it is|^the results are multiples of"
+)
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (
     "exception",
@@ -79,7 +88,7 @@ class Bug:
     @property
     def name(self) -> str:
         """The bug's own name."""
-        return f"{self.activation}-{self.id}-{self.subject}"
+        return f"{self.activation}-{self.id}-{self.subject}-{self.dtype}"
 
     @property
     def truths(self) -> tuple[str, ...]:
@@ -92,7 +101,8 @@ class Bug:
 
     def is_beside(self, reason: str) -> bool:
         """Whether a reason is right, but beside the bug."""
-        return self.beside is not None and bool(re.search(self.beside, reason, re.IGNORECASE))
+        is_known = self.beside is not None and re.search(self.beside, reason, re.IGNORECASE)
+        return bool(is_known or re.search(LITERAL, reason))
 
     def verdict(self) -> Any:
         """Check the bug, beside nothing else."""
@@ -101,9 +111,15 @@ class Bug:
         asked = {"activation" if named else "formula": self.activation}
         options = {"dtype": self.dtype, "strict": self.strict, "parameters": self.parameters}
         if isinstance(function, Implementation):
-            return check(function, **asked, **options)
+            return check(alone(function, self.subject), **asked, **options)
         given: dict[str, Callable[..., Any] | None] = {self.subject: function}
         return check(given.pop(V, None), **asked, **options, **given)
+
+
+def alone(gate: Implementation, subject: str) -> Implementation:
+    """A gate of which the other subjects are not judged, which takes a third of the time."""
+    others = {name for name in OF_A_GATE if OF_A_GATE[name] != subject}
+    return replace(gate, **dict.fromkeys(others))
 
 
 @dataclass(frozen=True)

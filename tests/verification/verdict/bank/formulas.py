@@ -6,9 +6,15 @@ from .bug import AS_WRITTEN, AT_INFINITY, F32, ON_THE_WAY, Bug
 
 CANCELS = "cancel"
 TRUE = {
-    "softsign": (r"square|power|1 \+ \|x\|", AT_INFINITY),
+    "softsign": (r"the term x", r"square|power|1 \+ \|x\|", AT_INFINITY),
     "squareplus": (CANCELS, r"x².*overflow", ON_THE_WAY, AS_WRITTEN, AT_INFINITY),
-    "logsigmoid": (r"log.*(cancel|1)|1 \+ exp|exp.*overflow", CANCELS, ON_THE_WAY, AT_INFINITY),
+    "logsigmoid": (
+        r"sigmoid\(x\)",
+        r"log.*(cancel|1)|1 \+ exp|exp.*overflow",
+        CANCELS,
+        ON_THE_WAY,
+        AT_INFINITY,
+    ),
     "relu6": (r"6\.5|(clip|clamp|cap).*6",),
     "hard_swish": (r"max|-3|negative|left|side|branch|bound|lower", AT_INFINITY, ON_THE_WAY),
     "selu": (r"digits|1\.05\b|1\.673\b|constant",),
@@ -16,13 +22,20 @@ TRUE = {
     "tanhshrink": (CANCELS, r"x - tanh", AS_WRITTEN, AT_INFINITY),
     "hard_shrink": (r"at 0\.5|equal|<=|threshold|edge|boundary|kink",),
     "soft_shrink": (r"sign|x < -|left|negative|side|branch|constant of -1\b",),
-    "relu squared": (r"factor of (2|0\.5|1/2)|half|times 2|chain",),
+    "relu squared": (
+        r"factor 2 is",
+        r"factor of (2|0\.5|1/2)|half|times 2|chain",
+    ),
     "softcap": (r"(clip|clamp|hard).*30|hard|x itself",),
     "laplace": (r"1 \+ erf", CANCELS, AS_WRITTEN),
     "threshold": (r"20|value|\brelu\b|\b0\b",),
     "hard_tanh": (r"\btanh\b",),
     "isru": (r"x².*overflow|square.*overflow", ON_THE_WAY, AS_WRITTEN, AT_INFINITY),
-    "gaussian": (r"rounded before|x².*rounded|rounded.*(x²|square|argument)", AS_WRITTEN),
+    "gaussian": (
+        r"is rounded",
+        r"rounded before|x².*rounded|rounded.*(x²|square|argument)",
+        AS_WRITTEN,
+    ),
     "snake": (r"sin|square|x²|argument", AT_INFINITY),
     "bent identity": (r"constant of -1\b|\+ 1|term|1 is missing|added", AT_INFINITY),
     "lisht": (r"\|x\||magnitude|sign|absolute",),

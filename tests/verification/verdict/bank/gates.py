@@ -226,7 +226,7 @@ GATES = [
         "infinity",
         None,
         "value",
-        true=r"∞|infinit|limit",
+        true=(r"not the limit", r"∞|infinit|limit"),
     ),
     Bug(
         "NaN from a formula that overflows",

@@ -85,7 +85,7 @@ GAUSSIAN = [
         F32,
         wide(lambda x: tanh_form(x) * 0 + x / 2 * (1 + np.tanh(ROOT * (x + 0.044715 * x * x)))),
         INACCURATE,
-        true=(r"x²|x³|cubic|power", ONE_PLUS_TANH, AT_INFINITY),
+        true=(r"x\*\*2 stands", r"x²|x³|cubic|power", ONE_PLUS_TANH, AT_INFINITY),
     ),
     Bug(
         "chain rule without 3κx²",
@@ -94,7 +94,7 @@ GAUSSIAN = [
         wide(without_inner),
         INACCURATE,
         subject=D,
-        true=(r"3 ?κ|chain|inner|cubic|term", ONE_PLUS_TANH, AT_INFINITY),
+        true=(r"factor 1 \+ 0\.13", r"3 ?κ|chain|inner|cubic|term", ONE_PLUS_TANH, AT_INFINITY),
     ),
     Bug(
         "slope in half",
@@ -259,7 +259,7 @@ GAUSSIAN = [
         wide(lambda x: phi((x - 0.707107) / 0.282095)),
         INACCURATE,
         subject=D,
-        true=r"factor of 0\.28|sigma|chain|inner|1 ?/ ?σ|3\.54",
+        true=(r"constant 0.5 is 0.141", r"factor of 0\.28|sigma|chain|inner|1 ?/ ?σ|3\.54"),
         parameters=MEGA,
     ),
     Bug(
@@ -269,7 +269,7 @@ GAUSSIAN = [
         wide(lambda x: np.exp(-x * x)),
         INACCURATE,
         subject=D,
-        true=r"factor of (0\.886|1\.128)|√π|2/√π|constant factor",
+        true=(r"factor 2 / sqrt", r"factor of (0\.886|1\.128)|√π|2/√π|constant factor"),
     ),
     Bug(
         "tanh for erf",
@@ -277,7 +277,7 @@ GAUSSIAN = [
         F32,
         wide(lambda x: np.tanh(1.12838 * x)),
         INACCURATE,
-        true=r"tanh|1\.128",
+        true=(r"approximation", r"tanh|1\.128"),
     ),
     Bug(
         "Hastings in double",

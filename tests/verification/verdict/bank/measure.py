@@ -1,13 +1,17 @@
 """How good the reasons are: the share of planted bugs of which a true one is told, and no other.
 
 ``python -m tests.verification.verdict.bank.measure`` prints each bug that is not found, not
-explained, or explained falsely, and then a table by families. ``--coarse`` tries fewer numbers, as the
-tests do; words name families or parts of the names of bugs.
+explained, or explained falsely, and then a table by families. It tries as few numbers as the tests
+do; with ``--fine`` as many as a check does by default. Words name families or parts of the names of
+bugs; ``--all`` lists every bug; and ``--write``, without words, writes not_yet.json, the list of
+those that are not yet explained.
 """
 
+import json
 import sys
 import warnings
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
@@ -33,10 +37,10 @@ def problem(bug: Bug) -> tuple[str, list[str]]:
     return "", list(reasons.true)
 
 
-def measure(words: list[str], *, show_all: bool) -> None:
-    """Print the table and the list."""
+def measure(words: list[str], *, show_all: bool) -> dict[str, str]:
+    """Print the table and the list; the bugs that are not explained, with what is said."""
     total: Counter[str] = Counter()
-    table = []
+    table, not_yet = [], {}
     for family, bugs in FAMILIES.items():
         counts: Counter[str] = Counter()
         for bug in bugs:
@@ -44,14 +48,17 @@ def measure(words: list[str], *, show_all: bool) -> None:
                 continue
             what, said = problem(bug)
             counts[what] += 1
+            if what:
+                not_yet[bug.name] = "; ".join([what, *said])
             if what or show_all:
-                title = f"{what or 'right'}: {family}: {bug.name} ({bug.dtype})"
+                title = f"{what or 'right'}: {family}: {bug.name}"
                 lines = [title, *(f"    {text}" for text in said)]
                 print(*lines, sep="\n", flush=True)  # noqa: T201  what it is for
         if counts:
             table.append(row(family, counts))
         total += counts
     print(*table, row("all", total), sep="\n")  # noqa: T201
+    return not_yet
 
 
 def row(name: str, counts: Counter[str]) -> str:
@@ -65,6 +72,10 @@ def row(name: str, counts: Counter[str]) -> str:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    if "--coarse" in sys.argv:
+    if "--fine" not in sys.argv:
         grid.FINEST = grid.COARSEST
-    measure([a for a in sys.argv[1:] if not a.startswith("-")], show_all="--all" in sys.argv)
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    left = measure(words, show_all="--all" in sys.argv)
+    if "--write" in sys.argv and not words:
+        text = json.dumps(left, indent=0, ensure_ascii=False) + "\n"
+        Path(__file__).with_name("not_yet.json").write_text(text, "utf-8")

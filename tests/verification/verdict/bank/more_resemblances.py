@@ -12,12 +12,6 @@ from .bug import AT_INFINITY, F16, F32, FLUSHED, INACCURATE, B, Bug, D
 from .helpers import cast, doubled_first, through, where, wide
 
 
-def eleven_bits(x):
-    """A tanh with 11 bits, as of some processors."""
-    mantissa, exponent = np.frexp(np.tanh(x))
-    return np.ldexp(np.rint(mantissa * 2**11) / 2**11, exponent)
-
-
 def ten_bits(x):
     """Inputs rounded to 10 bits after the point, as by tensor cores."""
     bits = np.ascontiguousarray(x).view(np.uint32) + np.uint32(0x1000)

@@ -2,19 +2,16 @@
 
 import numpy as np
 
-from reference import leaky_relu, relu
+from reference import relu
 
 from .bug import (
     AS_WRITTEN,
     AT_INFINITY,
-    BF16,
     D2,
     F16,
     F32,
-    F64,
     FLUSHED,
     INACCURATE,
-    NAN,
     ON_THE_WAY,
     OVERFLOW,
     B,
@@ -26,12 +23,6 @@ from .helpers import cast, wide
 HARD_SWISH = "x * min(max(x + 3, 0), 6) / 6"
 HARD_SIGMOID = "min(max(x + 3, 0), 6) / 6"
 RELU_6 = "min(max(x, 0), 6)"
-SQUARED = "max(x, 0)**2"
-HARD_TANH = "min(max(x, -1), 1)"
-HARD_SHRINK = "where(abs(x) > lam, x, 0)"
-SOFT_SHRINK = "where(x > lam, x - lam, where(x < -lam, x + lam, 0))"
-THRESHOLD = "where(x > theta, x, value)"
-HARD_MISH = "x * min(2, max(0, x + 2)) / 2"
 
 
 def hard_swish_slope(x):
@@ -62,7 +53,7 @@ RECTIFIERS = [
         F32,
         wide(lambda x: np.where(x < -3, 0, x) * np.clip(x + 3, 0, 6) * float(np.float16(1 / 6))),
         INACCURATE,
-        true=r"digits|float16|1/6|factor of 0\.9998|0\.1666|constant",
+        true=(r"constant 6", r"digits|float16|1/6|factor of 0\.9998|0\.1666|constant"),
     ),
     Bug(
         "relu6 without 3",
@@ -161,7 +152,7 @@ RECTIFIERS = [
         wide(lambda x: np.where(np.abs(x) < 3, 1, 0)),
         INACCURATE,
         subject=D,
-        true=r"factor of 6|1/6|6 times",
+        true=(r"division by 6", r"factor of 6|1/6|6 times"),
     ),
     Bug(
         "6 forgotten in the bounds",
@@ -169,7 +160,7 @@ RECTIFIERS = [
         F32,
         wide(lambda x: np.clip(x / 6 + 0.5, 0, 6)),
         INACCURATE,
-        true=r"(clip|clamp|bound|saturat|above 1|upper).*",
+        true=(r"limit 6", r"(clip|clamp|bound|saturat|above 1|upper).*"),
         beside="constant",
     ),
     Bug(
@@ -214,214 +205,6 @@ RECTIFIERS = [
     ),
     Bug(
         "NaN as 0", RELU_6, F32, cast(lambda x: np.fmin(np.fmax(x, 0), 6)), "nan lost", true=r"NaN"
-    ),
-    Bug(
-        "relu for its square",
-        SQUARED,
-        F32,
-        wide(relu),
-        "inaccurate",
-        true=r"\brelu\b|square|power|x itself",
-    ),
-    Bug(
-        "square of both sides",
-        SQUARED,
-        F32,
-        wide(lambda x: x * x),
-        INACCURATE,
-        true=r"square|x²|x < 0|left|negative|branch|side|rectif|max\(|\|x\|",
-        beside="overflow",
-    ),
-    Bug(
-        "derivative without 2",
-        SQUARED,
-        F32,
-        wide(relu),
-        INACCURATE,
-        subject=D,
-        true=r"factor of (2|0\.5|1/2)|half|lacks.*2|times 2",
-        beside="x itself",
-    ),
-    Bug(
-        "derivative is a step",
-        SQUARED,
-        F32,
-        wide(lambda x: np.where(x > 0, 2, 0)),
-        INACCURATE,
-        subject=D,
-        true=r"second derivative|factor x|x is missing|chain|inner|step|constant",
-    ),
-    Bug(
-        "derivative by the value",
-        SQUARED,
-        F32,
-        cast(lambda x: 2 * np.maximum(x, 0) ** 2 / x),
-        NAN,
-        subject=D,
-        true=(r"0 ?/ ?0|divi|at 0|square|x².*(over|under)flow", ON_THE_WAY, AT_INFINITY),
-    ),
-    Bug("tanh for its hard form", HARD_TANH, F32, wide(np.tanh), INACCURATE, true=r"\btanh\b"),
-    Bug(
-        "bounds of 0 and 1",
-        HARD_TANH,
-        F32,
-        wide(lambda x: np.clip(x, 0, 1)),
-        FLUSHED,
-        true=r"lower|bound|clip|clamp|negative|left|relu",
-    ),
-    Bug(
-        "saturation off the limit",
-        HARD_TANH,
-        F32,
-        wide(lambda x: np.clip(x, -0.9999, 0.9999)),
-        INACCURATE,
-        true=r"0\.9999|clip|clamp|saturat",
-    ),
-    Bug(
-        "λ not kept",
-        HARD_SHRINK,
-        F32,
-        wide(lambda x: np.where(np.abs(x) > 0.5, x - np.copysign(0.5, x), 0)),
-        INACCURATE,
-        true=r"soft|lam|λ|0\.5",
-        parameters={"lam": 0.5},
-        beside="NaN is taken",
-    ),
-    Bug(
-        "right side alone",
-        HARD_SHRINK,
-        F32,
-        wide(lambda x: np.where(x > 0.5, x, 0)),
-        FLUSHED,
-        true=r"\|x\||abs|left|negative|side|-x|magnitude",
-        parameters={"lam": 0.5},
-        beside="cut off|NaN is taken",
-    ),
-    Bug(
-        "λ ignored",
-        HARD_SHRINK,
-        F32,
-        wide(lambda x: np.where(np.abs(x) > 0.5, x, 0)),
-        "flushed",
-        true=r"lam|λ|\b0\.5|threshold|parameter|x itself|cut off",
-        parameters={"lam": 0.25},
-        beside="NaN is taken",
-    ),
-    Bug(
-        "wrong side moved",
-        SOFT_SHRINK,
-        F32,
-        wide(lambda x: np.where(np.abs(x) > 0.5, x + np.copysign(0.5, x), 0)),
-        INACCURATE,
-        true=r"sign|lam|λ|added|constant of 1\b|2 ?λ",
-        parameters={"lam": 0.5},
-        beside="NaN is taken",
-    ),
-    Bug(
-        "λ on one side",
-        SOFT_SHRINK,
-        F32,
-        wide(lambda x: np.where(np.abs(x) <= 0.5, 0, x - 0.5)),
-        INACCURATE,
-        true=r"sign|side|left|negative|x < -|constant of -1\b|branch",
-        parameters={"lam": 0.5},
-    ),
-    Bug(
-        "hard for soft",
-        SOFT_SHRINK,
-        F32,
-        wide(lambda x: np.where(np.abs(x) <= 0.5, 0, x)),
-        INACCURATE,
-        true=r"hard|x itself|lam|λ|0\.5",
-        parameters={"lam": 0.5},
-    ),
-    Bug(
-        "0 for the value",
-        THRESHOLD,
-        F32,
-        wide(lambda x: np.where(x <= 1, 0, x)),
-        FLUSHED,
-        true=r"value|20|parameter|\b0\b|cut off",
-        parameters={"theta": 1.0, "value": 20.0},
-    ),
-    Bug(
-        "θ and value exchanged",
-        THRESHOLD,
-        F32,
-        wide(lambda x: np.where(x <= 20, 1, x)),
-        INACCURATE,
-        true=r"exchang|swap|20|theta|value",
-        parameters={"theta": 1.0, "value": 20.0},
-    ),
-    Bug(
-        "greater or equal",
-        THRESHOLD,
-        F32,
-        wide(lambda x: np.where(x < 1, 20, x)),
-        INACCURATE,
-        true=r"at 1\b|threshold|>=|equal|compar|edge|boundary",
-        parameters={"theta": 1.0, "value": 20.0},
-        beside="NaN is taken",
-    ),
-    Bug(
-        "2 forgotten",
-        HARD_MISH,
-        F32,
-        wide(lambda x: np.where(x < -2, 0, x) * np.clip(x + 2, 0, 2)),
-        INACCURATE,
-        true=r"factor of 2|1/2|twice|half",
-    ),
-    Bug(
-        "slope at both sides",
-        "leaky_relu",
-        F32,
-        wide(lambda x: 0.01 * x),
-        INACCURATE,
-        true=r"both|factor of 0\.01|0\.01|branch|side|right",
-    ),
-    Bug(
-        "max(x, x/100) of negative slope",
-        "leaky_relu",
-        F32,
-        wide(lambda x: np.minimum(x, 0.01 * x)),
-        INACCURATE,
-        true=r"max|min|side|branch|exchang|-x",
-    ),
-    Bug(
-        "slope ignored",
-        "leaky_relu",
-        F32,
-        wide(leaky_relu),
-        INACCURATE,
-        true=r"0\.01|parameter|slope|default",
-        parameters={"negative_slope": 0.25},
-    ),
-    Bug(
-        "mask of the output in place of x",
-        "relu",
-        F32,
-        wide(lambda x, u: np.where(np.maximum(x, 0) > 1, u, 0)),
-        FLUSHED,
-        subject=B,
-        true=r"threshold|\b1\b|compar|cut off|branch",
-        beside="NaN is taken",
-    ),
-    Bug(
-        "slope 0.01 in bfloat16",
-        "leaky_relu",
-        BF16,
-        cast(lambda x: np.where(x > 0, x, x * np.float32(0.0101))),
-        INACCURATE,
-        true=r"0\.0101|factor of 1\.01|slope|constant",
-    ),
-    Bug(
-        "float32 threshold",
-        HARD_SHRINK,
-        F64,
-        wide(lambda x: np.where(np.abs(x) <= float(np.float32(0.1)), 0, x)),
-        FLUSHED,
-        true=r"float32|threshold|0\.1\b|0\.100000001|constant",
-        parameters={"lam": 0.1},
     ),
 ]
 

@@ -15,17 +15,6 @@ def eleven_bits(x):
     return np.ldexp(np.rint(mantissa * 2**11) / 2**11, exponent)
 
 
-def ten_bits(x):
-    """Inputs rounded to 10 bits after the point, as by tensor cores."""
-    bits = np.ascontiguousarray(x).view(np.uint32) + np.uint32(0x1000)
-    return silu((bits & np.uint32(0xFFFFE000)).view(np.float32).reshape(x.shape))
-
-
-def rational_tanh(x):
-    """A fraction whose terms underflow before it does."""
-    return np.float32(1e-3) * x * (1 + x * x / 15) / (np.float32(1e-3) * (1 + 0.4 * x * x))
-
-
 RESEMBLANCES = [
     Bug("erf", "tanh", F32, wide(erf), INACCURATE, None, true=r"\berf\b", never="cancels"),
     Bug(

@@ -1,16 +1,20 @@
 """The oracle tested: each planted bug of the bank is found, and explained by nothing false."""
 
+import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from figures.measuring.demonstrated import DEMONSTRATED
 
 from .bug import Bug, Heard, heard
-from .not_yet import NOT_YET
 from .whole import BUGS
 
-NAMED = {bug.name + " " + bug.dtype: bug for bug in BUGS}
+NAMED = {bug.name: bug for bug in BUGS}
+# What is said of those of which nothing true, or something false, is said; see `measure`.
+NOT_YET = json.loads(Path(__file__).with_name("not_yet.json").read_text("utf-8"))
+SHARE = 0.9
 # No length or layout is to blame for what the same call does not do again.
 FICKLE = ("every 11th call", "every 50th call", "first call")
 
@@ -25,10 +29,9 @@ def judged(name: str) -> tuple[tuple, Heard]:
 
 def marked(bug: Bug):
     """The bug, expected to fail where nothing true, or something false, is known to be said."""
-    name = bug.name + " " + bug.dtype
-    said = NOT_YET.get(name)
+    said = NOT_YET.get(bug.name)
     marks = [] if said is None else [pytest.mark.xfail(reason=said, raises=AssertionError)]
-    return pytest.param(name, id=name, marks=marks)
+    return pytest.param(bug.name, id=bug.name, marks=marks)
 
 
 def test_names_are_unique():
@@ -43,10 +46,10 @@ def test_every_planted_bug_is_found(name):
     bug = NAMED[name]
     (passed, symptoms), _ = judged(name)
     assert not passed
-    found = {symptom.kind: symptom for symptom in symptoms if symptom.subject == bug.subject}
-    assert bug.kind in found, symptoms
-    assert found[bug.kind].snippet
-    assert (bug.why or "") in (found[bug.kind].why or ""), symptoms
+    found = [s for s in symptoms if (s.subject, s.kind) == (bug.subject, bug.kind)]
+    assert found, symptoms
+    assert all(symptom.snippet for symptom in found)
+    assert any((bug.why or "") in (symptom.why or "") for symptom in found), symptoms
     if bug.never is not None:
         assert not [symptom for symptom in symptoms if bug.never in (symptom.why or "")]
 
@@ -67,9 +70,16 @@ def test_what_a_repeated_call_does_not_show_is_told_as_that(name):
     assert {symptom.kind for symptom in symptoms} <= {"not deterministic", "state"}
 
 
+@pytest.mark.xfail(reason="60 of 595 bugs have no reason, or a false one", raises=AssertionError)
+def test_nine_of_ten_are_explained():
+    """With a true reason, if not with the first one, and without a false one."""
+    unexplained = [name for name, said in NOT_YET.items() if not said.startswith("not first")]
+    assert len(unexplained) <= (1 - SHARE) * len(BUGS)
+
+
 def test_the_bank_is_large():
     """At least 250 bugs, of the seven that are demonstrated, of formulas, and of every format."""
-    assert len(BUGS) >= 250
+    assert len(BUGS) >= 500
     assert {bug.activation for bug in BUGS} >= {*DEMONSTRATED}
     assert {bug.dtype for bug in BUGS} == {"float16", "bfloat16", "float32", "float64"}
     assert sum(" " in bug.activation for bug in BUGS) >= 80

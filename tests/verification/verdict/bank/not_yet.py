@@ -1,3 +1,0 @@
-"""No."""
-
-NOT_YET: dict[str, str] = {}
