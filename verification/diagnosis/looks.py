@@ -10,6 +10,7 @@ from verification.numbers.ulp import doubles
 from .patterns import (
     FACTOR_WITHIN,
     FEW_ULP,
+    LEAST_ACTIVE,
     NEAR,
     SEVERAL,
     Case,
@@ -28,8 +29,10 @@ LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
 TURNS = 2
 # And the least share of all results that is off.
 WIDESPREAD = 0.1
-# Fixed-point results are multiples of 2^-n for an n up to this.
-MOST_BITS = 16
+# The share of results that are those of the input before.
+IN_A_ROW = 0.5
+# The multiples of a step that results are, at most, and how near to one.
+MOST_STEPS, NEARLY_WHOLE = 1 << 16, 2.0**-7
 # The least share of results that are no multiples by their size alone.
 TELLING_SHARE = 0.25
 # Errors beyond so many times the tolerance are more than several roundings.
@@ -151,17 +154,42 @@ def _at_infinity(case: Case) -> Mask:
     return found & (np.unique(case.computed[found]).size == 1)
 
 
+def step_of(results: Float64) -> float:
+    """The number that all results may be multiples of: their least distance, NaN if too small."""
+    sizes = np.union1d(np.abs(results[np.isfinite(results)]), 0)
+    if sizes.size < SEVERAL:
+        return np.nan
+    count = np.rint(sizes[-1] / np.diff(sizes).min())
+    return float(sizes[-1] / count) if count <= MOST_STEPS else np.nan
+
+
 def _multiples(case: Case) -> Mask:
-    """Results that are multiples of 1/2, 1/4, ... where the right ones are not."""
-    finite = np.isfinite(case.computed) & (case.computed != 0)
-    if np.unique(case.computed[finite]).size < SEVERAL or case.upstream is not None:
+    """Results that are multiples of one number, where the right ones are not."""
+    step = step_of(case.computed)
+    if np.isnan(step) or case.upstream is not None:
         return np.zeros(case.x.shape, bool)
-    scaled = case.computed * 2.0**MOST_BITS
-    # Large numbers always are.
-    telling = np.abs(scaled[finite]) < 2.0 ** (case.question.format_.precision - 2)
+    counts = case.computed / step
+    # Of a format's own last bit, large numbers always are.
+    telling = np.abs(counts[case.computed != 0]) < 2.0 ** (case.question.format_.precision - 2)
     if telling.mean() < TELLING_SHARE:
         return np.zeros(case.x.shape, bool)
-    return np.asarray(np.isfinite(scaled) & (scaled == np.rint(scaled)))
+    return np.asarray(np.abs(counts - np.rint(counts)) <= NEARLY_WHOLE)
+
+
+def _stepwise(case: Case) -> Mask:
+    """One result for many x in a row, and another for the next, where each should have its own."""
+    order = np.argsort(case.wide, kind="stable")
+    sizes = np.abs(case.wide[order])
+    order = order[(sizes >= LEAST_ACTIVE) & (sizes <= PRACTICAL)]
+    got, expected = case.computed[order], doubles(case.expected)[order]
+    apart = np.diff(expected) != 0
+    is_stepwise = (
+        case.upstream is None
+        and np.unique(got).size >= SEVERAL
+        and apart.sum() >= SEVERAL
+        and (np.diff(got) == 0)[apart].mean() > IN_A_ROW
+    )
+    return np.isfinite(case.computed) & is_stepwise
 
 
 def _saturated(case: Case) -> Mask:
@@ -228,6 +256,7 @@ LOOKS: Table = (
 # What may be told of all wrong numbers together: those of a part may have small errors by chance.
 GUESSES: Table = (
     ("the results are multiples of {step}: a sum, fixed point, or a table", _multiples),
+    ("one result for many x in a row: a table, or x in fixed point", _stepwise),
     ("off by a constant factor of {factor}", _factor),
     ("off by a constant of {offset}", _offset),
     ("several roundings add up: up to {ulp} ulp", _roundings),

@@ -17,7 +17,7 @@ from math import log
 import numpy as np
 
 from reference.arithmetic.formats import FORMATS, Format
-from reference.arithmetic.types import Array, Float64, Mask
+from reference.arithmetic.types import Array, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake
 from verification.examination.accuracy import differ
@@ -29,7 +29,7 @@ from verification.numbers.ulp import doubles, errors
 from .constants import constants
 from .evidence import of_mistake, of_substitution
 from .generated import forms_of
-from .looks import GUESSES, LOOKS
+from .looks import GUESSES, LOOKS, step_of
 from .others import other_functions, promising_slips
 from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, median
 from .reason import Reason
@@ -79,7 +79,7 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         "number": median(case.computed),
         "low": case.wide[reason.explained].min(initial=np.inf),
         "high": case.wide[reason.explained].max(initial=-np.inf),
-        "step": _step(case.computed[reason.explained]),
+        "step": step_of(case.computed[reason.explained]),
         "largest": np.abs(ratio - 1)[reason.explained].max(initial=0.0),
         "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
@@ -124,14 +124,6 @@ def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
             reason = of_mistake(case, mistake, formula)
             if reason is not None:
                 yield _filled(case, reason, precision)
-
-
-def _step(results: Float64) -> float:
-    """The largest power of two that all results are multiples of."""
-    mantissa, exponent = np.frexp(results[np.isfinite(results) & (results != 0)])
-    whole = np.abs(mantissa * 2.0**53).astype(np.int64)
-    lowest = np.frexp((whole & -whole).astype(np.float64))[1] - 1
-    return float(2.0 ** np.min(exponent - 53 + lowest, initial=0))
 
 
 def _of_forms(case: Case) -> Iterator[Reason]:

@@ -21,6 +21,8 @@ from .substitution import Change, Formula, Substitution, lower_formats
 
 # The share of the inputs at which a lack of precision shows.
 WIDESPREAD = 0.03
+# The bits after the point of an x in fixed point.
+FIXED_POINT = range(1, 13)
 # Where every exponential is 0 or infinite.
 FURTHEST = 1100.0
 # A scale shows at these x: there every smooth activation rises, and none is settled.
@@ -45,6 +47,7 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     mirrored = "the argument has the wrong sign: this is the result for -x"
     yield Substitution(mirrored, (_at(question, np.negative),))
     yield from _lower(case)
+    yield from _on_a_grid(question)
     yield from _clamped(case)
     swapped = _at(question, _byteswap, then=_byteswap)
     yield Substitution("the bytes of each number are in the wrong order", (swapped,))
@@ -113,6 +116,17 @@ def _lower(case: Case) -> Iterator[Substitution]:
         telling = lower.precision < format_.precision and needed.mean() > TELLING
         in_part = not format_.has_few_numbers
         yield Substitution(f"computed in {lower.name}", ways, exact if telling else None, in_part)
+
+
+def _on_a_grid(question: Question) -> Iterator[Substitution]:
+    """The results for x in fixed point, or those that a table has."""
+    for bits in FIXED_POINT:
+
+        def nearest(x: Array, scale: float = 2.0**bits) -> Array:
+            return (np.rint(doubles(x) * scale) / scale).astype(x.dtype)
+
+        why = f"x is rounded to a multiple of 1/{1 << bits}: a table, or fixed point"
+        yield Substitution(why, (_at(question, nearest),), in_part=True)
 
 
 def _clamped(case: Case) -> Iterator[Substitution]:
