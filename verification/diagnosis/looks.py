@@ -29,8 +29,9 @@ LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
 TURNS = 2
 # And the least share of all results that is off.
 WIDESPREAD = 0.1
-# The share of results that are those of the input before.
-IN_A_ROW = 0.5
+# The share of results that are those of the input before; and the largest of a single result, or
+# this is one that saturates.
+IN_A_ROW, LONGEST_STEP = 0.5, 0.25
 # The multiples of a step that results are, at most, and how near to one.
 MOST_STEPS, NEARLY_WHOLE = 1 << 16, 2.0**-7
 # The least share of results that are no multiples by their size alone.
@@ -183,9 +184,11 @@ def _stepwise(case: Case) -> Mask:
     order = order[(sizes >= LEAST_ACTIVE) & (sizes <= PRACTICAL)]
     got, expected = case.computed[order], doubles(case.expected)[order]
     apart = np.diff(expected) != 0
+    _, counts = np.unique(got, return_counts=True)
     is_stepwise = (
         case.upstream is None
-        and np.unique(got).size >= SEVERAL
+        and counts.size >= SEVERAL
+        and counts.max() < LONGEST_STEP * got.size
         and apart.sum() >= SEVERAL
         and (np.diff(got) == 0)[apart].mean() > IN_A_ROW
     )
