@@ -13,7 +13,7 @@ from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.mistake import Mistake, digits, lost
 from verification.examination.accuracy import differ
 from verification.examination.tried import inputs_of
-from verification.examination.truth import answer
+from verification.examination.truth import answer, expected_of
 from verification.numbers.ulp import doubles
 
 from .patterns import FEW, NEAR, QUORUM, SEVERAL, TELLING, Case, nan_from_infinity, near, roughness
@@ -85,6 +85,8 @@ def of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
         reason = reason if reason.share >= QUORUM else None
     if reason is None or _few(case, reason.explained):
         return None
+    if mistake.in_part and _is_one_number(case, reason.explained):
+        return None
     if _contradicted(case, formula):
         if not mistake.in_part or not _is_telling(case, formula, reason.explained):
             return None
@@ -140,6 +142,15 @@ def _keeps_digits(case: Case, formula: Formula) -> bool:
 def _few(case: Case, explained: Mask) -> bool:
     """Whether these are too few numbers to tell a formula by."""
     return np.unique(case.wide[explained & np.isfinite(case.wide)]).size < FEW
+
+
+def _is_one_number(case: Case, explained: Mask) -> bool:
+    """Whether one or two results are all that agrees, of a function that has many."""
+    if np.unique(case.computed[explained]).size >= FEW:
+        return False
+    x = inputs_of(case.question)
+    upstream = None if case.upstream is None else np.ones_like(x)
+    return np.unique(doubles(expected_of(case.question, x, upstream))).size >= SEVERAL
 
 
 def _zeros_agree(case: Case, formula: Formula, mistake: Mistake) -> bool:
