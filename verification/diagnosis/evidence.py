@@ -16,7 +16,18 @@ from verification.examination.tried import inputs_of
 from verification.examination.truth import answer, expected_of
 from verification.numbers.ulp import doubles
 
-from .patterns import FEW, NEAR, QUORUM, SEVERAL, TELLING, Case, nan_from_infinity, near, roughness
+from .patterns import (
+    FEW,
+    NEAR,
+    QUORUM,
+    SEVERAL,
+    TELLING,
+    Case,
+    band,
+    nan_from_infinity,
+    near,
+    roughness,
+)
 from .reason import Reason
 from .substitution import Formula, Substitution
 
@@ -90,7 +101,7 @@ def of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
     if _contradicted(case, formula):
         if not mistake.in_part or not _is_telling(case, formula, reason.explained):
             return None
-        said = f"{mistake.why}, {_between(case.wide[exactly])}"
+        said = f"{mistake.why}, for x {band(case.wide[exactly])}"
         reason = replace(reason, sentence=said, in_part=True)
     are_zeros = digits(case.computed[reason.explained]).mean() < TELLING
     return None if are_zeros and not _zeros_agree(case, formula, mistake) else reason
@@ -117,10 +128,6 @@ def _of_noise(
         or _keeps_digits(case, formula)
     )
     return None if is_another else reason
-
-
-def _between(x: Float64) -> str:
-    return f"for x from {np.nanmin(x):.3g} to {np.nanmax(x):.3g}"
 
 
 def _is_telling(case: Case, formula: Formula, explained: Mask) -> bool:
@@ -179,7 +186,8 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
         explained |= near(case, formula(case.x, case.upstream), 0 if substitution.in_part else NEAR)
     if substitution.also is not None:
         explained |= substitution.also
-    reason = Reason(substitution.why, explained, explained)
+    about_factor = substitution.about_factor
+    reason = Reason(substitution.why, explained, explained, about_factor=about_factor)
     if reason.share < QUORUM or _few(case, explained):
         return None
     if digits(case.computed[explained]).mean() < TELLING:
@@ -188,7 +196,7 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
         return reason
     if not substitution.in_part or _contradicted(case, *substitution.formulas, within=explained):
         return None
-    said = f"{reason.sentence}, {_between(case.wide[explained])}"
+    said = f"{reason.sentence}, for x {band(case.wide[explained])}"
     return replace(reason, sentence=said, in_part=True)
 
 

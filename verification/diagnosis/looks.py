@@ -86,6 +86,17 @@ def _nan_in_a_band(case: Case) -> Mask:
     return _in_a_band(case, np.isnan(case.computed), others[np.isfinite(others)])
 
 
+def _one_in_a_band(case: Case) -> Mask:
+    """One number, or an infinity, in the place of many."""
+    if np.unique(case.computed).size > 1 or np.isnan(case.computed).any():
+        return np.zeros(case.x.shape, bool)
+    one, others = case.computed[0], case.others
+    differ = doubles(others.got) != one
+    right = expected_of(case.question, *case.right).astype(np.float64)
+    numbers = [doubles(case.right[0])[right != one], doubles(others.x)[differ]]
+    return _in_a_band(case, case.computed == one, np.concatenate(numbers))
+
+
 def _in_a_band(case: Case, found: Mask, others: Float64) -> Mask:
     """Those results, if there are others on both sides of them and none between."""
     found = found & np.isfinite(case.wide)
@@ -209,9 +220,9 @@ def _saturated(case: Case) -> Mask:
 
 
 def _constant(case: Case) -> Mask:
-    """One number, whatever x is."""
-    number = median(case.computed)
-    same = case.computed == number
+    """One number, or NaN, whatever x is."""
+    number = case.computed[np.argmin(np.abs(case.computed - median(case.computed)))]
+    same = (case.computed == number) | (np.isnan(case.computed) & np.isnan(number))
     if number == 0 or np.unique(doubles(case.expected)[same]).size < SEVERAL:
         return np.zeros(case.x.shape, bool)
     return np.asarray(same)
@@ -248,13 +259,14 @@ def _roundings(case: Case) -> Mask:
 # What the numbers themselves say.
 LOOKS: Table = (
     ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
-    ("0 for x from {low} to {high} alone", _zero_in_a_band),
-    ("NaN for x from {low} to {high} alone", _nan_in_a_band),
+    ("0 for x {band} alone", _zero_in_a_band),
+    ("NaN for x {band} alone", _nan_in_a_band),
+    ("{number} for x {band} alone", _one_in_a_band),
     ("at {points} it is {number}, not the limit", _at_infinity),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
-    ("the result is {number}, whatever x is: elements that are not written, say", _constant),
-    ("wrong for x from {low} to {high} alone: an entry of a table, or a branch", _isolated),
+    ("the result is {number}, whatever x is, as if elements were not written", _constant),
+    ("wrong for x {band} alone: an entry of a table, or a branch", _isolated),
 )
 # What may be told of all wrong numbers together: those of a part may have small errors by chance.
 GUESSES: Table = (

@@ -194,6 +194,15 @@ def median(numbers: Float64) -> float:
     return float(np.median(finite)) if finite.size else float("nan")
 
 
+def band(x: Float64) -> str:
+    """Two ends, "from low to high", in as many digits as tell them apart; or "= x"."""
+    low, high = np.nanmin(x), np.nanmax(x)
+    if low == high:
+        return f"= {low:.9g}"
+    digits = next(digits for digits in (3, 6, 9, 17) if f"{low:.{digits}g}" != f"{high:.{digits}g}")
+    return f"from {low:.{digits}g} to {high:.{digits}g}"
+
+
 def crossing(function: Callable[[Float64], Float64], low: Float64, high: Float64) -> Float64:
     """Where each element of a function changes its sign, NaN where it has one sign at both ends."""
     sign = np.sign(function(low))
@@ -243,7 +252,18 @@ def _nan_from_power(power: int, case: Case) -> Mask:
 
 
 def _infinity(case: Case) -> Mask:
-    return np.isinf(case.computed) & np.isfinite(case.wide) & np.isfinite(case.expected)
+    """Infinities on a side where no number is left further out."""
+    infinite = np.isinf(case.computed) & np.isfinite(case.wide) & np.isfinite(case.expected)
+    right = doubles(case.right[0])
+    others = doubles(case.others.x)[np.isfinite(doubles(case.others.got))]
+    numbers = np.concatenate([right, others, case.wide[np.isfinite(case.computed)]])
+    numbers = numbers[np.isfinite(numbers)]
+    for side in (-1, 1):
+        there = infinite & (np.sign(case.wide) == side)
+        nearest = np.abs(case.wide[there]).min(initial=np.inf)
+        if (side * numbers > nearest).any():
+            infinite[there] = False
+    return infinite
 
 
 def _infinity_from_double(case: Case) -> Mask:
@@ -272,7 +292,7 @@ SUBNORMAL: Table = (
 MISTAKES: Table = (
     ("at the kink {points}, neither side's derivative nor one between them", _at_a_kink),
     ("the sign of zero is lost: +0 for -0", _sign_of_zero),
-    ("NaN is taken for a number, by a comparison, fmax or clip", _nan_lost),
+    ("NaN is taken for a number, as by a comparison, fmax or clip", _nan_lost),
     ("∞ - ∞, ∞/∞ or 0·∞: NaN at an infinity", nan_from_infinity),
     ("0/0, or likewise: NaN at x = {points} alone", _nan_at_a_point),
     ("x² overflows beyond {limit}: NaN", partial(_nan_from_power, 2)),

@@ -31,7 +31,7 @@ from .evidence import of_mistake, of_substitution
 from .generated import forms_of
 from .looks import GUESSES, LOOKS, step_of
 from .others import other_functions, promising_slips
-from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, median
+from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, band, median
 from .reason import Reason
 from .steps import blamed
 from .substitution import Formula, Substitution
@@ -76,15 +76,14 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         FACTOR: median(ratio),
         "offset": median(case.computed - expected),
         "level": median(np.abs(case.computed)),
-        "number": median(case.computed),
-        "low": case.wide[reason.explained].min(initial=np.inf),
-        "high": case.wide[reason.explained].max(initial=-np.inf),
+        "number": case.computed[reason.explained][0],
         "step": step_of(case.computed[reason.explained]),
         "largest": np.abs(ratio - 1)[reason.explained].max(initial=0.0),
         "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
     shown = {name: f"{number:.{7 if name == FACTOR else 3}g}" for name, number in numbers.items()}
     points = np.unique(case.wide[reason.explained])
+    shown["band"] = band(case.wide[reason.explained])
     shown["points"] = " and ".join(f"{point:.6g}" for point in points[:FEW])
     shown["flushes"] = f" and flushes to 0 above {zero:.3g}" if np.isfinite(zero) else ""
     return replace(reason, sentence=reason.sentence.format(**shown))

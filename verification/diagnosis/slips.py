@@ -211,7 +211,10 @@ def _in_a_function(node: Expression) -> Iterator[tuple[str, Expression]]:
     if name in ("min", "max"):
         for place, operand in enumerate(node.operands):
             limit = node.operands[1 - place]
-            yield f"the limit {spelled(limit)} is missing, in {said}", operand
+            missing = (
+                f"the limit {spelled(limit)}" if limit.operation == "number" else spelled(limit)
+            )
+            yield f"{missing} is missing, in {said}", operand
         return
     [u] = node.operands
     yield f"{name} is missing: its argument stands in the place of {said}", u

@@ -90,7 +90,7 @@ def _upstream(case: Case) -> Iterator[Substitution]:
             factor = change(np.asarray(u).astype(np.float64))
             return np.asarray(slope * factor).astype(x.dtype)
 
-        yield Substitution(why, (product,))
+        yield Substitution(why, (product,), about_factor=True)
     yield Substitution("the derivative is ignored: this is upstream", (lambda _, u: np.asarray(u),))
     yield Substitution(
         "upstream multiplies the value, not the derivative",

@@ -4,7 +4,7 @@ What to call next may depend on what came: a shorter input is tried where one wa
 stage asks the second one, which calls nobody, what it would have to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ from verification.examination.examine import examine
 from verification.examination.laws import STEPS, difference_points, factor_points, factors
 from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
+from verification.examination.tried import within
 from verification.examination.truth import Question
 from verification.kinds import KINDS, Access
 from verification.work.looking import look_at
@@ -36,6 +37,9 @@ from .grid import FINEST, densify
 from .kept import Kept, told
 from .results import observe_results, try_once_more
 from .shrinking import may_warn, shrink
+
+# What happens at one input is shown at the first of these where it happens.
+SIMPLE = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 16.0, -16.0, 128.0, -128.0, 1024.0, -1024.0)
 
 
 def observe(
@@ -146,7 +150,16 @@ def _look_closer(question: Question, caller: Caller, found: Observed) -> None:
     for complaint in examine(question, found):
         _show(question, caller, found, complaint)
     caller.narrow_down()
+    caller.simplify([given(question, x, one) for x, one in _simple(question)])
     found.troubles = tuple(caller.troubles.values())
+
+
+def _simple(question: Question) -> Iterator[tuple[Array, Array | None]]:
+    """The simplest inputs, one by one, and upstreams of 1."""
+    x = within(question, np.array(SIMPLE).astype(question.format_.dtype))
+    for place in range(x.size):
+        one = x[place : place + 1]
+        yield one, np.ones_like(one) if question.has_factor else None
 
 
 def _show(question: Question, caller: Caller, found: Observed, complaint: Complaint) -> None:
@@ -175,6 +188,8 @@ def _products(question: Question, caller: Caller) -> tuple[Array, ...] | None:
     """Results with each of the `factors` for upstream; None if one did not come."""
     products = []
     x = factor_points(question)
+    if not factors(question):
+        return None
     for factor in factors(question):
         result = caller(*given(question, x, np.full(x.shape, factor).astype(x.dtype)))
         if result is None:

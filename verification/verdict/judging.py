@@ -42,6 +42,8 @@ def judged(
     for name, found in observed.items():
         question = asked.question(name)
         complaints = examine(question, found)
+        grade = _grade(found.seen, complaints)
+        complaints = [c for c in complaints if c.legal or c.grade > asked.require]
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
         legal = [t for t in troubles if t.kind == "warning" and not asked.strict]
@@ -55,7 +57,7 @@ def judged(
                 symptoms.append(symptom)
         if asked.baseline is not None and found.seen.grade > asked.require:
             excused += _compared(asked.baseline, name, symptoms)
-        grades[name] = str(_grade(found.seen, grave, complaints))
+        grades[name] = str(Grade.BROKEN if grave else grade)
         conventions += reporter.conventions(legal, complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     untried = [
@@ -107,9 +109,9 @@ def _compared(baseline: Baseline, subject: str, symptoms: Iterable[Symptom]) -> 
         yield Excused(subject, "inaccurate", because)
 
 
-def _grade(seen: Accuracy, troubles: Iterable[Trouble], complaints: Iterable[Complaint]) -> Grade:
-    """The grade of a subject: that of its worst result, or of how it behaves."""
-    if any(True for _ in troubles) or not seen.inputs:
+def _grade(seen: Accuracy, complaints: Iterable[Complaint]) -> Grade:
+    """The grade of a subject that misbehaves in no call: that of its worst result or broken law."""
+    if not seen.inputs:
         return Grade.BROKEN
     return max([seen.grade, *(complaint.grade for complaint in complaints)])
 

@@ -23,6 +23,7 @@ from verification.examination.zone import Zone, zones_at
 from verification.formula.activation import Gated
 from verification.grade import Grade
 from verification.kinds import KINDS
+from verification.numbers.ulp import doubles
 
 from .finding import Region, Sample, Symptom
 from .snippet import snippet
@@ -34,8 +35,10 @@ OTHERS = {
     "in [{low:.6g}, {high:.6g}]",
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in frameworks",
 }
-NOT_ALONE = "only within a longer array"
+NOT_ALONE = "alone it is right: it is wrong only within a longer array"
 SEVERAL = 8
+# The share of the inputs that break a law which results with a reason lie around.
+MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ class Reporter:
             got = self.observed.alone[key(one, upstream)]
         else:
             got = complaint.got[simplest(complaint.x)]
-        why = complaint.why or (self.explanation.main if self._follows(complaint) else None)
+        why = complaint.why or self._reason_of(complaint)
         region = _of_inputs(complaint.x, complaint.tried)
         zone = Zone.BESIDE if KINDS[complaint.kind].beside else Zone.BEHAVIOUR
         if complaint.grade <= Grade.CLOSE:
@@ -171,12 +174,21 @@ class Reporter:
             zone=zone,
         )
 
-    def _follows(self, complaint: Complaint) -> bool:
-        """Whether a law is broken for the reason that the results are wrong for."""
-        about_upstream = complaint.kind == "upstream" and "upstream" in (
-            self.explanation.main or ""
-        )
-        return KINDS[complaint.kind].follows or about_upstream
+    def _reason_of(self, complaint: Complaint) -> str | None:
+        """The reason that results are wrong for, where a law is broken by such results."""
+        if complaint.kind == "upstream":
+            return self.explanation.of_products
+        if not KINDS[complaint.kind].follows:
+            return None
+        x, tallies = doubles(complaint.x), self.observed.seen.tallies
+        shares = {
+            part: float(((x >= tallies[part].low) & (x <= tallies[part].high)).mean())
+            for part, why in self.explanation.whys.items()
+            if why is not None
+        }
+        if max(shares.values(), default=0.0) < MOSTLY:
+            return None
+        return self.explanation.whys[max(shares, key=lambda part: shares[part])]
 
     def _symptom(
         self,

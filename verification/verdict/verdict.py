@@ -144,10 +144,14 @@ class Verdict:
             f"required: {self.require}{where}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
-            *promise_told(self.promise, FORMATS[self.dtype]),
+            *promise_told(
+                {name: stride for name, stride in self.promise.items() if self.inputs[name]},
+                FORMATS[self.dtype],
+            ),
             *(
                 f"{name}, numbers of the format off: {_counts(counts)}"
                 for name, counts in self.histogram.items()
+                if self.inputs[name]
             ),
         ]
         lines += self.beside
