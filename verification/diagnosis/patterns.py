@@ -196,8 +196,8 @@ def median(numbers: Float64) -> float:
 
 def band(x: Float64) -> str:
     """Two ends, "from low to high", in as many digits as tell them apart; or "= x"."""
-    low, high = np.nanmin(x), np.nanmax(x)
-    if low == high:
+    low, high = np.fmin.reduce(x, initial=np.nan), np.fmax.reduce(x, initial=np.nan)
+    if not low < high:
         return f"= {low:.9g}"
     digits = next(digits for digits in (3, 6, 9, 17) if f"{low:.{digits}g}" != f"{high:.{digits}g}")
     return f"from {low:.{digits}g} to {high:.{digits}g}"
