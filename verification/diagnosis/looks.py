@@ -88,7 +88,9 @@ def _nan_in_a_band(case: Case) -> Mask:
 
 def _one_in_a_band(case: Case) -> Mask:
     """One number, or an infinity, in the place of many."""
-    if np.unique(case.computed).size > 1 or np.isnan(case.computed).any():
+    if np.unique(case.computed).size > 1 or np.isnan(case.computed[0]) or case.computed[0] == 0:
+        return np.zeros(case.x.shape, bool)
+    if np.unique(doubles(case.expected)).size < SEVERAL:
         return np.zeros(case.x.shape, bool)
     one, others = case.computed[0], case.others
     differ = doubles(others.got) != one
@@ -223,7 +225,11 @@ def _constant(case: Case) -> Mask:
     """One number, or NaN, whatever x is."""
     number = case.computed[np.argmin(np.abs(case.computed - median(case.computed)))]
     same = (case.computed == number) | (np.isnan(case.computed) & np.isnan(number))
-    if number == 0 or np.unique(doubles(case.expected)[same]).size < SEVERAL:
+    is_finite = bool(np.isfinite(number))
+    rest = np.concatenate([doubles(case.right[0]), doubles(case.others.got)])
+    is_everywhere = is_finite or not np.isfinite(rest).any()
+    expected = np.unique(doubles(case.expected)[same])
+    if number == 0 or expected.size < SEVERAL or not is_everywhere:
         return np.zeros(case.x.shape, bool)
     return np.asarray(same)
 
@@ -255,10 +261,10 @@ def _roundings(case: Case) -> Mask:
     return few if is_noise else np.zeros_like(few)
 
 
-# Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
+# Pattern of the results, and the sentence; {cut} is where results are the limit on either side.
 # What the numbers themselves say.
 LOOKS: Table = (
-    ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
+    ("the tail is cut off at {cut}: from there on it is the limit", _cut_off),
     ("0 for x {band} alone", _zero_in_a_band),
     ("NaN for x {band} alone", _nan_in_a_band),
     ("{number} for x {band} alone", _one_in_a_band),

@@ -17,7 +17,7 @@ from math import log
 import numpy as np
 
 from reference.arithmetic.formats import FORMATS, Format
-from reference.arithmetic.types import Array, Mask
+from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.lore import lore_of
 from verification.activations.mistake import SUBJECTS, Mistake
 from verification.examination.accuracy import differ
@@ -73,6 +73,7 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         "one": format_.precision * log(2),
         "overflow": (format_.emax + 1) * log(2),
         "limit": finite.min(initial=np.inf),
+        "cut": _cut(case.wide[reason.explained]),
         FACTOR: median(ratio),
         "offset": median(case.computed - expected),
         "level": median(np.abs(case.computed)),
@@ -123,6 +124,12 @@ def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
             reason = of_mistake(case, mistake, formula)
             if reason is not None:
                 yield _filled(case, reason, precision)
+
+
+def _cut(x: Float64) -> float:
+    """Where inputs begin, on the side where they begin further out."""
+    sides = [np.abs(x[np.sign(x) == side]).min(initial=np.inf) for side in (-1, 1)]
+    return float(max((start for start in sides if np.isfinite(start)), default=np.inf))
 
 
 def _of_forms(case: Case) -> Iterator[Reason]:

@@ -112,10 +112,10 @@ class Tally(Extent):
             self._keep(other.worst)
 
     def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
-        """Inputs, results and upstreams of some of the wrong ones."""
+        """Inputs, results and upstreams of some of the wrong ones, both ends among them."""
         x, got, upstream = zip(*self.samples, strict=True)
         joined = np.concatenate(x)
-        kept = _spread(joined.size, size)
+        kept = np.argsort(doubles(joined), kind="stable")[_spread(joined.size, size)]
         factors = None if upstream[0] is None else np.concatenate(upstream)[kept]
         return joined[kept], np.concatenate(got)[kept], factors
 

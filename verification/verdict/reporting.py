@@ -39,6 +39,7 @@ NOT_ALONE = "alone it is right: it is wrong only within a longer array"
 SEVERAL = 8
 # The share of the inputs that break a law which results with a reason lie around.
 MOSTLY = 0.5
+BESIDE = 2.0**-6
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,11 @@ class Reporter:
         if not KINDS[complaint.kind].follows:
             return None
         x, tallies = doubles(complaint.x), self.observed.seen.tallies
+        margin = BESIDE * np.abs(x)  # What is out of order lies beside what is wrong.
         shares = {
-            part: float(((x >= tallies[part].low) & (x <= tallies[part].high)).mean())
+            part: float(
+                ((x + margin >= tallies[part].low) & (x - margin <= tallies[part].high)).mean()
+            )
             for part, why in self.explanation.whys.items()
             if why is not None
         }

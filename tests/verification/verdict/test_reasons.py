@@ -63,13 +63,13 @@ CASES = {
     "NaN in a band": Case(
         "sigmoid",
         F,
-        "NaN for x from 88.7 to 88.7 alone",
+        "NaN for x from 88.7",
         quiet(lambda x: np.where((x > F(88.7)) & (x < F(88.7228)), F(np.nan), sigmoid(x))),
     ),
     "one number": Case(
         "tanh",
         F,
-        "wrong for x from 0.707 to 0.707 alone",
+        "wrong for x = 0.707106769 alone",
         quiet(lambda x: np.where(x == F(0.70710677), F(0.61), tanh(x))),
     ),
     "columns": Case("silu", F, "columns from 512 on are not written: they", unwritten(767, 512)),
