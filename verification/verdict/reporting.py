@@ -182,7 +182,8 @@ class Reporter:
         if not KINDS[complaint.kind].follows:
             return None
         x, tallies = doubles(complaint.x), self.observed.seen.tallies
-        margin = BESIDE * np.abs(x)  # What is out of order lies beside what is wrong.
+        # What is out of order lies beside what is wrong.
+        margin = np.where(np.isfinite(x), BESIDE * np.abs(x), 0.0)
         shares = {
             part: float(
                 ((x + margin >= tallies[part].low) & (x - margin <= tallies[part].high)).mean()
