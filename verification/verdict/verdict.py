@@ -201,8 +201,10 @@ class Verdict:
 
     def to_annotations(self) -> str:
         """The findings as workflow commands of GitHub, a line each; one notice if it passed."""
-        if not self.findings:
+        if self.passed:
             return markdown.notice(self.head())
+        if not self.findings:
+            return markdown.unfinished(f"{self.head()}\n{self.unfinished}")
         return "".join(markdown.annotation(self.head(), finding) for finding in self.findings)
 
     def to_json(self) -> str:

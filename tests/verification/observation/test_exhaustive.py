@@ -221,7 +221,9 @@ def test_out_of_time_it_says_what_was_tried(monkeypatch):
     assert str(verdict).startswith("not finished: tanh as tanh in float16: value correct")
     assert verdict.inputs == {"value": 1 << 15}
     assert "not finished" in verdict.to_markdown()
-    assert verdict.to_annotations().startswith("::notice")
+    [annotation] = verdict.to_annotations().splitlines()
+    assert annotation.startswith("::error title=halfulp%3A not finished::not finished: tanh as")
+    assert "not 0x8000 to 0xffff" in annotation
 
 
 SLOW = """
