@@ -132,7 +132,7 @@ def check(arguments: Namespace) -> int:
     _one_candidate(arguments)
     try:
         with (
-            shown(quietly=str(arguments.json) == "-"),
+            shown(quietly=delivery.on_output(arguments) is not None),
             _candidate(arguments) as implementation,
             _baseline(arguments) as baseline,
         ):

@@ -111,6 +111,14 @@ def test_a_program_is_judged(folder, capsys, program, status):
         pytest.param(
             ["numpy:numpy.tanh", "tanh", "--json", "o", "--junit", "o"], "two are one", id="files"
         ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--json", "-", "--junit", "-"], "two are one", id="outputs"
+        ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--json", "-", "--github"],
+            "expected --json - or --github",
+            id="annotations in JSON",
+        ),
         pytest.param(["caffe:relu", "relu"], "numpy, torch, jax, tensorflow", id="framework"),
         pytest.param(["numpy:numpy.nothing", "relu"], "no function 'nothing'", id="function"),
         pytest.param(["numpy:nowhere.f", "relu"], "no module 'nowhere'", id="module"),
