@@ -1,6 +1,6 @@
 """What a verdict is compared with: another one, of this moment or stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isinf
 from pathlib import Path
@@ -127,6 +127,15 @@ class Baseline:
                 f"baseline: expected a verdict as {of} in {dtype}, but that of {self.name} is as "
                 f"{' in '.join(self.of)}"
             )
+
+    def require_results(self, subjects: Iterable[str]) -> None:
+        """UsageError if there is nothing to compare one of these with, though it was tried."""
+        for subject in subjects:
+            if self.inputs.get(subject) == 0:
+                raise UsageError(
+                    f"baseline: expected results of the {subject} to compare with, but {self.name} "
+                    "gave none that can be judged: choose another one, or mend it"
+                )
 
     def require_terms(self, verdict: Verdict) -> None:
         """UsageError for a verdict that was not judged as strictly, or at fewer inputs."""

@@ -220,6 +220,7 @@ def _baseline(asked: Asked, given: Any, candidate: Implementation, place: Place)
             raise UsageError(f"baseline: expected the check to end, but {verdict.unfinished}")
         found = Baseline.of_verdict(verdict)
     found.require_the_same(named(asked.activation.name, asked.parameters), asked.format_.name)
+    found.require_results(candidate.functions)
     return found
 
 

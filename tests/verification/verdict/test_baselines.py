@@ -218,6 +218,24 @@ def test_a_verdict_of_fewer_inputs_is_refused(tmp_path):
         check(tanh, "tanh", dtype="float16", strict=True, baseline=base)
 
 
+def test_a_baseline_without_results_is_refused():
+    """There is nothing to compare with, and its promise is that of no input."""
+
+    def nothing(_x):
+        return None
+
+    said = "baseline: expected results of the {} to compare with, but nothing gave none"
+    stored = check(nothing, "tanh", dtype="float16")
+    for baseline in (nothing, stored):
+        with pytest.raises(UsageError, match=said.format("value")):
+            check(tanh, "tanh", baseline=baseline, dtype="float16")
+    half = Implementation("nothing", tanh, derivative=nothing)
+    whole = Implementation("tanh", tanh, derivative=tanh.derivative)
+    with pytest.raises(UsageError, match=said.format("derivative")):
+        check(whole, "tanh", baseline=half, dtype="float16")
+    assert check(tanh, "tanh", baseline=half, dtype="float16").passed
+
+
 def test_what_is_said_of_the_candidate_is_not_said_of_the_baseline():
     """Framework and subjects; a name brings its own."""
     verdict = check(np.tanh, "tanh", framework="numpy", baseline=tanh, dtype="float16")
