@@ -127,7 +127,8 @@ def deliver(verdict: "Verdict", arguments: Namespace) -> int:
 
     try:
         if arguments.write_known:
-            known.write(arguments.write_known, verdict)
+            for said in known.write(arguments.write_known, verdict):
+                sys.stderr.write(f"Not accepted: {said}.\n")
             arguments.accepted = known.read(arguments.write_known)
         verdict = known.without(verdict, arguments.accepted)
         _write(verdict, arguments)

@@ -139,20 +139,22 @@ def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
     """The verdict without accepted symptoms; it says which there are, and which have vanished."""
     left: list[Finding] = []
     met: dict[Entry, None] = {}
+    there: set[Entry] = set()
     excused = list(verdict.excused)
     for finding in verdict.findings:
         new: list[Symptom] = []
         for symptom in finding.symptoms:
             own = Entry.of(verdict, symptom)
             known = [entry for entry in entries if entry.accepts(own)]
-            met |= dict.fromkeys(known)
-            if known and verdict.inputs[symptom.subject]:
+            there |= set(known)
+            if known and _may_be_accepted(verdict, symptom):
+                met |= dict.fromkeys(known)
                 excused.append(Excused(symptom.subject, symptom.kind, known[0].because))
             else:
                 new.append(symptom)
         if new:
             left.append(Finding.of(new))
-    gone = [entry for entry in entries if entry.is_about(verdict) and entry not in met]
+    gone = [entry for entry in entries if entry.is_about(verdict) and entry not in there]
     return replace(
         verdict,
         findings=tuple(sorted(left, key=lambda finding: finding.rank)),
@@ -162,14 +164,27 @@ def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
     )
 
 
-def write(path: Path, verdict: Verdict) -> None:
-    """Accept all of a verdict; what a file has about other functions stays, and what was said."""
+def _may_be_accepted(verdict: Verdict, symptom: Symptom) -> bool:
+    """Whether its subject was judged at all."""
+    return verdict.inputs[symptom.subject] > 0
+
+
+def write(path: Path, verdict: Verdict) -> list[str]:
+    """Accept all of a verdict that may be; what that is not is returned, and why.
+
+    What a file has about other functions stays, and what was said.
+    """
     before = read(path) if path.exists() else ()
     said = {entry.cause: entry.because for entry in before}
-    new = [Entry.of(verdict, symptom) for symptom in verdict.symptoms]
+    new: list[Entry] = []
+    refused: list[Entry] = []
+    for symptom in verdict.symptoms:
+        chosen = new if _may_be_accepted(verdict, symptom) else refused
+        chosen.append(Entry.of(verdict, symptom))
     entries = [entry for entry in before if not entry.is_about(verdict)]
     entries += [replace(entry, because=said.get(entry.cause, OPEN)) for entry in new]
     write_whole(path, HEAD + "".join(map(_written, entries)))
+    return [f"{entry}: no result of the {entry.subject} can be judged" for entry in refused]
 
 
 def _written(entry: Entry) -> str:

@@ -85,6 +85,17 @@ def test_a_candidate_that_raises_fails(folder, capsys):
     assert folder.exists()
 
 
+def test_what_cannot_be_accepted_is_said(folder, capsys):
+    """A function without any result stays a finding, and is not in the list."""
+    words = ["numpy:candidates:raises", "relu", "--dtype", "float16", "--write-known", "known.toml"]
+    assert main(["check", *words]) == 1
+    out, error = capsys.readouterr()
+    said = "value exception (ValueError): no result of the value can be judged"
+    assert error == f"Not accepted: {said}.\n"
+    assert "known:" not in out
+    assert "[[accepted]]" not in (folder / "known.toml").read_text()
+
+
 @pytest.mark.parametrize(("program", "status"), [("relu", 0), ("short", 1)])
 def test_a_program_is_judged(folder, capsys, program, status):
     """Raw values in, as many out; fewer are a finding."""
