@@ -145,7 +145,7 @@ def _of_portion(portion: Portion) -> dict[str, Any]:
         "grade": int(seen.grade),
         "unanswered": vars(seen.unanswered),
         "histogram": seen.histogram.bins,
-        "cells": seen.cells.largest,
+        "cells": vars(seen.cells),
         "tallies": [[*part, _of_tally(tally)] for part, tally in seen.tallies.items()],
         "troubles": {
             kind: [trouble.detail, [_of_array(one) for one in trouble.arguments]]

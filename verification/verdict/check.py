@@ -190,6 +190,8 @@ def _verdict(asked: Asked, implementation: Implementation, place: Place) -> Verd
             state=place.state,
             promises=promises,
         )
+        if asked.baseline is not None:
+            asked = replace(asked, baseline=asked.baseline.beside_what(observed))
         return judged(asked, implementation, observed)
 
 

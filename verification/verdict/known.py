@@ -10,7 +10,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import inf, isfinite, isnan
+from math import inf
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +20,7 @@ from verification.examination.zone import Zone
 from verification.records.files import write_whole
 from verification.records.reading import read_regular
 
-from .baseline import is_as_cheap
+from .baseline import is_as_cheap, is_as_rare, is_within
 from .finding import Finding, Symptom
 from .verdict import Excused, Verdict
 
@@ -28,9 +28,6 @@ HEAD = """# Accepted findings of halfulp: `halfulp check ... --known FILE` fails
 # Say in `because` why each is accepted; `--write-known` keeps what is said.
 """
 OPEN = "not reviewed"
-# How much further out a region may reach, how many times the share of its inputs may be wrong, and
-# how many more of them in any case.
-WIDER, MORE, FEW = 0.01, 2, 8
 NUMBERS: dict[str, tuple[type, ...]] = {
     "cost": (int, float),
     "low": (int, float),
@@ -96,16 +93,9 @@ class Entry:
             self.cause == other.cause
             and Zone[other.zone.upper()] >= Zone[self.zone.upper()]
             and is_as_cheap(other.cost, self.cost)
-            and other.wrong * self.tried <= MORE * self.wrong * other.tried + FEW * self.tried
-            and self._covers(other)
+            and is_as_rare((other.wrong, other.tried), (self.wrong, self.tried))
+            and is_within((other.low, other.high), (self.low, self.high))
         )
-
-    def _covers(self, other: Self) -> bool:
-        """Whether its region has that of the other in it; NaN alone, or no number, is none."""
-        if isnan(self.low) or isnan(other.low):
-            return isnan(self.low) and isnan(other.low)
-        below, above = (WIDER * abs(end) if isfinite(end) else 0 for end in (self.low, self.high))
-        return other.low >= self.low - below and other.high <= self.high + above
 
     def __str__(self) -> str:
         said, why = f"{self.subject} {self.kind}", self.why or self.exception
@@ -149,7 +139,9 @@ def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
             there |= set(known)
             if known and _may_be_accepted(verdict, symptom):
                 met |= dict.fromkeys(known)
-                excused.append(Excused(symptom.subject, symptom.kind, known[0].because))
+                excused.append(
+                    Excused(symptom.subject, symptom.kind, known[0].because, accepted=True)
+                )
             else:
                 new.append(symptom)
         if new:
