@@ -116,6 +116,8 @@ def _put(template: str, name: str, array: str, dtype: str) -> str:
 def _numbers(literal: str, arrangement: Arrangement, place: int) -> str:
     """The elements in their order: the number at the place, and others."""
     size, period = arrangement.size, arrangement.period
+    if size == 1:
+        return f"numpy.array([{literal}])"
     other = OTHERS[literal == str(OTHERS[0])]
     places = f"numpy.arange({size})"
     if period < size:
