@@ -6,9 +6,8 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64
 from verification.grade import Grade
+from verification.numbers.arrangement import Arranged, Arrangement
 from verification.numbers.ulp import doubles
-
-from .arrangement import Arranged, Arrangement
 
 # Errors beyond so many ulp are told by their size: there an ulp says nothing.
 TELLING = 2.0**24

@@ -27,6 +27,7 @@ from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
 from verification.examination.tried import within
 from verification.examination.truth import Question
+from verification.grade import Grade
 from verification.kinds import KINDS, Access
 from verification.work.looking import look_at
 from verification.work.processes import sources
@@ -61,23 +62,26 @@ def observe(
         name: implementation.caller(name, function, questions[name].format_)
         for name, function in implementation.functions.items()
     }
-    observed = {}
+    observed, grades = {}, {}
     clock = implementation.clock or Clock(QUICK)
     for name, caller in callers.items():
         look_at(f"{name}: inputs")
         found = Observed(name, observe_results(questions[name], caller))
         found.promise = promised_by(questions[name], found.seen.x)
-        if not (exhaustive and not questions[name].has_factor):
-            finest = (promises or {}).get(name, FINEST)
-            stride = densify(questions[name], caller, found.seen, clock, finest)
-            found.promise = min(found.promise, stride or found.promise)
+        grades[name] = found.seen.grade
+        finest = (promises or {}).get(name, FINEST)
+        stride = densify(questions[name], caller, found.seen, clock, finest)
+        found.promise = min(found.promise, stride or found.promise)
         look_at(f"{name}: layouts")
         _look_around(questions[name], caller, found)
         observed[name] = found
     for name, caller in callers.items():
         if exhaustive and not questions[name].has_factor:
-            with _kept(questions[name], implementation, observed[name].seen, state) as kept:
-                _exhaust(questions[name], implementation, caller, observed[name], scheduler, kept)
+            # The grade of the inputs that are tried in any case: that of the grid is one of time.
+            found, grade = observed[name], grades[name]
+            with _kept(questions[name], implementation, found.seen, grade, state) as kept:
+                whole = exhaust(questions[name], caller, implementation, scheduler, grade, kept)
+            _put(caller, found, *whole)
         look_at(f"{name}: laws")
         _look_closer(questions[name], caller, observed[name])
     for name, caller in callers.items():
@@ -92,18 +96,9 @@ def observe(
     return observed
 
 
-def _exhaust(
-    question: Question,
-    implementation: Implementation,
-    caller: Caller,
-    found: Observed,
-    scheduler: str | None,
-    kept: Kept | None,
-) -> None:
-    """Try every pattern, as long as there is time."""
-    everything, found.untried = exhaust(
-        question, caller, implementation, scheduler, found.seen.grade, kept
-    )
+def _put(caller: Caller, found: Observed, everything: Accuracy, untried: str) -> None:
+    """Put what was seen of every pattern, but for those that were left, beside the rest."""
+    found.untried = untried
     found.seen.replace_by(everything)
     found.cut_short = caller.cut_short
     if not (found.untried or everything.unanswered.wrong or caller.expired):
@@ -111,7 +106,11 @@ def _exhaust(
 
 
 def _kept(
-    question: Question, implementation: Implementation, seen: Accuracy, state: Path | None
+    question: Question,
+    implementation: Implementation,
+    seen: Accuracy,
+    grade: Grade,
+    state: Path | None,
 ) -> AbstractContextManager[Kept | None]:
     """The finished portions of an earlier check of this candidate, if they are kept."""
     if state is None:
@@ -120,7 +119,7 @@ def _kept(
         raise UsageError("--state: expected a candidate by name, by which it is known again")
     results = sha256(seen.got.tobytes()).hexdigest()
     key = {"candidate": identity_of(implementation.origin), "results": results}
-    key |= {"question": told(question), "grade": str(seen.grade), "sources": sources()}
+    key |= {"question": told(question), "grade": str(grade), "sources": sources()}
     return Kept(state / question.subject, key, question.format_)
 
 

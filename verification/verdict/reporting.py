@@ -14,7 +14,6 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
 from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO
 from verification.examination.arguments import given, taken
-from verification.examination.arrangement import Arranged, Arrangement
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.tally import Extent, Part, Tally
@@ -23,6 +22,7 @@ from verification.examination.zone import Zone, zones_at
 from verification.formula.activation import Gated
 from verification.grade import Grade
 from verification.kinds import KINDS
+from verification.numbers.arrangement import Arranged, Arrangement
 from verification.numbers.ulp import doubles
 
 from .finding import Region, Sample, Symptom
@@ -102,10 +102,18 @@ class Reporter:
             trouble.kind,
             self._sample(at, None, upstream),
             region,
+            self._as_called(trouble, place),
             why=why,
             detail=detail,
             zone=self._zone_of(trouble.kind, x, factor),
         )
+
+    def _as_called(self, trouble: Trouble, place: slice) -> Arranged | None:
+        """The arrays of a call, with an element at a place; None where one by itself is enough."""
+        one = Arrangement.flat(1, self.question.format_.dtype.itemsize)
+        if all(array == one for array in trouble.arrays):
+            return None
+        return Arranged(trouble.arrays, place.start or 0)
 
     def _zone_of(self, kind: str, x: Array, factor: Array | None) -> Zone:
         """The zone of what a call does: that of the elements, where it may be due to those."""
