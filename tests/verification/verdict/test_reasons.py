@@ -182,6 +182,17 @@ def test_the_first_finding_has_its_reason(name):
     assert CASES[name].why in (verdict.findings[0].why or ""), str(verdict)
 
 
+def test_a_tail_is_cut_off_where_close_results_are_enough():
+    """Further out zeros are close, and none of them a number."""
+
+    def forward(x):
+        return np.where(x < -5, F(-0.0), gelu(x))
+
+    [finding] = check(forward, "gelu", require="close").findings
+    assert finding.why.startswith("the tail is cut off at 5")
+    assert finding.region.low > -6
+
+
 def test_a_broken_law_has_the_reason_of_the_results_that_break_it():
     """What is wrong in the tail is none of a range that is left elsewhere."""
 
