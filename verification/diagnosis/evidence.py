@@ -152,8 +152,9 @@ def _few(case: Case, explained: Mask) -> bool:
 
 
 def _is_one_number(case: Case, explained: Mask) -> bool:
-    """Whether one or two results are all that agrees, of a function that has many."""
-    if np.unique(case.computed[explained]).size >= FEW:
+    """Whether one or two results agree, in the place of few, though the function has many."""
+    few = np.unique(case.computed[explained]).size < FEW
+    if not few or np.unique(doubles(case.expected)[explained]).size >= SEVERAL:
         return False
     x = inputs_of(case.question)
     upstream = None if case.upstream is None else np.ones_like(x)
@@ -191,6 +192,8 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
     if reason.share < QUORUM or _few(case, explained):
         return None
     if digits(case.computed[explained]).mean() < TELLING:
+        return None
+    if substitution.in_part and _is_one_number(case, explained):
         return None
     if not _contradicted(case, *substitution.formulas):
         return reason

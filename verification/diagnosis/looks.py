@@ -274,7 +274,7 @@ LOOKS: Table = (
     ("at {points} it is {number}, not the limit", _at_infinity),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
-    ("the result is {number}, whatever x is, as if elements were not written", _constant),
+    ("all of these results are {number}, as if they were not written", _constant),
     ("wrong for x {band} alone: an entry of a table, or a branch", _isolated),
 )
 # What may be told of all wrong numbers together: those of a part may have small errors by chance.

@@ -135,7 +135,7 @@ def _clamped(case: Case) -> Iterator[Substitution]:
     for gated in (False, True) if question.subject == "value" else (False,):
         below, above = (_limit(case, side, gated=gated) for side in (-1, 1))
         least = float(np.nanmin([below, above, np.inf]))
-        if np.isinf(least):
+        if np.isinf(least) or _is_also_within(case, least):
             continue
 
         def clip(x: Array, low: float = -below, high: float = above) -> Array:
@@ -152,6 +152,12 @@ def _clamped(case: Case) -> Iterator[Substitution]:
             end = above if np.isnan(below) else -below
             why += f", or the result at {float(question.activation(end)):.3g}"
         yield Substitution(why, (gate if gated else _at(question, clip),))
+
+
+def _is_also_within(case: Case, limit: float) -> bool:
+    """Whether the same results come of an x within a limit as beyond it."""
+    within = np.abs(doubles(case.others.x)) < limit
+    return bool(np.isin(doubles(case.others.got)[within], case.computed).any())
 
 
 def _limit(case: Case, side: int, *, gated: bool) -> float:

@@ -11,7 +11,7 @@ NUMBER = r"(-?(?:\d[\d.e+-]*|inf)|NaN|nan)"
 BAND = rf"for x (?:from {NUMBER} to|=) {NUMBER}"
 # What the verdict has from the numbers themselves.
 SEEN = (
-    r"^the sign of zero is lost: \+0 for -0$|^at the kink|^wrong for x (from|=)"
+    r"^all of these results are |^the sign of zero is lost: \+0 for -0$|^at the kink|^wrong for x (from|=)"
     "|^(the sign is wrong|the sign of x is lost).*, for x (from|=)"
 )
 # What is printed has three digits.
@@ -84,9 +84,9 @@ def _itself(x, got, low, high):
     return (got[inside] == x[inside]).mean() > 1 - ROUNDED
 
 
-def _at_infinity(x, got, end, number):
-    [result] = got[x == float(end)]
-    return result == float(number) or bool(_is_one(np.array(result), number))
+def _at_infinity(x, got, ends, number):
+    results = np.array([got[x == float(end)][0] for end in ends.split(" and ")])
+    return ((results == float(number)) | _is_one(results, number)).all()
 
 
 def _multiples(x, got, step):
@@ -100,6 +100,6 @@ SAID = {
     rf"^it overflows from \|x\| = {NUMBER} on": lambda x, got, at: _on_a_side(x, np.isinf(got), at),
     rf"^{NUMBER} {BAND} alone$": _in_a_band,
     rf"^x itself is returned, {BAND}": _itself,
-    rf"^at {NUMBER} it is {NUMBER}, not the limit": _at_infinity,
+    rf"^at (-?inf|-inf and inf) it is {NUMBER}, not the limit": _at_infinity,
     rf"^the results are multiples of {NUMBER}:": _multiples,
 }
