@@ -11,7 +11,8 @@ NUMBER = r"(-?(?:\d[\d.e+-]*|inf)|NaN|nan)"
 BAND = rf"for x (?:from {NUMBER} to|=) {NUMBER}"
 # What the verdict has from the numbers themselves.
 SEEN = (
-    r"^all of these results are |^the sign of zero is lost: \+0 for -0$|^at the kink|^wrong for x (from|=)"
+    "^all of these results are "
+    r"|^the sign of zero is lost: \+0 for -0$|^at the kink|^wrong for x (from|=)"
     "|^(the sign is wrong|the sign of x is lost).*, for x (from|=)"
 )
 # What is printed has three digits.
