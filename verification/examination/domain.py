@@ -52,14 +52,14 @@ class Domain:
 
     def kept(self, numbers: Array) -> Array:
         """The numbers; in the place of those that are not in it others that are, evenly spread."""
-        outside = np.flatnonzero(~self.covers(numbers))
+        kept = numbers.reshape(-1).copy()
+        outside = np.flatnonzero(~self.covers(kept))
         steps = np.arange(outside.size)
         low, high = np.array(self.intervals)[steps % len(self.intervals)].reshape(-1, 2).T
         share = steps * GOLDEN % 1
         narrow = np.clip((low * (1 - share) + high * share).astype(numbers.dtype), low, high)
-        kept = numbers.copy()
         kept[outside] = narrow.astype(numbers.dtype)
-        return kept
+        return kept.reshape(numbers.shape)
 
     def __str__(self) -> str:
         if self == self.of(FINITE):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reference import silu
+from reference import sigmoid, silu
 from verification.examination.domain import Domain
 from verification.verdict.check import check
 
@@ -72,3 +72,20 @@ def test_numbers_outside_a_domain_are_replaced_by_others_within(intervals):
     inside = domain.covers(numbers)
     assert np.array_equal(kept[inside], numbers[inside])
     assert np.unique(kept[~inside]).size > 1000
+    assert domain.kept(np.float32(1000).reshape(())).shape == ()
+    assert np.array_equal(domain.kept(numbers.reshape(-1, 1)), kept.reshape(-1, 1))
+
+
+def test_a_gate_in_a_domain_is_called_with_arrays_of_all_shapes():
+    """Both gradients, and without dimensions too."""
+
+    def gradients(x, y, upstream):
+        s = np.asarray(sigmoid(x.astype(np.float64)))
+        slope = s * (1 + x * np.asarray(sigmoid(-x.astype(np.float64))))
+        both = slope * y * upstream, x * s * upstream
+        return tuple(gradient.astype(x.dtype) for gradient in both)
+
+    options = {"formula": "x * sigmoid(x) * y", "domain": (-20, 20), "require": "close"}
+    verdict = check(nowhere_beyond(20), backward=gradients, **options)
+    assert verdict, str(verdict)
+    assert set(verdict.grades) == {"value", "backward_x", "backward_y"}
