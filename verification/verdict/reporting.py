@@ -39,7 +39,6 @@ NOT_ALONE = "alone it is right: it is wrong only within a longer array"
 SEVERAL = 8
 # The share of the inputs that break a law which results with a reason lie around.
 MOSTLY = 0.5
-BESIDE = 2.0**-6
 
 
 @dataclass(frozen=True)
@@ -190,12 +189,8 @@ class Reporter:
         if not KINDS[complaint.kind].follows:
             return None
         x, tallies = doubles(complaint.x), self.observed.seen.tallies
-        # What is out of order lies beside what is wrong.
-        margin = np.where(np.isfinite(x), BESIDE * np.abs(x), 0.0)
         shares = {
-            part: float(
-                ((x + margin >= tallies[part].low) & (x - margin <= tallies[part].high)).mean()
-            )
+            part: tallies[part].share_around(x)
             for part, why in self.explanation.whys.items()
             if why is not None
         }
