@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from verification.commands import check as check_command
 from verification.commands import sweep as sweep_command
 from verification.commands import vectors as vectors_command
+from verification.commands.intervals import joined
 from verification.commands.verify import CERTIFICATE, add_commands, progress_bar
 from verification.errors import UsageError
 
@@ -93,7 +94,8 @@ def _interrupt_once(*_signal: object) -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 when something was found wrong, or 2 on bad usage."""
     try:
-        arguments = _parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        arguments = _parser().parse_args([*joined(words)])
         status: int = arguments.handler(arguments)
     except UsageError as error:
         return _complain(str(error), 2)

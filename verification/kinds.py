@@ -65,9 +65,7 @@ KINDS: dict[str, Kind] = {
     "nan lost": Kind("gives a number for NaN"),
     "overflow": Kind("gives an infinity where the true result is finite"),
     "kink": Kind("gives a derivative outside the subdifferential", subjects=SLOPES),
-    "upstream": Kind(
-        "breaks a law of the product with upstream", subjects=("value", *PRODUCTS), calls=PRODUCTS
-    ),
+    "upstream": Kind("breaks a law of products", subjects=("value", *PRODUCTS), calls=PRODUCTS),
     "wrong sign": Kind("has the wrong sign"),
     "flushed": Kind("gives zero where the true result is not"),
     "inaccurate": Kind("is less accurate than the tolerance"),

@@ -1,6 +1,6 @@
 """One function of a candidate: called in portions, and what goes wrong kept at its smallest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf
@@ -138,6 +138,17 @@ class Caller:
                         break
                 else:
                     break
+
+    def simplify(self, simple: Sequence[tuple[Array, ...]]) -> None:
+        """Show what one element brings about at the first of these where it happens as well."""
+        for kind in [kind for kind in self.troubles if KINDS[kind].separable]:
+            known = self.troubles[kind]
+            for arguments in simple if known.size == 1 else ():
+                del self.troubles[kind]
+                self(*arguments)
+                if kind in self.troubles:
+                    break
+                self.troubles[kind] = known
 
     def keep(self, trouble: Trouble) -> None:
         """Keep a trouble, if none of its kind is known with as few elements, but for no element."""

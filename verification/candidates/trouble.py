@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import inf
 
 from reference.arithmetic.types import Array
+from verification.numbers.arrangement import Arrangement
 
 # What is said of a call that has been made twice.
 REPEATED = "the first call gives other bits than the same call, repeated"
@@ -33,11 +34,20 @@ class Expired(Died):
 
 @dataclass(frozen=True)
 class Trouble:
-    """What a call did that it should not, and the arguments that it did it with."""
+    """What a call did that it should not, and the arguments that it did it with.
+
+    ``arrays`` says how they lay in memory; copies of them lie in another way.
+    """
 
     kind: str
     detail: str
     arguments: tuple[Array, ...]
+    arrays: tuple[Arrangement, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Look at the arguments, as long as nobody has copied them."""
+        if not self.arrays:
+            object.__setattr__(self, "arrays", tuple(map(Arrangement.of, self.arguments)))
 
     @property
     def size(self) -> float:

@@ -14,6 +14,7 @@ from verification.candidates.limits import EXHAUSTIVE, QUICK
 from verification.errors import UsageError
 
 from . import delivery, named
+from .intervals import OPTION
 from .page import Page
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ def add_commands(subparsers: "_SubParsersAction[ArgumentParser]") -> None:
     )
     named.add_options(parser)
     parser.add_argument(
-        "--domain",
-        nargs="+",
+        OPTION,
+        type=_interval,
         action="append",
-        metavar=("LOW", "HIGH"),
+        metavar="LOW HIGH",
         help="judge only these inputs: --domain -20 20, repeated for several, or --domain finite",
     )
     parser.add_argument(
@@ -131,7 +132,7 @@ def check(arguments: Namespace) -> int:
     _one_candidate(arguments)
     try:
         with (
-            shown(quietly=str(arguments.json) == "-"),
+            shown(quietly=delivery.on_output(arguments) is not None),
             _candidate(arguments) as implementation,
             _baseline(arguments) as baseline,
         ):
@@ -231,13 +232,20 @@ def _inputs(arguments: Namespace) -> int:
     return 2
 
 
-def _domain(texts: list[list[str]] | None) -> Any:
-    """The pairs of numbers, or "finite"; other words are left as they are, to be refused."""
-    if texts is None:
-        return None
-    if texts == [["finite"]]:
+def _interval(text: str) -> list[str]:
+    """The words of one interval, or UsageError."""
+    from verification.examination.domain import Domain
+
+    words = text.split()
+    Domain.of(_domain([words]))
+    return words
+
+
+def _domain(intervals: list[list[str]] | None) -> Any:
+    """The pairs of numbers, or "finite"."""
+    if intervals is not None and all(words == ["finite"] for words in intervals):
         return "finite"
-    return texts
+    return intervals
 
 
 @contextmanager

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # The options that name a file to be written.
 WRITTEN = ("json", "junit", "markdown", "plot", "write_known")
 PLOTS = (".png", ".svg", ".pdf")
+# Those of them that are text, which standard output may get in the place of the verdict's lines.
+TEXTS = ("json", "junit", "markdown")
+OUTPUT = Path("-")
 
 # What takes long to load is imported where it is used, so that `halfulp --help` is quick.
 # ruff: noqa: PLC0415
@@ -65,7 +68,12 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--write-known", type=Path, metavar="FILE", help="accept what is found, for a review"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdict as JSON")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the verdict as JSON; to standard output, and nothing else there, with -",
+    )
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write it as JUnit XML, for CI")
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="write it as a comment for a pull request"
@@ -95,11 +103,21 @@ def prepare(arguments: Namespace) -> None:
     if arguments.plot and arguments.plot.suffix not in PLOTS:
         ends = ", ".join(PLOTS)
         raise UsageError(f"--plot: expected a name that ends in {ends}, but got {arguments.plot}")
+    if arguments.github and (name := on_output(arguments)) is not None:
+        raise UsageError(
+            f"expected --{name} - or --github, as standard output is for one of them, but got both"
+        )
     for path in paths:
-        prepare_one(path)
+        if path != OUTPUT:
+            prepare_one(path)
     arguments.accepted = () if arguments.known is None else known.read(arguments.known)
     if arguments.plot:
         plot.draw(arguments.plot.suffix[1:], "", [], FORMATS["float32"], 1.0)
+
+
+def on_output(arguments: Namespace) -> str | None:
+    """The option that standard output is for, and nothing else; None if there is none."""
+    return next((name for name in TEXTS if getattr(arguments, name) == OUTPUT), None)
 
 
 def deliver(verdict: "Verdict", arguments: Namespace) -> int:
@@ -109,13 +127,17 @@ def deliver(verdict: "Verdict", arguments: Namespace) -> int:
 
     try:
         if arguments.write_known:
-            known.write(arguments.write_known, verdict)
+            for said in known.write(arguments.write_known, verdict):
+                sys.stderr.write(f"Not accepted: {said}.\n")
             arguments.accepted = known.read(arguments.write_known)
         verdict = known.without(verdict, arguments.accepted)
         _write(verdict, arguments)
     finally:
-        told = verdict.told(None if arguments.all else SHOWN)
-        sys.stdout.write(f"{told_on_output(told)}\n")
+        if (name := on_output(arguments)) is not None:
+            sys.stdout.write(_text(verdict, name))
+        else:
+            told = verdict.told(None if arguments.all else SHOWN)
+            sys.stdout.write(f"{told_on_output(told)}\n")
         if arguments.github:
             sys.stdout.write(verdict.to_annotations())
     return 0 if verdict.passed else 1
@@ -123,13 +145,19 @@ def deliver(verdict: "Verdict", arguments: Namespace) -> int:
 
 def _write(verdict: "Verdict", arguments: Namespace) -> None:
     from verification.records.files import write_whole
-    from verification.verdict.junit import to_junit
 
-    if arguments.json:
-        write_whole(arguments.json, verdict.to_json() + "\n")
-    if arguments.junit:
-        write_whole(arguments.junit, to_junit(verdict))
-    if arguments.markdown:
-        write_whole(arguments.markdown, verdict.to_markdown())
+    for name in TEXTS:
+        path = getattr(arguments, name)
+        if path and path != OUTPUT:
+            write_whole(path, _text(verdict, name))
     if arguments.plot:
         verdict.plot(arguments.plot)
+
+
+def _text(verdict: "Verdict", name: str) -> str:
+    """The verdict as the option of this name has it."""
+    from verification.verdict.junit import to_junit
+
+    if name == "json":
+        return verdict.to_json() + "\n"
+    return to_junit(verdict) if name == "junit" else verdict.to_markdown()

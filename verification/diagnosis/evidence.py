@@ -13,10 +13,21 @@ from reference.arithmetic.types import Array, Float64, Mask
 from verification.activations.mistake import Mistake, digits, lost
 from verification.examination.accuracy import differ
 from verification.examination.tried import inputs_of
-from verification.examination.truth import answer
+from verification.examination.truth import answer, expected_of
 from verification.numbers.ulp import doubles
 
-from .patterns import FEW, NEAR, QUORUM, SEVERAL, TELLING, Case, nan_from_infinity, near, roughness
+from .patterns import (
+    FEW,
+    NEAR,
+    QUORUM,
+    SEVERAL,
+    TELLING,
+    Case,
+    band,
+    nan_from_infinity,
+    near,
+    roughness,
+)
 from .reason import Reason
 from .substitution import Formula, Substitution
 
@@ -85,10 +96,12 @@ def of_mistake(case: Case, mistake: Mistake, formula: Formula) -> Reason | None:
         reason = reason if reason.share >= QUORUM else None
     if reason is None or _few(case, reason.explained):
         return None
+    if mistake.in_part and _is_one_number(case, reason.explained):
+        return None
     if _contradicted(case, formula):
         if not mistake.in_part or not _is_telling(case, formula, reason.explained):
             return None
-        said = f"{mistake.why}, {_between(case.wide[exactly])}"
+        said = f"{mistake.why}, for x {band(case.wide[exactly])}"
         reason = replace(reason, sentence=said, in_part=True)
     are_zeros = digits(case.computed[reason.explained]).mean() < TELLING
     return None if are_zeros and not _zeros_agree(case, formula, mistake) else reason
@@ -117,10 +130,6 @@ def _of_noise(
     return None if is_another else reason
 
 
-def _between(x: Float64) -> str:
-    return f"for x from {np.nanmin(x):.3g} to {np.nanmax(x):.3g}"
-
-
 def _is_telling(case: Case, formula: Formula, explained: Mask) -> bool:
     """Whether a formula explains a part of the inputs: several numbers, and all that is between."""
     several = np.unique(case.computed[explained]).size >= SEVERAL
@@ -140,6 +149,16 @@ def _keeps_digits(case: Case, formula: Formula) -> bool:
 def _few(case: Case, explained: Mask) -> bool:
     """Whether these are too few numbers to tell a formula by."""
     return np.unique(case.wide[explained & np.isfinite(case.wide)]).size < FEW
+
+
+def _is_one_number(case: Case, explained: Mask) -> bool:
+    """Whether one or two results agree, in the place of few, though the function has many."""
+    few = np.unique(case.computed[explained]).size < FEW
+    if not few or np.unique(doubles(case.expected)[explained]).size >= SEVERAL:
+        return False
+    x = inputs_of(case.question)
+    upstream = None if case.upstream is None else np.ones_like(x)
+    return np.unique(doubles(expected_of(case.question, x, upstream))).size >= SEVERAL
 
 
 def _zeros_agree(case: Case, formula: Formula, mistake: Mistake) -> bool:
@@ -168,16 +187,19 @@ def of_substitution(case: Case, substitution: Substitution) -> Reason | None:
         explained |= near(case, formula(case.x, case.upstream), 0 if substitution.in_part else NEAR)
     if substitution.also is not None:
         explained |= substitution.also
-    reason = Reason(substitution.why, explained, explained)
+    about_factor = substitution.about_factor
+    reason = Reason(substitution.why, explained, explained, about_factor=about_factor)
     if reason.share < QUORUM or _few(case, explained):
         return None
     if digits(case.computed[explained]).mean() < TELLING:
+        return None
+    if substitution.in_part and _is_one_number(case, explained):
         return None
     if not _contradicted(case, *substitution.formulas):
         return reason
     if not substitution.in_part or _contradicted(case, *substitution.formulas, within=explained):
         return None
-    said = f"{reason.sentence}, {_between(case.wide[explained])}"
+    said = f"{reason.sentence}, for x {band(case.wide[explained])}"
     return replace(reason, sentence=said, in_part=True)
 
 

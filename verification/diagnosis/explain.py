@@ -5,7 +5,7 @@ looked at kind by kind, and then part by part: what is wrong in the tails may ha
 once there is one for what is wrong in practice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,17 +33,24 @@ LEVELS: tuple[Callable[[Part], Any], ...] = (
 
 @dataclass(frozen=True)
 class Explanation:
-    """The reason of the wrong results of each part, and ``main``, that of most of all; or None."""
+    """The reason of the wrong results of each part, or None.
 
-    main: str | None = None
+    ``of_products`` is that of the results altogether, if it is about what x is multiplied by.
+    """
+
     whys: dict[Part, str | None] = field(default_factory=dict)
+    of_products: str | None = None
 
 
 def explain(question: Question, seen: Accuracy) -> Explanation:
     """The reasons of all the wrong results."""
     tallies = {part: tally for part, tally in seen.tallies.items() if part.kind in KINDS}
     whys: dict[Part, str | None] = dict.fromkeys(tallies)
-    main: str | None = None
+    if not tallies:
+        return Explanation(whys)
+    from .reasons import diagnose  # noqa: PLC0415  SciPy and flint where there is something wrong
+
+    of_products: str | None = None
     left, tried = dict(tallies), set[frozenset[Part]]()
     for level in LEVELS:
         groups: dict[Any, dict[Part, Tally]] = {}
@@ -55,39 +62,34 @@ def explain(question: Question, seen: Accuracy) -> Explanation:
             if kinds & unexplained:
                 continue
             # A kind may be all there is, or a part all of its kind.
-            found = {} if frozenset(group) in tried else _explained(question, seen, group)
+            samples = _samples(group)
+            reason = None
+            if frozenset(group) not in tried:
+                reason = diagnose(_case(question, seen, samples))
             tried.add(frozenset(group))
+            found = {} if reason is None else dict(_told(reason, samples))
             whys |= found
-            if len(group) == len(tallies) and found:
-                main = next(iter(found.values()))
+            if reason is not None and reason.about_factor:
+                of_products = reason.sentence
             if level is LEVELS[-1] and not found:
                 unexplained |= kinds
         left = {part: tally for part, tally in left.items() if whys[part] is None}
-    if main is None:
-        main = next((why for part, why in whys.items() if part.kind == "inaccurate"), None)
-    return Explanation(main, whys)
+    return Explanation(whys, of_products)
 
 
-def _explained(
-    question: Question, seen: Accuracy, tallies: Mapping[Part, Tally]
-) -> dict[Part, str]:
-    """The reason of some parts together, for each of those that it explains."""
-    from .reasons import diagnose  # noqa: PLC0415  SciPy and flint where there is something wrong
-
+def _samples(tallies: Mapping[Part, Tally]) -> dict[Part, Any]:
+    """Some of the wrong results of each part."""
     step = sum(tally.sampled for tally in tallies.values()) // DIAGNOSED + 1
-    samples = {
+    return {
         part: tally.sample(max(tally.sampled // step, LEAST)) for part, tally in tallies.items()
     }
-    reason = diagnose(_case(question, seen, samples))
-    if reason is None:
-        return {}
+
+
+def _told(reason: Reason, samples: Mapping[Part, Any]) -> Iterator[tuple[Part, str]]:
+    """The sentence of each part that a reason explains."""
     sizes = [x.size for x, *_ in samples.values()]
     places = np.repeat(np.arange(len(sizes)), sizes)
-    return dict(_told(reason, places, list(samples)))
-
-
-def _told(reason: Reason, places: Any, parts: list[Part]) -> Any:
-    for number, part in enumerate(parts):
+    for number, part in enumerate(samples):
         mask = places == number
         if reason.covers(mask):
             yield part, reason.of(mask)

@@ -25,7 +25,7 @@ def of_gates(question: Question) -> Iterator[Substitution]:
     gated = question.activation
     assert isinstance(gated, Gated)  # noqa: S101  it is asked for where it is
     for why, product in _products(question, gated):
-        yield Substitution(why, (_formula(question, gated, product),))
+        yield Substitution(why, (_formula(question, gated, product),), about_factor=True)
 
 
 def _products(question: Question, gated: Gated) -> Iterator[tuple[str, Product]]:

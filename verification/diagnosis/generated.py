@@ -17,7 +17,7 @@ from verification.formula.rewriting import rewritten
 from verification.formula.slopes import slope
 
 from .forms import forms
-from .slips import Slip, of_derivatives, of_parameters, slips
+from .slips import Slip, of_derivatives, of_parameters, of_storing, slips
 from .steps import exactly
 
 # Where a slip shows, and what is no difference.
@@ -33,10 +33,10 @@ def formulas(activation: Activation) -> tuple[Expression, ...]:
     return tuple(parse(text, ("x", *activation.parameters)) for text in texts if text)
 
 
-def slips_of(activation: Activation, order: int) -> Iterator[Mistake]:
-    """Formulas with one mistake in them."""
+def slips_of(activation: Activation, order: int, precision: int) -> Iterator[Mistake]:
+    """Formulas with one mistake in them, for a format of a precision."""
     found: dict[Expression, str] = {}
-    for slip in _slips(activation, order):
+    for slip in _slips(activation, order, precision):
         found.setdefault(rewritten(slip.formula), slip.why)
     right = np.asarray(activation.derivative(POINTS, order=order))
     for formula, why in found.items():
@@ -46,7 +46,7 @@ def slips_of(activation: Activation, order: int) -> Iterator[Mistake]:
         yield Mistake(SUBJECTS[order], why, exact, in_part=True)
 
 
-def _slips(activation: Activation, order: int) -> Iterator[Slip]:
+def _slips(activation: Activation, order: int, precision: int) -> Iterator[Slip]:
     for base in bases_of(activation, order):
         yield from slips(base)
         yield from of_parameters(base, activation.parameters)
@@ -55,6 +55,8 @@ def _slips(activation: Activation, order: int) -> Iterator[Slip]:
         yield Slip(f"this is the logarithm of {activation.title}", operation("log", value))
     if order == 1:
         yield from of_derivatives(formulas(activation)[0], activation.parameters)
+    for base in bases_of(activation, order):
+        yield from of_storing(base, precision)
 
 
 def bases_of(activation: Activation, order: int) -> tuple[Expression, ...]:

@@ -5,11 +5,13 @@ import numpy as np
 from reference.arithmetic.types import Float64, Mask
 from verification.examination.truth import Question, answer, expected_of
 from verification.examination.zone import PRACTICAL
+from verification.grade import Grade
 from verification.numbers.ulp import doubles
 
 from .patterns import (
     FACTOR_WITHIN,
     FEW_ULP,
+    LEAST_ACTIVE,
     NEAR,
     SEVERAL,
     Case,
@@ -28,8 +30,11 @@ LARGE, SMOOTH, NOISE = 0.1, 0.2, 0.25
 TURNS = 2
 # And the least share of all results that is off.
 WIDESPREAD = 0.1
-# Fixed-point results are multiples of 2^-n for an n up to this.
-MOST_BITS = 16
+# The share of results that are those of the input before; and the largest of a single result, or
+# this is one that saturates.
+IN_A_ROW, LONGEST_STEP = 0.5, 0.25
+# The multiples of a step that results are, at most, and how near to one.
+MOST_STEPS, NEARLY_WHOLE = 1 << 16, 2.0**-7
 # The least share of results that are no multiples by their size alone.
 TELLING_SHARE = 0.25
 # Errors beyond so many times the tolerance are more than several roundings.
@@ -61,7 +66,9 @@ def _alive(case: Case) -> Float64:
     others, got = doubles(case.others.x), doubles(case.others.got)
     others, got = others[np.isfinite(got)], got[np.isfinite(got)]
     format_, tolerance = case.question.format_, case.question.tolerance
-    nearly = (tolerance + 1) * 2.0 ** (format_.emin - format_.precision + 1)
+    # Where close results are enough, those next to the limit may be the limit itself.
+    least = format_.emin if case.question.require <= Grade.ACCURATE else 0
+    nearly = (tolerance + 1) * 2.0 ** (least - format_.precision + 1)
     alive = np.concatenate(
         [
             wide[np.abs(slope - _limits(case.question, wide)) > nearly],
@@ -80,6 +87,19 @@ def _nan_in_a_band(case: Case) -> Mask:
     others, got = doubles(case.others.x), doubles(case.others.got)
     others = np.concatenate([doubles(case.right[0]), others[~np.isnan(got)]])
     return _in_a_band(case, np.isnan(case.computed), others[np.isfinite(others)])
+
+
+def _one_in_a_band(case: Case) -> Mask:
+    """One number, or an infinity, in the place of many."""
+    if np.unique(case.computed).size > 1 or np.isnan(case.computed[0]) or case.computed[0] == 0:
+        return np.zeros(case.x.shape, bool)
+    if np.unique(doubles(case.expected)).size < SEVERAL:
+        return np.zeros(case.x.shape, bool)
+    one, others = case.computed[0], case.others
+    differ = doubles(others.got) != one
+    right = expected_of(case.question, *case.right).astype(np.float64)
+    numbers = [doubles(case.right[0])[right != one], doubles(others.x)[differ]]
+    return _in_a_band(case, case.computed == one, np.concatenate(numbers))
 
 
 def _in_a_band(case: Case, found: Mask, others: Float64) -> Mask:
@@ -151,17 +171,44 @@ def _at_infinity(case: Case) -> Mask:
     return found & (np.unique(case.computed[found]).size == 1)
 
 
+def step_of(results: Float64) -> float:
+    """The number that all results may be multiples of: their least distance, NaN if too small."""
+    sizes = np.union1d(np.abs(results[np.isfinite(results)]), 0)
+    if sizes.size < SEVERAL:
+        return np.nan
+    count = np.rint(sizes[-1] / np.diff(sizes).min())
+    return float(sizes[-1] / count) if count <= MOST_STEPS else np.nan
+
+
 def _multiples(case: Case) -> Mask:
-    """Results that are multiples of 1/2, 1/4, ... where the right ones are not."""
-    finite = np.isfinite(case.computed) & (case.computed != 0)
-    if np.unique(case.computed[finite]).size < SEVERAL or case.upstream is not None:
+    """Results that are multiples of one number, where the right ones are not."""
+    step = step_of(case.computed)
+    if np.isnan(step) or case.upstream is not None:
         return np.zeros(case.x.shape, bool)
-    scaled = case.computed * 2.0**MOST_BITS
-    # Large numbers always are.
-    telling = np.abs(scaled[finite]) < 2.0 ** (case.question.format_.precision - 2)
+    counts = case.computed / step
+    # Of a format's own last bit, large numbers always are.
+    telling = np.abs(counts[case.computed != 0]) < 2.0 ** (case.question.format_.precision - 2)
     if telling.mean() < TELLING_SHARE:
         return np.zeros(case.x.shape, bool)
-    return np.asarray(np.isfinite(scaled) & (scaled == np.rint(scaled)))
+    return np.asarray(np.abs(counts - np.rint(counts)) <= NEARLY_WHOLE)
+
+
+def _stepwise(case: Case) -> Mask:
+    """One result for many x in a row, and another for the next, where each should have its own."""
+    order = np.argsort(case.wide, kind="stable")
+    sizes = np.abs(case.wide[order])
+    order = order[(sizes >= LEAST_ACTIVE) & (sizes <= PRACTICAL)]
+    got, expected = case.computed[order], doubles(case.expected)[order]
+    apart = np.diff(expected) != 0
+    _, counts = np.unique(got, return_counts=True)
+    is_stepwise = (
+        case.upstream is None
+        and counts.size >= SEVERAL
+        and counts.max() < LONGEST_STEP * got.size
+        and apart.sum() >= SEVERAL
+        and (np.diff(got) == 0)[apart].mean() > IN_A_ROW
+    )
+    return np.isfinite(case.computed) & is_stepwise
 
 
 def _saturated(case: Case) -> Mask:
@@ -178,10 +225,14 @@ def _saturated(case: Case) -> Mask:
 
 
 def _constant(case: Case) -> Mask:
-    """One number, whatever x is."""
-    number = median(case.computed)
-    same = case.computed == number
-    if number == 0 or np.unique(doubles(case.expected)[same]).size < SEVERAL:
+    """One number, or NaN, whatever x is."""
+    number = case.computed[np.argmin(np.abs(case.computed - median(case.computed)))]
+    same = (case.computed == number) | (np.isnan(case.computed) & np.isnan(number))
+    is_finite = bool(np.isfinite(number))
+    rest = np.concatenate([doubles(case.right[0]), doubles(case.others.got)])
+    is_everywhere = is_finite or not np.isfinite(rest).any()
+    expected = np.unique(doubles(case.expected)[same])
+    if number == 0 or expected.size < SEVERAL or not is_everywhere:
         return np.zeros(case.x.shape, bool)
     return np.asarray(same)
 
@@ -213,21 +264,23 @@ def _roundings(case: Case) -> Mask:
     return few if is_noise else np.zeros_like(few)
 
 
-# Pattern of the results, and the sentence; {limit} is the smallest magnitude among the inputs.
+# Pattern of the results, and the sentence; {cut} is where results are the limit on either side.
 # What the numbers themselves say.
 LOOKS: Table = (
-    ("the tail is cut off at {limit}: from there on it is the limit", _cut_off),
-    ("0 for x from {low} to {high} alone", _zero_in_a_band),
-    ("NaN for x from {low} to {high} alone", _nan_in_a_band),
+    ("the tail is cut off at {cut}: from there on it is the limit", _cut_off),
+    ("0 for x {band} alone", _zero_in_a_band),
+    ("NaN for x {band} alone", _nan_in_a_band),
+    ("{number} for x {band} alone", _one_in_a_band),
     ("at {points} it is {number}, not the limit", _at_infinity),
     ("it saturates at ±{level}, not at the limit", _saturated),
     ("the result is clipped at ±{level}", _clipped),
-    ("the result is {number}, whatever x is: elements that are not written, say", _constant),
-    ("wrong for x from {low} to {high} alone: an entry of a table, or a branch", _isolated),
+    ("all of these results are {number}, as if they were not written", _constant),
+    ("wrong for x {band} alone: an entry of a table, or a branch", _isolated),
 )
 # What may be told of all wrong numbers together: those of a part may have small errors by chance.
 GUESSES: Table = (
     ("the results are multiples of {step}: a sum, fixed point, or a table", _multiples),
+    ("one result for many x in a row: a table, or x in fixed point", _stepwise),
     ("off by a constant factor of {factor}", _factor),
     ("off by a constant of {offset}", _offset),
     ("several roundings add up: up to {ulp} ulp", _roundings),

@@ -28,7 +28,9 @@ def other_functions(case: Case) -> Iterator[Mistake]:
 
 def promising_slips(case: Case) -> Iterator[Mistake]:
     """Formulas with one mistake in them that agree with some of the wrong results."""
-    return _promising(case, slips_of(case.question.activation, case.question.order))
+    question = case.question
+    slips = slips_of(question.activation, question.order, question.format_.precision)
+    return _promising(case, slips)
 
 
 def _promising(case: Case, mistakes: Iterator[Mistake]) -> Iterator[Mistake]:

@@ -33,6 +33,7 @@ BEFORE, BEYOND = 2, 4
 KEPT_OF_FLUSHED, KEPT_OF_PRODUCTS = 0.05, 0.5
 # How much later than at the half of the largest number 2x is seen to overflow.
 NEARLY = 1.05
+NEXT_TO_LARGEST = 2.0**-6
 LEAST_ACTIVE = 1 / 64
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
@@ -194,6 +195,15 @@ def median(numbers: Float64) -> float:
     return float(np.median(finite)) if finite.size else float("nan")
 
 
+def band(x: Float64) -> str:
+    """Two ends, "from low to high", in as many digits as tell them apart; or "= x"."""
+    low, high = np.fmin.reduce(x, initial=np.nan), np.fmax.reduce(x, initial=np.nan)
+    if not low < high:
+        return f"= {low:.9g}"
+    digits = next(digits for digits in (3, 6, 9, 17) if f"{low:.{digits}g}" != f"{high:.{digits}g}")
+    return f"from {low:.{digits}g} to {high:.{digits}g}"
+
+
 def crossing(function: Callable[[Float64], Float64], low: Float64, high: Float64) -> Float64:
     """Where each element of a function changes its sign, NaN where it has one sign at both ends."""
     sign = np.sign(function(low))
@@ -243,7 +253,21 @@ def _nan_from_power(power: int, case: Case) -> Mask:
 
 
 def _infinity(case: Case) -> Mask:
-    return np.isinf(case.computed) & np.isfinite(case.wide) & np.isfinite(case.expected)
+    """Infinities on a side where no number is left further out."""
+    infinite = np.isinf(case.computed) & np.isfinite(case.wide) & np.isfinite(case.expected)
+    right = doubles(case.right[0])
+    # Next to the largest number an infinity is right too.
+    size = np.abs(doubles(expected_of(case.question, *case.right)))
+    right = right[size < (1 - NEXT_TO_LARGEST) * case.question.format_.largest]
+    others = doubles(case.others.x)[np.isfinite(doubles(case.others.got))]
+    numbers = np.concatenate([right, others, case.wide[np.isfinite(case.computed)]])
+    numbers = numbers[np.isfinite(numbers)]
+    for side in (-1, 1):
+        there = infinite & (np.sign(case.wide) == side)
+        nearest = np.abs(case.wide[there]).min(initial=np.inf)
+        if (side * numbers > nearest).any():
+            infinite[there] = False
+    return infinite
 
 
 def _infinity_from_double(case: Case) -> Mask:
@@ -272,7 +296,7 @@ SUBNORMAL: Table = (
 MISTAKES: Table = (
     ("at the kink {points}, neither side's derivative nor one between them", _at_a_kink),
     ("the sign of zero is lost: +0 for -0", _sign_of_zero),
-    ("NaN is taken for a number, by a comparison, fmax or clip", _nan_lost),
+    ("NaN is taken for a number, as by a comparison, fmax or clip", _nan_lost),
     ("∞ - ∞, ∞/∞ or 0·∞: NaN at an infinity", nan_from_infinity),
     ("0/0, or likewise: NaN at x = {points} alone", _nan_at_a_point),
     ("x² overflows beyond {limit}: NaN", partial(_nan_from_power, 2)),

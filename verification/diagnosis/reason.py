@@ -18,7 +18,8 @@ class Reason:
     """A sentence, which of the wrong results it explains, and which of them number by number.
 
     ``tell`` gives the sentence about a part of them, where that is another one. A mistake that is
-    made ``in_part`` of the inputs comes after one that is made everywhere.
+    made ``in_part`` of the inputs comes after one that is made everywhere. One ``about_factor`` is
+    about what x is not: upstream, or the other input of a gate.
     """
 
     sentence: str
@@ -26,6 +27,7 @@ class Reason:
     exactly: Mask
     tell: Callable[[Mask], str] | None = None
     in_part: bool = False
+    about_factor: bool = False
 
     def of(self, part: Mask) -> str:
         """The sentence about a part of the wrong results."""

@@ -29,9 +29,9 @@ from verification.numbers.ulp import doubles, errors
 from .constants import constants
 from .evidence import of_mistake, of_substitution
 from .generated import forms_of
-from .looks import GUESSES, LOOKS
+from .looks import GUESSES, LOOKS, step_of
 from .others import other_functions, promising_slips
-from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, median
+from .patterns import FEW, MISTAKES, QUORUM, SUBNORMAL, Case, Table, band, median
 from .reason import Reason
 from .steps import blamed
 from .substitution import Formula, Substitution
@@ -73,18 +73,18 @@ def _filled(case: Case, reason: Reason, format_: Format) -> Reason:
         "one": format_.precision * log(2),
         "overflow": (format_.emax + 1) * log(2),
         "limit": finite.min(initial=np.inf),
+        "cut": _cut(case.wide[reason.explained]),
         FACTOR: median(ratio),
         "offset": median(case.computed - expected),
         "level": median(np.abs(case.computed)),
-        "number": median(case.computed),
-        "low": case.wide[reason.explained].min(initial=np.inf),
-        "high": case.wide[reason.explained].max(initial=-np.inf),
-        "step": _step(case.computed[reason.explained]),
+        "number": case.computed[reason.explained][0],
+        "step": step_of(case.computed[reason.explained]),
         "largest": np.abs(ratio - 1)[reason.explained].max(initial=0.0),
         "ulp": errors(case.got, expected, case.question.format_).max(initial=0.0),
     }
     shown = {name: f"{number:.{7 if name == FACTOR else 3}g}" for name, number in numbers.items()}
     points = np.unique(case.wide[reason.explained])
+    shown["band"] = band(case.wide[reason.explained])
     shown["points"] = " and ".join(f"{point:.6g}" for point in points[:FEW])
     shown["flushes"] = f" and flushes to 0 above {zero:.3g}" if np.isfinite(zero) else ""
     return replace(reason, sentence=reason.sentence.format(**shown))
@@ -126,12 +126,10 @@ def _of_mistakes(case: Case, mistakes: Iterable[Mistake]) -> Iterator[Reason]:
                 yield _filled(case, reason, precision)
 
 
-def _step(results: Float64) -> float:
-    """The largest power of two that all results are multiples of."""
-    mantissa, exponent = np.frexp(results[np.isfinite(results) & (results != 0)])
-    whole = np.abs(mantissa * 2.0**53).astype(np.int64)
-    lowest = np.frexp((whole & -whole).astype(np.float64))[1] - 1
-    return float(2.0 ** np.min(exponent - 53 + lowest, initial=0))
+def _cut(x: Float64) -> float:
+    """Where inputs begin, on the side where they begin further out."""
+    sides = [np.abs(x[np.sign(x) == side]).min(initial=np.inf) for side in (-1, 1)]
+    return float(max((start for start in sides if np.isfinite(start)), default=np.inf))
 
 
 def _of_forms(case: Case) -> Iterator[Reason]:

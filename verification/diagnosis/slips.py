@@ -9,9 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from verification.formula.language import Expression, number, operation, substituted, symbol
+from verification.formula.language import (
+    CONDITIONS,
+    Expression,
+    number,
+    operation,
+    substituted,
+    symbol,
+)
 from verification.formula.slopes import ONE, OUTER, negative, power, slope
 from verification.formula.spelled import spelled
+from verification.formula.storing import ways_to_store
 
 # What is typed in the place of what.
 TAKEN_FOR = {
@@ -68,6 +76,22 @@ def of_parameters(formula: Expression, parameters: Mapping[str, float]) -> Itera
         for second in names[names.index(first) + 1 :]:
             both = {first: symbol(second), second: symbol(first)}
             yield Slip(f"{first} and {second} are exchanged", substituted(formula, both))
+
+
+def of_storing(formula: Expression, precision: int) -> Iterator[Slip]:
+    """A subexpression, or x, that is stored in fewer bits on the way."""
+    for node in _nodes(formula):
+        is_constant = "x" not in node.symbols
+        if is_constant or node.operation in ("named", "neg", *CONDITIONS):
+            continue  # Of an opposite its operand.
+        for name, said in ways_to_store(precision).items():
+            stored = operation(name, node)
+            yield Slip(f"{spelled(node)} is {said}", _replaced(formula, node, stored))
+            if node.operation in OUTER:
+                argument = operation(name, *node.operands)
+                of_argument = operation(name, operation(node.operation, argument))
+                why = f"{spelled(node)} and its argument are {said}"
+                yield Slip(why, _replaced(formula, node, of_argument))
 
 
 def of_derivatives(value: Expression, parameters: Mapping[str, float]) -> Iterator[Slip]:
@@ -187,7 +211,10 @@ def _in_a_function(node: Expression) -> Iterator[tuple[str, Expression]]:
     if name in ("min", "max"):
         for place, operand in enumerate(node.operands):
             limit = node.operands[1 - place]
-            yield f"the limit {spelled(limit)} is missing, in {said}", operand
+            missing = (
+                f"the limit {spelled(limit)}" if limit.operation == "number" else spelled(limit)
+            )
+            yield f"{missing} is missing, in {said}", operand
         return
     [u] = node.operands
     yield f"{name} is missing: its argument stands in the place of {said}", u

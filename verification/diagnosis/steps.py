@@ -23,8 +23,8 @@ from verification.numbers.ulp import doubles
 
 # An error of an operand counts if the step makes it so many times larger.
 AMPLIFIES = 2.0
-# The share of the inputs at which a step has to be wrong.
-MOSTLY = 0.5
+# The share of the inputs at which a step has to be wrong; at which one that amplifies has to be so.
+MOSTLY, OFTEN = 0.5, 0.25
 # Inputs that are looked at, and the bits of their balls.
 TRIED, BITS = 48, 2304
 LONGEST, SHORT = 90, 60
@@ -151,8 +151,8 @@ def _amplification(step: Step, steps: Mapping[Expression, Step]) -> float:
         factors = [_condition(step, operand) for operand in inexact]
         factor = np.max(factors, axis=0)
         factor = np.where(step.narrow != step.wide, factor, 0.0)
-    finite = factor[np.isfinite(factor)]
-    return float(np.median(finite)) if finite.size else 0.0
+    felt = factor[np.isfinite(factor) & (factor > 0)]
+    return float(np.median(felt)) if felt.size >= OFTEN * factor.size else 0.0
 
 
 def _condition(step: Step, operand: Step) -> Float64:

@@ -35,10 +35,12 @@ def lower_formats(format_: Format) -> Iterator[tuple[Format, Change]]:
 class Substitution:
     """A sentence, and formulas of which one or another gives each result it explains.
 
-    ``also`` are results that it explains besides. It may be made ``in_part`` of the inputs.
+    ``also`` are results that it explains besides. It may be made ``in_part`` of the inputs. What is
+    ``about_factor`` breaks the laws of products.
     """
 
     why: str
     formulas: tuple[Formula, ...]
     also: Mask | None = None
     in_part: bool = False
+    about_factor: bool = False

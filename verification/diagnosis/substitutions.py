@@ -21,6 +21,8 @@ from .substitution import Change, Formula, Substitution, lower_formats
 
 # The share of the inputs at which a lack of precision shows.
 WIDESPREAD = 0.03
+# The bits after the point of an x in fixed point.
+FIXED_POINT = range(1, 13)
 # Where every exponential is 0 or infinite.
 FURTHEST = 1100.0
 # A scale shows at these x: there every smooth activation rises, and none is settled.
@@ -45,6 +47,7 @@ def substitutions(case: Case) -> Iterator[Substitution]:
     mirrored = "the argument has the wrong sign: this is the result for -x"
     yield Substitution(mirrored, (_at(question, np.negative),))
     yield from _lower(case)
+    yield from _on_a_grid(question)
     yield from _clamped(case)
     swapped = _at(question, _byteswap, then=_byteswap)
     yield Substitution("the bytes of each number are in the wrong order", (swapped,))
@@ -87,7 +90,7 @@ def _upstream(case: Case) -> Iterator[Substitution]:
             factor = change(np.asarray(u).astype(np.float64))
             return np.asarray(slope * factor).astype(x.dtype)
 
-        yield Substitution(why, (product,))
+        yield Substitution(why, (product,), about_factor=True)
     yield Substitution("the derivative is ignored: this is upstream", (lambda _, u: np.asarray(u),))
     yield Substitution(
         "upstream multiplies the value, not the derivative",
@@ -115,13 +118,24 @@ def _lower(case: Case) -> Iterator[Substitution]:
         yield Substitution(f"computed in {lower.name}", ways, exact if telling else None, in_part)
 
 
+def _on_a_grid(question: Question) -> Iterator[Substitution]:
+    """The results for x in fixed point, or those that a table has."""
+    for bits in FIXED_POINT:
+
+        def nearest(x: Array, scale: float = 2.0**bits) -> Array:
+            return (np.rint(doubles(x) * scale) / scale).astype(x.dtype)
+
+        why = f"x is rounded to a multiple of 1/{1 << bits}: a table, or fixed point"
+        yield Substitution(why, (_at(question, nearest),), in_part=True)
+
+
 def _clamped(case: Case) -> Iterator[Substitution]:
     """The results for a clamped x, or x times the gate f(x)/x of a clamped one."""
     question = case.question
     for gated in (False, True) if question.subject == "value" else (False,):
         below, above = (_limit(case, side, gated=gated) for side in (-1, 1))
         least = float(np.nanmin([below, above, np.inf]))
-        if np.isinf(least):
+        if np.isinf(least) or _is_also_within(case, least):
             continue
 
         def clip(x: Array, low: float = -below, high: float = above) -> Array:
@@ -138,6 +152,12 @@ def _clamped(case: Case) -> Iterator[Substitution]:
             end = above if np.isnan(below) else -below
             why += f", or the result at {float(question.activation(end)):.3g}"
         yield Substitution(why, (gate if gated else _at(question, clip),))
+
+
+def _is_also_within(case: Case, limit: float) -> bool:
+    """Whether the same results come of an x within a limit as beyond it."""
+    within = np.abs(doubles(case.others.x)) < limit
+    return bool(np.isin(doubles(case.others.got)[within], case.computed).any())
 
 
 def _limit(case: Case, side: int, *, gated: bool) -> float:

@@ -13,7 +13,7 @@ from verification.grade import Grade
 from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 
-from .cells import Cells
+from .cells import DISTANT, Cells
 from .histogram import Histogram
 from .tally import Extent, Part, Results, Tally, parts_of
 from .truth import FLUSH_TO_ZERO, Answer, Question, answer, number_at
@@ -52,6 +52,11 @@ class Accuracy:
         """Count the wrong results of each kind, part by part."""
         for part, mask in parts_of(kinds, results.x, results.zone).items():
             self.tallies.setdefault(part, Tally()).add(results.at(mask))
+
+    def leave(self, x: Array, format_: Format) -> None:
+        """Count inputs without a result."""
+        self.unanswered.extend(x)
+        self.cells.leave(x, format_)
 
     def merge(self, other: "Accuracy") -> None:
         """Count what a survey of other, higher inputs has counted."""
@@ -217,7 +222,9 @@ def count(
             at, come = x[found], got[found]
             zone, cost = zones(question, at, factor, some), costs(question, come, some, factor)
             wrong = Results(at, come, factor, result.ulp[found], zone, cost)
-            seen.add({kind: mask[found] for kind, mask in kinds.items()}, wrong)
+            those = {kind: mask[found] for kind, mask in kinds.items()}
+            seen.add(those, wrong)
+            _miss(question, seen, those, wrong, result.expected[found])
     worst = result.ulp.max(where=np.isfinite(result.ulp), initial=0.0)
     seen.worst_ulp = max(seen.worst_ulp, float(worst))
     seen.inputs += x.size
@@ -227,3 +234,13 @@ def count(
         seen.grade = max(seen.grade, Grade.CLOSE)
     seen.histogram.add(got, result.expected, question.format_)
     seen.cells.add(x, got, upstream, result.expected, result.ulp, question.format_)
+
+
+def _miss(
+    question: Question, seen: Accuracy, kinds: dict[str, Mask], wrong: Results, expected: Array
+) -> None:
+    """Count by stretches what is wrong, and not by its distance."""
+    for kind, mask in kinds.items():
+        if kind in KINDS and kind not in DISTANT and mask.any():
+            factor = None if wrong.upstream is None else wrong.upstream[mask]
+            seen.cells.miss(kind, wrong.x[mask], factor, expected[mask], question.format_)

@@ -29,6 +29,8 @@ def given(question: Question, x: Array, factor: Array | None) -> tuple[Array, ..
         return _ordered(activation, x, factor)
     if question.order == 0:
         other = np.where(np.isfinite(doubles(factor)), -factor, factor.dtype.type(1))
+        if question.domain is not None:
+            other = question.domain.kept(other)
         return *_ordered(activation, x, other), factor
     other, upstream = _split(question, factor)
     return *_ordered(activation, x, other), upstream
@@ -62,6 +64,10 @@ def _split(question: Question, factor: Array) -> tuple[Array, Array]:
     with np.errstate(all="ignore"):
         half = factor / two
         way = np.where(half * two == factor, way, way % np.uint64(2))
+    if question.domain is not None:
+        # Only these two are a way to keep the other input within it.
+        is_half = (way >= np.uint64(WAYS // 2)) & question.domain.covers(half)
+        way = np.where(is_half, np.uint64(WAYS // 2), np.uint64(0))
     choose = [way == number for number in range(WAYS)]
     other = np.select(choose, [factor, np.full_like(factor, one), half, np.full_like(factor, two)])
     upstream = np.select(

@@ -20,6 +20,10 @@ FAR = 1e4
 ORDINARY, EXTREME, PAST = range(3)
 SUFFIX = {ORDINARY: "", EXTREME: " extreme", PAST: " infinite"}
 CORRECT = 0.5
+# Kinds of wrong results that are numbers in the place of numbers: how far off, tells it all.
+DISTANT = ("inaccurate", "wrong sign")
+# Not a kind of finding: inputs without a result.
+UNANSWERED = "unanswered"
 
 
 @dataclass
@@ -28,17 +32,26 @@ class Cells:
 
     ``largest`` has them by the number of the stretch, apart where the factor or the true result is
     an extreme, and where the true result is infinite. Finite results count; an infinity, a NaN, or
-    a zero in the place of a number says nothing of how far off others may be.
+    a zero in the place of a number says nothing of how far off others may be. How many results are
+    wrong in such ways, ``missed`` has by the kind of finding and by the stretch, and how many
+    inputs are without a result.
     """
 
     largest: dict[str, float] = field(default_factory=dict)
+    missed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, content: Any) -> Self:
         """Those that a stored verdict has, or UsageError."""
         try:
-            return cls({str(name): float(error) for name, error in content.items()})
-        except (AttributeError, TypeError, ValueError):
+            return cls(
+                {str(name): float(error) for name, error in content["largest"].items()},
+                {
+                    str(kind): {str(name): int(count) for name, count in counts.items()}
+                    for kind, counts in content["missed"].items()
+                },
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise UsageError("expected errors by stretches, as a verdict of halfulp has") from None
 
     def add(
@@ -61,9 +74,39 @@ class Cells:
         np.maximum.at(worst, places, ulp[counts])
         self._join(dict(zip(map(_name, names.tolist()), worst.tolist(), strict=True)))
 
+    def miss(
+        self, kind: str, x: Array, factor: Array | None, expected: Array, format_: Format
+    ) -> None:
+        """Count results that are wrong in a way that no distance tells."""
+        names, counts = np.unique(_cells(x, factor, expected, format_), return_counts=True)
+        self._add(kind, dict(zip(map(_name, names.tolist()), counts.tolist(), strict=True)))
+
+    def leave(self, x: Array, format_: Format) -> None:
+        """Count inputs without a result."""
+        if x.size:
+            self.miss(UNANSWERED, x, None, np.ones_like(x), format_)
+
     def merge(self, other: "Cells") -> None:
         """Count what others have counted."""
         self._join(other.largest)
+        for kind, counts in other.missed.items():
+            self._add(kind, counts)
+
+    def error(self, name: str) -> float:
+        """The largest error in a stretch; infinite if a result there is wrong in another way."""
+        if any(name in counts for counts in self.missed.values()):
+            return np.inf
+        return self.largest.get(name, CORRECT)
+
+    @property
+    def stretches(self) -> set[str]:
+        """Those in which there is anything."""
+        return self.largest.keys() | set().union(*self.missed.values())
+
+    def _add(self, kind: str, counts: Mapping[str, int]) -> None:
+        known = self.missed.setdefault(kind, {})
+        for name, count in counts.items():
+            known[name] = known.get(name, 0) + count
 
     def _join(self, errors: Mapping[str, float]) -> None:
         for name, error in errors.items():

@@ -6,22 +6,21 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Float64
 from verification.grade import Grade
+from verification.numbers.arrangement import Arranged, Arrangement
 from verification.numbers.ulp import doubles
-
-from .arrangement import Arranged, Arrangement
 
 # Errors beyond so many ulp are told by their size: there an ulp says nothing.
 TELLING = 2.0**24
 
 
 def complexity(x: Float64) -> Float64:
-    """Rank inputs: by their significant bits, then by their distance from 1 in binades."""
+    """Rank inputs: by their significant bits, then by their distance from 1; infinities last."""
     mantissa, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
     whole = np.abs(mantissa * 2.0**53).astype(np.int64)
     lowest = whole & -whole
     bits = 54 - np.frexp(np.maximum(lowest, 1).astype(np.float64))[1]
     bits = np.where(whole == 0, 0, bits)
-    return bits * 4096.0 + np.abs(exponent)
+    return np.where(np.isfinite(x), bits * 4096.0 + np.abs(exponent), np.inf)
 
 
 def simplest(x: Array) -> slice:

@@ -11,6 +11,7 @@ import numpy as np
 
 from reference.arithmetic.types import Array, Mask
 from verification.errors import UsageError
+from verification.numbers.inputs import GOLDEN
 from verification.numbers.ulp import doubles
 
 FINITE = "finite"
@@ -19,7 +20,10 @@ EXPECTED = "expected a domain such as -20 20, or finite"
 
 @dataclass(frozen=True)
 class Domain:
-    """Intervals, their ends included; upstreams there are of the size of 1."""
+    """Intervals, their ends included, of x and of the other input of a gate.
+
+    Upstreams there are between 2^-10 and 2^11 in size.
+    """
 
     intervals: tuple[tuple[float, float], ...]
 
@@ -45,6 +49,17 @@ class Domain:
         wide = doubles(x)
         found: Mask = np.any([(wide >= a) & (wide <= b) for a, b in self.intervals], axis=0)
         return found
+
+    def kept(self, numbers: Array) -> Array:
+        """The numbers; in the place of those that are not in it others that are, evenly spread."""
+        kept = numbers.reshape(-1).copy()
+        outside = np.flatnonzero(~self.covers(kept))
+        steps = np.arange(outside.size)
+        low, high = np.array(self.intervals)[steps % len(self.intervals)].reshape(-1, 2).T
+        share = steps * GOLDEN % 1
+        narrow = np.clip((low * (1 - share) + high * share).astype(numbers.dtype), low, high)
+        kept[outside] = narrow.astype(numbers.dtype)
+        return kept.reshape(numbers.shape)
 
     def __str__(self) -> str:
         if self == self.of(FINITE):

@@ -16,7 +16,10 @@ from .truth import LENGTH, Question, answer
 
 
 def examine(question: Question, observed: Observed) -> list[Complaint]:
-    """All that laws have against one subject; what its results have, `Accuracy` has counted."""
+    """All that laws have against one subject, required or not: a grade does not depend on that.
+
+    What its results have, `Accuracy` has counted.
+    """
     complaints = laws.of_results(question, observed.seen)
     if observed.behaviour is not None:
         complaints += _of_behaviour(question, observed.behaviour)
@@ -24,7 +27,7 @@ def examine(question: Question, observed: Observed) -> list[Complaint]:
         complaints += laws.of_upstream(question, observed.products)
     if observed.quotient is not None:
         complaints += laws.consistency(question, observed.quotient)
-    return [found for found in complaints if found.legal or found.grade > question.require]
+    return complaints
 
 
 def _of_behaviour(question: Question, behaviour: Behaviour) -> list[Complaint]:
@@ -43,21 +46,19 @@ def _each(question: Question, behaviour: Behaviour) -> Iterator[Complaint]:
         yield Complaint("output", detail, behaviour.x, behaviour.x.size)
     for difference in behaviour.differences:
         grade = _grade(question, difference)
-        legal = grade <= question.require
-        if not (legal and difference.may_be_right):
-            yield Complaint(
-                difference.kind,
-                difference.detail,
-                difference.x,
-                difference.tried,
-                legal=legal,
-                got=difference.got,
-                upstream=difference.upstream,
-                grade=grade,
-                why=cause_of(question, difference),
-                places=difference.places,
-                arrays=difference.arrays,
-            )
+        yield Complaint(
+            difference.kind,
+            difference.detail,
+            difference.x,
+            difference.tried,
+            legal=grade <= question.require and not difference.may_be_right,
+            got=difference.got,
+            upstream=difference.upstream,
+            grade=grade,
+            why=cause_of(question, difference),
+            places=difference.places,
+            arrays=difference.arrays,
+        )
     for x in behaviour.overwritten:
         detail = f"the next call overwrites what the last one returned, of {x.size} elements"
         yield Complaint("shared result", detail, x, x.size)

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from reference.arithmetic.types import Array, Float64, Mask
+from verification.formula.activation import Gated
 from verification.grade import Grade
 from verification.numbers.inputs import ordinals
 from verification.numbers.ulp import doubles, unit_exponents
@@ -27,6 +28,8 @@ STEPS = {"float32": 2.0**-7, "float64": 2.0**-17}
 CURVATURE = 2.0
 INCONSISTENT_WITHIN = 4.0
 SAMPLES = 257
+# Significant digits that tell the numbers of a format apart, by its bytes.
+DIGITS = {2: 5, 4: 9, 8: 17}
 # Upstreams whose products have laws among them.
 FACTORS = (1.0, 2.0, -1.0, 0.0, np.inf, np.nan)
 FINITE = 4
@@ -51,7 +54,8 @@ def _range(question: Question, x: Array, got: Array, true: Array) -> Complaint |
     ends = np.array(question.activation.orders[question.order].bounds)
     rounded = ends.astype(format_.dtype).astype(np.float64)
     # An end that is no number of the format, and that of a derivative, is computed: it may be off.
-    exact = (rounded == ends) & (question.subject == "value")
+    # One of more digits than float32 has is the nearest double of another number.
+    exact = (rounded == ends) & (ends.astype(np.float32) == ends) & (question.subject == "value")
     finite = np.where(np.isfinite(rounded), rounded, 0.0)
     slack = (question.tolerance + 0.5) * _ulp(question, finite)
     low, high = rounded + np.where(exact | (rounded == 0), 0, slack) * [-1, 1]
@@ -63,7 +67,8 @@ def _range(question: Question, x: Array, got: Array, true: Array) -> Complaint |
         return None
     excess = np.fmax(low - wide, wide - high)[broken]
     worst = wide[broken][np.argmax(excess)]
-    detail = f"{worst:.9g} is outside [{rounded[0]:.9g}, {rounded[1]:.9g}]"
+    digits = DIGITS[format_.dtype.itemsize]
+    detail = f"{worst:.{digits}g} is outside [{rounded[0]:.{digits}g}, {rounded[1]:.{digits}g}]"
     grade = _grade(question, excess, wide[broken], results=1)
     return Complaint("out of bounds", detail, x[broken], x.size, grade=grade)
 
@@ -202,8 +207,15 @@ def factor_points(question: Question) -> Array:
 
 
 def factors(question: Question) -> tuple[float, ...]:
-    """The upstreams of laws about products: in a domain those that are finite."""
-    return FACTORS if question.domain is None else FACTORS[:FINITE]
+    """The upstreams of laws about products: in a domain those that are finite.
+
+    Where they are inputs of a gate, they have to be in the domain, all of them.
+    """
+    if question.domain is None:
+        return FACTORS
+    finite = FACTORS[:FINITE]
+    is_input = isinstance(question.activation, Gated) and question.subject != "backward_y"
+    return finite if not is_input or question.domain.covers(np.array(finite)).all() else ()
 
 
 def of_upstream(question: Question, products: Sequence[Array]) -> Iterator[Complaint]:

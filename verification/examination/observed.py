@@ -9,9 +9,9 @@ from reference import Kink
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
 from verification.candidates.trouble import Trouble
+from verification.numbers.arrangement import Arrangement
 
 from .accuracy import Accuracy
-from .arrangement import Arrangement
 from .tally import Part
 
 

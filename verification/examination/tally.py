@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,6 +14,8 @@ from .zone import Worst, Zone
 
 # Wrong results of a kind that are kept as its sample.
 KEPT = 4096
+# How far from an end, relatively, a number is beside it: what is out of order is.
+BESIDE = 2.0**-6
 
 
 class Part(NamedTuple):
@@ -64,6 +67,13 @@ class Extent:
         self.low = float(numbers.min(initial=self.low))
         self.high = float(numbers.max(initial=self.high))
 
+    def share_around(self, x: Float64) -> float:
+        """The share of these numbers between both ends, or right beside them."""
+        low, high = self.low, self.high
+        if isfinite(low) and isfinite(high):
+            low, high = low - BESIDE * abs(low), high + BESIDE * abs(high)
+        return float(((x >= low) & (x <= high)).mean())
+
     def join(self, other: "Extent") -> None:
         """Count what another extent has counted."""
         self.wrong += other.wrong
@@ -112,10 +122,10 @@ class Tally(Extent):
             self._keep(other.worst)
 
     def sample(self, size: int = KEPT) -> tuple[Array, Array, Array | None]:
-        """Inputs, results and upstreams of some of the wrong ones."""
+        """Inputs, results and upstreams of some of the wrong ones, both ends among them."""
         x, got, upstream = zip(*self.samples, strict=True)
         joined = np.concatenate(x)
-        kept = _spread(joined.size, size)
+        kept = np.argsort(doubles(joined), kind="stable")[_spread(joined.size, size)]
         factors = None if upstream[0] is None else np.concatenate(upstream)[kept]
         return joined[kept], np.concatenate(got)[kept], factors
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from reference.arithmetic.formats import Format
 from reference.arithmetic.types import Array
+from verification.formula.activation import Gated
 from verification.numbers.inputs import every_cell, stratified, upstreams, upstreams_of_every_binade
 from verification.numbers.thresholds import thresholds
 
@@ -66,11 +67,13 @@ def _payload(format_: Format) -> Array:
 
 
 def upstreams_of(question: Question, x: Array) -> Array:
-    """The upstream that goes with each input: most of the size of 1, some of any size.
+    """The upstream, or other input of a gate, that goes with each input: some are of any size.
 
-    In a domain, all of the size of 1.
+    In a domain none are, and other inputs are in it as well.
     """
     upstream = upstreams(x.size, question.format_)
     if question.domain is None:
         upstream[::WILD] = upstreams_of_every_binade(upstream[::WILD].size, question.format_)
+    elif isinstance(question.activation, Gated):
+        return question.domain.kept(upstream)
     return upstream

@@ -279,8 +279,7 @@ def _grades(question: Question, got: Array, found: Answer, factor: Float64 | Non
     true, ulp, bound = found.true, found.ulp, found.bound
     computed, rounded = doubles(got), doubles(found.expected)
     same = (computed == rounded) | (np.isnan(computed) & np.isnan(rounded))
-    is_rough = np.isnan(computed) == np.isnan(rounded)
-    is_rough &= np.isfinite(computed) | ~np.isfinite(rounded)
+    is_rough = (np.isfinite(computed) & np.isfinite(rounded)) | same | (ulp <= bound)
     spacing = 2.0 ** (1 - question.format_.precision)
     scale = np.fmax(1.0 if factor is None else np.abs(factor), np.abs(true))
     allowed = question.tolerance * spacing * scale

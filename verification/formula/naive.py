@@ -18,6 +18,7 @@ from reference.arithmetic.types import Array
 
 from .evaluate import evaluate
 from .language import Expression
+from .storing import STORED
 
 
 def evaluated(
@@ -98,5 +99,6 @@ def _operations(format_: Format) -> dict[str, Callable[..., Any]]:
         "min": np.minimum,
         "max": np.maximum,
         "abs": np.abs,
+        **STORED,
         **functions,
     }

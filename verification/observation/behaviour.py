@@ -11,13 +11,13 @@ from reference.arithmetic.types import Array, Mask
 from verification.candidates.calls import Caller
 from verification.examination.accuracy import differ
 from verification.examination.arguments import given, taken
-from verification.examination.arrangement import Arrangement
 from verification.examination.examine import are_right
 from verification.examination.observed import Behaviour, Difference
 from verification.examination.tried import inputs_of, within
 from verification.examination.truth import Question
 from verification.formula.activation import Gated
 from verification.kinds import Access
+from verification.numbers.arrangement import Arrangement
 from verification.numbers.arrangements import LAYOUTS, SHAPES, Layout, broadcast
 from verification.numbers.ulp import doubles
 

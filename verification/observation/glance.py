@@ -83,7 +83,7 @@ def _judged(
     """What is to be said of the results of a block, where there are any; of others the grade is."""
     seen = Accuracy(grade=grade)
     seen.inputs += int(np.count_nonzero(answered))
-    seen.unanswered.extend(x[~answered])
+    seen.leave(x[~answered], question.format_)
     expected = expected_of(question, x, upstream)
     bits = question.format_.bits
     places = np.flatnonzero((got.view(bits) != expected.view(bits)) & answered)

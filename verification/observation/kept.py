@@ -145,7 +145,7 @@ def _of_portion(portion: Portion) -> dict[str, Any]:
         "grade": int(seen.grade),
         "unanswered": vars(seen.unanswered),
         "histogram": seen.histogram.bins,
-        "cells": seen.cells.largest,
+        "cells": vars(seen.cells),
         "tallies": [[*part, _of_tally(tally)] for part, tally in seen.tallies.items()],
         "troubles": {
             kind: [trouble.detail, [_of_array(one) for one in trouble.arguments]]
@@ -169,7 +169,7 @@ def _to_portion(content: dict[str, Any], format_: Format) -> Portion:
         cells=Cells.from_json(content["cells"]),
     )
     troubles = {
-        kind: Trouble(kind, detail, tuple(_to_array(one, format_) for one in arguments))
+        kind: Trouble(kind, detail, tuple(_to_array(one, format_).copy() for one in arguments))
         for kind, (detail, arguments) in content["troubles"].items()
     }
     number, tried, cut_short = (content[name] for name in ("number", "tried", "cut_short"))

@@ -4,7 +4,7 @@ What to call next may depend on what came: a shorter input is tried where one wa
 stage asks the second one, which calls nobody, what it would have to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,9 @@ from verification.examination.examine import examine
 from verification.examination.laws import STEPS, difference_points, factor_points, factors
 from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.promise import promised_by
+from verification.examination.tried import within
 from verification.examination.truth import Question
+from verification.grade import Grade
 from verification.kinds import KINDS, Access
 from verification.work.looking import look_at
 from verification.work.processes import sources
@@ -36,6 +38,9 @@ from .grid import FINEST, densify
 from .kept import Kept, told
 from .results import observe_results, try_once_more
 from .shrinking import may_warn, shrink
+
+# What happens at one input is shown at the first of these where it happens.
+SIMPLE = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 16.0, -16.0, 128.0, -128.0, 1024.0, -1024.0)
 
 
 def observe(
@@ -57,23 +62,26 @@ def observe(
         name: implementation.caller(name, function, questions[name].format_)
         for name, function in implementation.functions.items()
     }
-    observed = {}
+    observed, grades = {}, {}
     clock = implementation.clock or Clock(QUICK)
     for name, caller in callers.items():
         look_at(f"{name}: inputs")
         found = Observed(name, observe_results(questions[name], caller))
         found.promise = promised_by(questions[name], found.seen.x)
-        if not (exhaustive and not questions[name].has_factor):
-            finest = (promises or {}).get(name, FINEST)
-            stride = densify(questions[name], caller, found.seen, clock, finest)
-            found.promise = min(found.promise, stride or found.promise)
+        grades[name] = found.seen.grade
+        finest = (promises or {}).get(name, FINEST)
+        stride = densify(questions[name], caller, found.seen, clock, finest)
+        found.promise = min(found.promise, stride or found.promise)
         look_at(f"{name}: layouts")
         _look_around(questions[name], caller, found)
         observed[name] = found
     for name, caller in callers.items():
         if exhaustive and not questions[name].has_factor:
-            with _kept(questions[name], implementation, observed[name].seen, state) as kept:
-                _exhaust(questions[name], implementation, caller, observed[name], scheduler, kept)
+            # The grade of the inputs that are tried in any case: that of the grid is one of time.
+            found, grade = observed[name], grades[name]
+            with _kept(questions[name], implementation, found.seen, grade, state) as kept:
+                whole = exhaust(questions[name], caller, implementation, scheduler, grade, kept)
+            _put(caller, found, *whole)
         look_at(f"{name}: laws")
         _look_closer(questions[name], caller, observed[name])
     for name, caller in callers.items():
@@ -88,18 +96,9 @@ def observe(
     return observed
 
 
-def _exhaust(
-    question: Question,
-    implementation: Implementation,
-    caller: Caller,
-    found: Observed,
-    scheduler: str | None,
-    kept: Kept | None,
-) -> None:
-    """Try every pattern, as long as there is time."""
-    everything, found.untried = exhaust(
-        question, caller, implementation, scheduler, found.seen.grade, kept
-    )
+def _put(caller: Caller, found: Observed, everything: Accuracy, untried: str) -> None:
+    """Put what was seen of every pattern, but for those that were left, beside the rest."""
+    found.untried = untried
     found.seen.replace_by(everything)
     found.cut_short = caller.cut_short
     if not (found.untried or everything.unanswered.wrong or caller.expired):
@@ -107,7 +106,11 @@ def _exhaust(
 
 
 def _kept(
-    question: Question, implementation: Implementation, seen: Accuracy, state: Path | None
+    question: Question,
+    implementation: Implementation,
+    seen: Accuracy,
+    grade: Grade,
+    state: Path | None,
 ) -> AbstractContextManager[Kept | None]:
     """The finished portions of an earlier check of this candidate, if they are kept."""
     if state is None:
@@ -116,7 +119,7 @@ def _kept(
         raise UsageError("--state: expected a candidate by name, by which it is known again")
     results = sha256(seen.got.tobytes()).hexdigest()
     key = {"candidate": identity_of(implementation.origin), "results": results}
-    key |= {"question": told(question), "grade": str(seen.grade), "sources": sources()}
+    key |= {"question": told(question), "grade": str(grade), "sources": sources()}
     return Kept(state / question.subject, key, question.format_)
 
 
@@ -146,7 +149,16 @@ def _look_closer(question: Question, caller: Caller, found: Observed) -> None:
     for complaint in examine(question, found):
         _show(question, caller, found, complaint)
     caller.narrow_down()
+    caller.simplify([given(question, x, one) for x, one in _simple(question)])
     found.troubles = tuple(caller.troubles.values())
+
+
+def _simple(question: Question) -> Iterator[tuple[Array, Array | None]]:
+    """The simplest inputs, one by one, and upstreams of 1."""
+    x = within(question, np.array(SIMPLE).astype(question.format_.dtype))
+    for place in range(x.size):
+        one = x[place : place + 1]
+        yield one, np.ones_like(one) if question.has_factor else None
 
 
 def _show(question: Question, caller: Caller, found: Observed, complaint: Complaint) -> None:
@@ -175,6 +187,8 @@ def _products(question: Question, caller: Caller) -> tuple[Array, ...] | None:
     """Results with each of the `factors` for upstream; None if one did not come."""
     products = []
     x = factor_points(question)
+    if not factors(question):
+        return None
     for factor in factors(question):
         result = caller(*given(question, x, np.full(x.shape, factor).astype(x.dtype)))
         if result is None:

@@ -77,6 +77,6 @@ def _counted(
     x, *upstream = (argument[answered] for argument in arguments)
     factor = upstream[0] if upstream else None
     seen = Accuracy(x=x, got=got[answered], upstream=factor)
-    seen.unanswered.extend(arguments[0][~answered])
+    seen.leave(arguments[0][~answered], question.format_)
     count(question, seen, seen.x, seen.got, factor)
     return seen.close()

@@ -190,6 +190,8 @@ def _verdict(asked: Asked, implementation: Implementation, place: Place) -> Verd
             state=place.state,
             promises=promises,
         )
+        if asked.baseline is not None:
+            asked = replace(asked, baseline=asked.baseline.beside_what(observed))
         return judged(asked, implementation, observed)
 
 
@@ -220,6 +222,7 @@ def _baseline(asked: Asked, given: Any, candidate: Implementation, place: Place)
             raise UsageError(f"baseline: expected the check to end, but {verdict.unfinished}")
         found = Baseline.of_verdict(verdict)
     found.require_the_same(named(asked.activation.name, asked.parameters), asked.format_.name)
+    found.require_results(candidate.functions)
     return found
 
 

@@ -2,26 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from math import frexp, inf, isfinite, isnan
+from math import frexp, inf, isfinite
 from typing import Self
 
 from verification.examination.complaint import TELLING
+from verification.examination.laws import DIGITS
 from verification.examination.zone import Zone
 from verification.kinds import ALL, KINDS, rank
 
-# Significant digits that tell the numbers of a format apart, by the length of the bits in hex.
-DIGITS = {6: 5, 10: 9, 18: 17}
 # Errors beyond so many times the truth likewise.
 MANY = 1e4
 
 
 def off(ulp: float, absolute: float, expected: float) -> str:
     """How far a result is off, in the unit that says most."""
+    if not isfinite(absolute):
+        return "infinitely"
     if ulp <= TELLING:
         return f"{ulp:.4g} ulp, {absolute:.3g}"
-    if isfinite(absolute) and absolute <= MANY * abs(expected):
+    if absolute <= MANY * abs(expected):
         return f"{absolute / abs(expected):.3g} times the true result"
-    return "infinitely" if isnan(absolute) or absolute == inf else f"{absolute:.3g}"
+    return f"{absolute:.3g}"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,14 @@ class Sample:
     beside: Mapping[str, float] = field(default_factory=dict)
 
     @property
+    def _bytes(self) -> int:
+        """Those of the format, by the bits in hex."""
+        return len(self.bits.removeprefix("0x")) // 2
+
+    @property
     def others(self) -> str:
         """What is beside the input."""
-        digits, others = DIGITS[len(self.bits)], dict(self.beside)
+        digits, others = DIGITS[self._bytes], dict(self.beside)
         if self.upstream is not None:
             others["upstream"] = self.upstream
         return "".join(f", {name} = {other:.{digits}g}" for name, other in others.items())
@@ -72,7 +78,7 @@ class Sample:
     @property
     def numbers(self) -> str:
         """What came, what should have, and how far off it is."""
-        digits = DIGITS[len(self.bits)]
+        digits = DIGITS[self._bytes]
         numbers = f"got {self.got:.{digits}g}, expected {self.expected:.{digits}g}"
         return f"{numbers}: off by {off(self.ulp, self.absolute, self.expected)}"
 

@@ -1,6 +1,6 @@
 """The verdict on what was observed: examined, explained and told. It calls nobody."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from verification.kinds import KINDS
 from verification.numbers.ulp import doubles
 
 from .asked import Asked
-from .baseline import COMPARED, Baseline
 from .breach import with_costs
 from .causes import by_cause
 from .finding import Symptom
@@ -42,6 +41,8 @@ def judged(
     for name, found in observed.items():
         question = asked.question(name)
         complaints = examine(question, found)
+        grade = _grade(found.seen, complaints)
+        complaints = [c for c in complaints if c.legal or c.grade > asked.require]
         reporter = Reporter(question, implementation, found, explain(question, found.seen))
         troubles = [t for t in found.troubles if not _is_allowed(t, question)]
         legal = [t for t in troubles if t.kind == "warning" and not asked.strict]
@@ -53,9 +54,11 @@ def judged(
                 excused.append(Excused(name, symptom.kind, because))
             else:
                 symptoms.append(symptom)
-        if asked.baseline is not None and found.seen.grade > asked.require:
-            excused += _compared(asked.baseline, name, symptoms)
-        grades[name] = str(_grade(found.seen, grave, complaints))
+        is_told = name in {one.subject for one in excused} | {one.subject for one in symptoms}
+        if asked.baseline is not None and found.seen.grade > asked.require and not is_told:
+            because = f"no more than twice as far off as {asked.baseline.name} thereabouts"
+            excused.append(Excused(name, "inaccurate", because))
+        grades[name] = str(Grade.BROKEN if grave else grade)
         conventions += reporter.conventions(legal, complaints)
     expired = next(filter(None, (found.expired for found in observed.values())), "")
     untried = [
@@ -100,16 +103,9 @@ def judged(
     )
 
 
-def _compared(baseline: Baseline, subject: str, symptoms: Iterable[Symptom]) -> Iterator[Excused]:
-    """What is to be said of wrong results that are no finding."""
-    if not any(found.subject == subject and found.kind in COMPARED for found in symptoms):
-        because = f"no more than twice as far off as {baseline.name} thereabouts"
-        yield Excused(subject, "inaccurate", because)
-
-
-def _grade(seen: Accuracy, troubles: Iterable[Trouble], complaints: Iterable[Complaint]) -> Grade:
-    """The grade of a subject: that of its worst result, or of how it behaves."""
-    if any(True for _ in troubles) or not seen.inputs:
+def _grade(seen: Accuracy, complaints: Iterable[Complaint]) -> Grade:
+    """The grade of a subject that misbehaves in no call: that of its worst result or broken law."""
+    if not seen.inputs:
         return Grade.BROKEN
     return max([seen.grade, *(complaint.grade for complaint in complaints)])
 

@@ -1,6 +1,7 @@
 """A verdict as JUnit XML for CI servers: a test case for each law, a failure for each finding.
 
-A law that was not judged is skipped; it has not passed.
+A law that was not judged is skipped; it has not passed. A check that did not come to its end has a
+test case of its own, with an error.
 """
 
 import re
@@ -19,6 +20,7 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 # What XML has no characters for, such as the escapes of a candidate's message.
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOTHING_CAME = "no result came that could be judged"
+THE_END = "not finished: the check does not come to its end"
 A_CALL_FAILED = "a call gave no result, and this law may be about it"
 
 
@@ -42,10 +44,13 @@ def to_junit(verdict: Verdict) -> str:
             failure.text = _text(str(finding))
         elif reason := _why_skipped(verdict, subject, kind):
             SubElement(case, "skipped", message=reason)
+    if verdict.unfinished:
+        case = SubElement(suite, "testcase", name=THE_END, classname=_text(verdict.implementation))
+        SubElement(case, "error", type="not finished", message=_text(verdict.unfinished))
     for element in (suites, suite):
-        element.set("tests", str(len(cases)))
+        element.set("tests", str(len(suite.findall("testcase"))))
         element.set("failures", str(len(verdict.symptoms)))
-        element.set("errors", "0")
+        element.set("errors", str(len(suite.findall("testcase/error"))))
         element.set("skipped", str(len(suite.findall("testcase/skipped"))))
     SubElement(suite, "system-out").text = _text(str(verdict))
     indent(suites)

@@ -10,7 +10,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import inf, isfinite, isnan
+from math import inf
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +20,7 @@ from verification.examination.zone import Zone
 from verification.records.files import write_whole
 from verification.records.reading import read_regular
 
-from .baseline import is_as_cheap
+from .baseline import is_as_cheap, is_as_rare, is_within
 from .finding import Finding, Symptom
 from .verdict import Excused, Verdict
 
@@ -28,9 +28,6 @@ HEAD = """# Accepted findings of halfulp: `halfulp check ... --known FILE` fails
 # Say in `because` why each is accepted; `--write-known` keeps what is said.
 """
 OPEN = "not reviewed"
-# How much further out a region may reach, how many times the share of its inputs may be wrong, and
-# how many more of them in any case.
-WIDER, MORE, FEW = 0.01, 2, 8
 NUMBERS: dict[str, tuple[type, ...]] = {
     "cost": (int, float),
     "low": (int, float),
@@ -96,16 +93,9 @@ class Entry:
             self.cause == other.cause
             and Zone[other.zone.upper()] >= Zone[self.zone.upper()]
             and is_as_cheap(other.cost, self.cost)
-            and other.wrong * self.tried <= MORE * self.wrong * other.tried + FEW * self.tried
-            and self._covers(other)
+            and is_as_rare((other.wrong, other.tried), (self.wrong, self.tried))
+            and is_within((other.low, other.high), (self.low, self.high))
         )
-
-    def _covers(self, other: Self) -> bool:
-        """Whether its region has that of the other in it; NaN alone, or no number, is none."""
-        if isnan(self.low) or isnan(other.low):
-            return isnan(self.low) and isnan(other.low)
-        below, above = (WIDER * abs(end) if isfinite(end) else 0 for end in (self.low, self.high))
-        return other.low >= self.low - below and other.high <= self.high + above
 
     def __str__(self) -> str:
         said, why = f"{self.subject} {self.kind}", self.why or self.exception
@@ -139,20 +129,24 @@ def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
     """The verdict without accepted symptoms; it says which there are, and which have vanished."""
     left: list[Finding] = []
     met: dict[Entry, None] = {}
+    there: set[Entry] = set()
     excused = list(verdict.excused)
     for finding in verdict.findings:
         new: list[Symptom] = []
         for symptom in finding.symptoms:
             own = Entry.of(verdict, symptom)
             known = [entry for entry in entries if entry.accepts(own)]
-            met |= dict.fromkeys(known)
-            if known and verdict.inputs[symptom.subject]:
-                excused.append(Excused(symptom.subject, symptom.kind, known[0].because))
+            there |= set(known)
+            if known and _may_be_accepted(verdict, symptom):
+                met |= dict.fromkeys(known)
+                excused.append(
+                    Excused(symptom.subject, symptom.kind, known[0].because, accepted=True)
+                )
             else:
                 new.append(symptom)
         if new:
             left.append(Finding.of(new))
-    gone = [entry for entry in entries if entry.is_about(verdict) and entry not in met]
+    gone = [entry for entry in entries if entry.is_about(verdict) and entry not in there]
     return replace(
         verdict,
         findings=tuple(sorted(left, key=lambda finding: finding.rank)),
@@ -162,14 +156,27 @@ def without(verdict: Verdict, entries: Sequence[Entry]) -> Verdict:
     )
 
 
-def write(path: Path, verdict: Verdict) -> None:
-    """Accept all of a verdict; what a file has about other functions stays, and what was said."""
+def _may_be_accepted(verdict: Verdict, symptom: Symptom) -> bool:
+    """Whether its subject was judged at all."""
+    return verdict.inputs[symptom.subject] > 0
+
+
+def write(path: Path, verdict: Verdict) -> list[str]:
+    """Accept all of a verdict that may be; what that is not is returned, and why.
+
+    What a file has about other functions stays, and what was said.
+    """
     before = read(path) if path.exists() else ()
     said = {entry.cause: entry.because for entry in before}
-    new = [Entry.of(verdict, symptom) for symptom in verdict.symptoms]
+    new: list[Entry] = []
+    refused: list[Entry] = []
+    for symptom in verdict.symptoms:
+        chosen = new if _may_be_accepted(verdict, symptom) else refused
+        chosen.append(Entry.of(verdict, symptom))
     entries = [entry for entry in before if not entry.is_about(verdict)]
     entries += [replace(entry, because=said.get(entry.cause, OPEN)) for entry in new]
     write_whole(path, HEAD + "".join(map(_written, entries)))
+    return [f"{entry}: no result of the {entry.subject} can be judged" for entry in refused]
 
 
 def _written(entry: Entry) -> str:

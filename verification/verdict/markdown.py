@@ -20,7 +20,8 @@ def of_findings(findings: Sequence[Finding], most: int) -> Iterator[str]:
     for finding in findings[:most]:
         if finding.zone != heading:
             heading = finding.zone
-            yield from ("", f"#### {text(str(heading)).capitalize()}")
+            said = text(str(heading))
+            yield from ("", f"#### {said[0].upper()}{said[1:]}")
         yield from ("", *_of_finding(finding))
     if rest := findings[most:]:
         yield from ("", f"And {len(rest)} more: {', '.join(finding.name for finding in rest)}.")
@@ -52,6 +53,11 @@ def _of_finding(finding: Finding) -> Iterator[str]:
 def notice(said: str) -> str:
     """A workflow command of GitHub that tells something."""
     return f"::notice title=halfulp::{_escaped(said, ESCAPES)}\n"
+
+
+def unfinished(said: str) -> str:
+    """A workflow command of GitHub about a check that has not come to its end."""
+    return f"::error title=halfulp%3A not finished::{_escaped(said, ESCAPES)}\n"
 
 
 def annotation(head: str, finding: Finding) -> str:

@@ -30,4 +30,6 @@ def _clause(stride: int, format_: Format) -> str:
     count = str(stride) if stride < SPELLED else f"2^{stride.bit_length() - 1}"
     part = Fraction(stride, 1 << format_.precision - 1)
     share = f" ({part} of a binade's)" if part >= WORTH_TELLING else ""
+    if part >= 1:
+        share = f" ({part} binade{'' if part == 1 else 's'})"
     return f"no wrong band of {count} neighbouring numbers{share} or more can hide"

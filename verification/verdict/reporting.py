@@ -14,7 +14,6 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import Explanation
 from verification.examination.accuracy import OTHER_NAN, OTHER_ZERO
 from verification.examination.arguments import given, taken
-from verification.examination.arrangement import Arranged, Arrangement
 from verification.examination.complaint import Complaint, simplest
 from verification.examination.observed import Observed, key, numbers_at
 from verification.examination.tally import Extent, Part, Tally
@@ -23,6 +22,8 @@ from verification.examination.zone import Zone, zones_at
 from verification.formula.activation import Gated
 from verification.grade import Grade
 from verification.kinds import KINDS
+from verification.numbers.arrangement import Arranged, Arrangement
+from verification.numbers.ulp import doubles
 
 from .finding import Region, Sample, Symptom
 from .snippet import snippet
@@ -34,8 +35,10 @@ OTHERS = {
     "in [{low:.6g}, {high:.6g}]",
     OTHER_NAN: "a number at NaN, which belongs to no piece of the function, as in frameworks",
 }
-NOT_ALONE = "only within a longer array"
+NOT_ALONE = "alone it is right: it is wrong only within a longer array"
 SEVERAL = 8
+# The share of the inputs that break a law which results with a reason lie around.
+MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,18 @@ class Reporter:
             trouble.kind,
             self._sample(at, None, upstream),
             region,
+            self._as_called(trouble, place),
             why=why,
             detail=detail,
             zone=self._zone_of(trouble.kind, x, factor),
         )
+
+    def _as_called(self, trouble: Trouble, place: slice) -> Arranged | None:
+        """The arrays of a call, with an element at a place; None where one by itself is enough."""
+        one = Arrangement.flat(1, self.question.format_.dtype.itemsize)
+        if all(array == one for array in trouble.arrays):
+            return None
+        return Arranged(trouble.arrays, place.start or 0)
 
     def _zone_of(self, kind: str, x: Array, factor: Array | None) -> Zone:
         """The zone of what a call does: that of the elements, where it may be due to those."""
@@ -153,7 +164,7 @@ class Reporter:
             got = self.observed.alone[key(one, upstream)]
         else:
             got = complaint.got[simplest(complaint.x)]
-        why = complaint.why or (self.explanation.main if self._follows(complaint) else None)
+        why = complaint.why or self._reason_of(complaint)
         region = _of_inputs(complaint.x, complaint.tried)
         zone = Zone.BESIDE if KINDS[complaint.kind].beside else Zone.BEHAVIOUR
         if complaint.grade <= Grade.CLOSE:
@@ -171,12 +182,21 @@ class Reporter:
             zone=zone,
         )
 
-    def _follows(self, complaint: Complaint) -> bool:
-        """Whether a law is broken for the reason that the results are wrong for."""
-        about_upstream = complaint.kind == "upstream" and "upstream" in (
-            self.explanation.main or ""
-        )
-        return KINDS[complaint.kind].follows or about_upstream
+    def _reason_of(self, complaint: Complaint) -> str | None:
+        """The reason that results are wrong for, where a law is broken by such results."""
+        if complaint.kind == "upstream":
+            return self.explanation.of_products
+        if not KINDS[complaint.kind].follows:
+            return None
+        x, tallies = doubles(complaint.x), self.observed.seen.tallies
+        shares = {
+            part: tallies[part].share_around(x)
+            for part, why in self.explanation.whys.items()
+            if why is not None
+        }
+        if max(shares.values(), default=0.0) < MOSTLY:
+            return None
+        return self.explanation.whys[max(shares, key=lambda part: shares[part])]
 
     def _symptom(
         self,

@@ -1,20 +1,19 @@
 """The line of code that shows a finding again, in the candidate's own terms.
 
-Where a finding shows only in a longer array, or one that lies in memory in some way, that array is
-made again: the number at its place, and another one everywhere else.
+Where a finding shows only in a longer array, one without elements, or one that lies in memory in
+some way, that array is made again: the number at its place, and another one everywhere else.
 """
 
 import re
 from collections.abc import Mapping
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from verification.candidates.implementation import Implementation
 from verification.candidates.text import shown
-from verification.examination.arrangement import Arranged, Arrangement
 from verification.examination.truth import Question
+from verification.numbers.arrangement import Arranged, Arrangement
 
 from .finding import Sample
 
@@ -41,6 +40,8 @@ def snippet(
     }
     if arranged is not None:
         template = _with_arrays(question, template, literals, arranged)
+        if sample.got is not None:
+            template = _with_index(template, arranged.place)
     for name, literal in {**literals, "dtype": question.format_.name}.items():
         template = template.replace(f"{{{name}}}", literal)
     if question.format_.name == "float64":
@@ -63,7 +64,7 @@ def _template(question: Question, mine: Implementation) -> str:
 def _with_arrays(
     question: Question, template: str, literals: Mapping[str, str], arranged: Arranged
 ) -> str:
-    """A template with arrays in the places of numbers, and the element of the result."""
+    """A template with arrays in the places of numbers."""
     names = [name for name in ("x", "y", "upstream") if name in literals]
     before = ""
     for name, arrangement in zip(names, arranged.arrays, strict=False):
@@ -72,6 +73,8 @@ def _with_arrays(
         plain = f"{numbers}.astype('{question.format_.name}')"
         if len(arrangement.shape) != 1:
             plain += f".reshape({arrangement.shape})"
+        if not arrangement.size:
+            plain = f"numpy.zeros({arrangement.shape}, '{question.format_.name}')"
         if " | " in template:  # a program gets raw values
             template = template.replace(f"{{{name}}}", numbers)
         else:
@@ -79,9 +82,14 @@ def _with_arrays(
                 before += _made(name, arrangement, numbers)
                 plain = _variable(name)
             template = _put(template, name, plain, question.format_.name)
-    *statements, last = f"{before}{template}".split("; ")
+    return f"{before}{template}"
+
+
+def _with_index(template: str, place: int) -> str:
+    """A template with the element of its result that is at a place."""
+    *statements, last = template.split("; ")
     if not last.startswith("with ") and not any(mark in last for mark in NO_INDEX):
-        last += f".reshape(-1)[{arranged.place}]"
+        last += f".reshape(-1)[{place}]"
     return "; ".join([*statements, last])
 
 
@@ -107,12 +115,14 @@ def _put(template: str, name: str, array: str, dtype: str) -> str:
 
 def _numbers(literal: str, arrangement: Arrangement, place: int) -> str:
     """The elements in their order: the number at the place, and others."""
-    size, period = prod(arrangement.shape), arrangement.period
+    size, period = arrangement.size, arrangement.period
+    if size == 1:
+        return f"numpy.array([{literal}])"
     other = OTHERS[literal == str(OTHERS[0])]
     places = f"numpy.arange({size})"
     if period < size:
         places += f" % {period}"
-    return f"numpy.where({places} == {place % period}, {literal}, {other})"
+    return f"numpy.where({places} == {place % max(period, 1)}, {literal}, {other})"
 
 
 def _made(name: str, arrangement: Arrangement, numbers: str) -> str:

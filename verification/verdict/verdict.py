@@ -21,7 +21,7 @@ from .promising import promise_told
 
 SHOWN = 5
 # Of the JSON: another one may have other keys.
-VERSION = 1
+VERSION = 2
 # pytest shows at most 240 characters of a failed assertion's operand.
 ONE_LINE = 236
 
@@ -37,11 +37,18 @@ class Convention:
 
 @dataclass(frozen=True)
 class Excused:
-    """A kind of finding that is not held against the implementation, and why."""
+    """A kind of finding that is not held against the implementation, and why.
+
+    It is ``accepted`` by a list, or the baseline's as well.
+    """
 
     subject: str
     kind: str
     because: str
+    accepted: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.kind}: {self.because}"
 
 
 @dataclass(frozen=True)
@@ -144,10 +151,14 @@ class Verdict:
             f"required: {self.require}{where}; {tried} results, tolerance {self.tolerance:g} ulp"
             + "".join(f"; allowed: {allowance}" for allowance in self.allowances)
             + ("" if self.seed is None else f"; seed {self.seed}"),
-            *promise_told(self.promise, FORMATS[self.dtype]),
+            *promise_told(
+                {name: stride for name, stride in self.promise.items() if self.inputs[name]},
+                FORMATS[self.dtype],
+            ),
             *(
                 f"{name}, numbers of the format off: {_counts(counts)}"
                 for name, counts in self.histogram.items()
+                if self.inputs[name]
             ),
         ]
         lines += self.beside
@@ -159,11 +170,16 @@ class Verdict:
             lines.append(str(finding))
         if rest := self.findings[len(self.findings[:most]) :]:
             lines += ["", f"and {len(rest)} more: {', '.join(f.name for f in rest)}"]
+        lines += [f"excused: {said}" for said in self._excused_by_the_baseline()]
         lines += [f"known: {said}" for said in self.known]
         lines += [f"no more there, though accepted: {said}" for said in self.vanished]
         if self.why_not:
             lines.append(self.why_not)
         return [*lines, *(f"convention: {said}" for said in self._conventions())]
+
+    def _excused_by_the_baseline(self) -> list[str]:
+        """What it does as well; each kind of each subject is said once."""
+        return [*dict.fromkeys(str(one) for one in self.excused if not one.accepted)]
 
     def _conventions(self) -> list[str]:
         """The conventions; what is said of several subjects is said once."""
@@ -194,6 +210,7 @@ class Verdict:
             *markdown.of_findings(self.findings, SHOWN),
             *markdown.listed("Not finished", [self.unfinished] if self.unfinished else []),
             *markdown.listed("Beside the baseline", self.beside),
+            *markdown.listed("Excused by the baseline", self._excused_by_the_baseline()),
             *markdown.listed("Accepted", self.known),
             *markdown.listed("Accepted, and no more there", self.vanished),
         ]
@@ -201,8 +218,10 @@ class Verdict:
 
     def to_annotations(self) -> str:
         """The findings as workflow commands of GitHub, a line each; one notice if it passed."""
-        if not self.findings:
+        if self.passed:
             return markdown.notice(self.head())
+        if not self.findings:
+            return markdown.unfinished(f"{self.head()}\n{self.unfinished}")
         return "".join(markdown.annotation(self.head(), finding) for finding in self.findings)
 
     def to_json(self) -> str:

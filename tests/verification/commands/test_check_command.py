@@ -49,6 +49,28 @@ def test_a_formula_is_judged(folder, capsys, beta, status):
     assert f"{formula}[b={float(beta)}]" in (folder / "v.xml").read_text()
 
 
+JUDGED = ("numpy:numpy.tanh", "tanh", "--dtype", "float16", "--require", "close")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param(["--domain", "-1e3", "1e3"], "[-1000, 1000]", id="exponents"),
+        pytest.param(["--domain", "-.5", "-5e-1"], "[-0.5, -0.5]", id="one number"),
+        pytest.param(["--domain=-20", "20"], "[-20, 20]", id="equals"),
+        pytest.param(["--domain", "-2", "-1", "--domain", "1", "2"], "[-2, -1], [1, 2]", id="two"),
+        pytest.param(["--domain", "finite"], "finite", id="finite"),
+        pytest.param(["--domain", "finite", "--domain", "finite"], "finite", id="finite twice"),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 2, len(JUDGED)])
+def test_a_domain_may_stand_anywhere(folder, capsys, words, told, place):
+    """Before and behind the names, with numbers in any spelling."""
+    assert main(["check", *JUDGED[:place], *words, *JUDGED[place:]]) == 0
+    assert f", domain {told}; " in capsys.readouterr().out
+    assert folder.exists()
+
+
 def test_a_wrong_function_fails(folder, capsys):
     """Exit 1, with what is wrong and where."""
     assert main(["check", "numpy:numpy.arctan", "tanh", "--dtype", "float64"]) == 1
@@ -61,6 +83,17 @@ def test_a_candidate_that_raises_fails(folder, capsys):
     assert main(["check", "numpy:candidates:raises", "relu"]) == 1
     assert "ValueError: no" in capsys.readouterr().out
     assert folder.exists()
+
+
+def test_what_cannot_be_accepted_is_said(folder, capsys):
+    """A function without any result stays a finding, and is not in the list."""
+    words = ["numpy:candidates:raises", "relu", "--dtype", "float16", "--write-known", "known.toml"]
+    assert main(["check", *words]) == 1
+    out, error = capsys.readouterr()
+    said = "value exception (ValueError): no result of the value can be judged"
+    assert error == f"Not accepted: {said}.\n"
+    assert "known:" not in out
+    assert "[[accepted]]" not in (folder / "known.toml").read_text()
 
 
 @pytest.mark.parametrize(("program", "status"), [("relu", 0), ("short", 1)])
@@ -89,11 +122,35 @@ def test_a_program_is_judged(folder, capsys, program, status):
         pytest.param(
             ["numpy:numpy.tanh", "tanh", "--json", "o", "--junit", "o"], "two are one", id="files"
         ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--json", "-", "--junit", "-"], "two are one", id="outputs"
+        ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--json", "-", "--github"],
+            "expected --json - or --github",
+            id="annotations in JSON",
+        ),
         pytest.param(["caffe:relu", "relu"], "numpy, torch, jax, tensorflow", id="framework"),
         pytest.param(["numpy:numpy.nothing", "relu"], "no function 'nothing'", id="function"),
         pytest.param(["numpy:nowhere.f", "relu"], "no module 'nowhere'", id="module"),
         pytest.param(["numpy:numpy.tanh", "gelo"], "relu, leaky_relu", id="activation"),
         pytest.param(["numpy:numpy.tanh", "tanh", "--dtype", "int8"], "float16", id="dtype"),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--domain", "-inf", "3"],
+            "two finite numbers, the smaller first, not ['-inf', '3']",
+            id="infinite domain",
+        ),
+        pytest.param(
+            ["--domain", "numpy:numpy.tanh", "tanh"],
+            "a domain such as -20 20, or finite, but got ['numpy:numpy.tanh']",
+            id="no domain",
+        ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--domain", "3"], "but got ['3']", id="half a domain"
+        ),
+        pytest.param(
+            ["numpy:numpy.tanh", "tanh", "--domain", "--strict"], "one argument", id="nothing"
+        ),
         pytest.param(
             ["numpy:numpy.tanh", "tanh", "--baseline", "numpy:nowhere.f"],
             "--baseline: 'numpy:nowhere.f': no module",

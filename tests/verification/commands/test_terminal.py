@@ -1,10 +1,12 @@
 """On a terminal a check says what it looks at, wraps and paints; elsewhere nothing of that."""
 
+import json
 import os
 import re
 import selectors
 import subprocess
 import sys
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -76,10 +78,18 @@ def test_a_dumb_terminal_gets_no_line(tmp_path):
     assert ESCAPE not in said
 
 
-def test_json_on_standard_output_is_alone(tmp_path):
-    """No line beside it."""
-    _, progress = on_a_terminal(tmp_path, *WRONG, "--json", "-")
+@pytest.mark.parametrize("option", ["--json", "--junit", "--markdown"])
+def test_what_is_written_to_standard_output_is_alone(tmp_path, option):
+    """No line beside it, and no file that is called so."""
+    said, progress = on_a_terminal(tmp_path, *WRONG, option, "-")
     assert progress == ""
+    if option == "--json":
+        assert json.loads(said)["passed"] is False
+    elif option == "--junit":
+        assert fromstring(said).get("failures") != "0"  # noqa: S314  our own text
+    else:
+        assert said.startswith("### ")
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_colours_tell_how_it_ended(tmp_path):

@@ -6,11 +6,12 @@ import pytest
 from reference import ACTIVATIONS
 from reference.arithmetic.formats import FORMATS
 from verification.diagnosis.forms import FORMS, forms
-from verification.diagnosis.slips import of_derivatives, of_parameters, slips
+from verification.diagnosis.slips import of_derivatives, of_parameters, of_storing, slips
 from verification.diagnosis.steps import blamed
 from verification.formula.language import FUNCTIONS, formula_of, operation, parse, symbol
 from verification.formula.naive import evaluated
 from verification.formula.spelled import spelled
+from verification.formula.storing import STORED, WAYS, ways_to_store
 
 WIDE, SINGLE = FORMATS["float64"], FORMATS["float32"]
 X = np.linspace(-3, 3, 61)
@@ -48,6 +49,35 @@ def test_every_slip_is_another_function():
         found = [slip.formula for slip in slips(formula)]
         assert formula not in found
         assert len(set(found)) == len(found)
+
+
+def test_a_subexpression_is_stored_in_fewer_bits():
+    """Each that depends on x, in each format that is narrower; a function with its argument too."""
+    formula = parse("2 * exp(-x)")
+    found = {slip.why: spelled(slip.formula) for slip in of_storing(formula, 24)}
+    assert found["exp(-x) is rounded to float16"] == "2 * float16(exp(-x))"
+    assert found["x is cut to bfloat16, not rounded"] == "2 * exp(-cut_to_bfloat16(x))"
+    both = found["exp(-x) and its argument are rounded to bfloat16"]
+    assert both == "2 * bfloat16(exp(bfloat16(-x)))"
+    assert not [why for why in found if why.startswith("2 is") or "float32" in why]
+    assert "exp(-x) is rounded to float32" in [slip.why for slip in of_storing(formula, 53)]
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_what_is_stored_has_fewer_bits(name):
+    """The nearest number of so many bits, or the one before it; NaN and infinities stay."""
+    bits, said = WAYS[name]
+    x = np.random.default_rng(1).uniform(1, 2, 1000)
+    kept = STORED[name](x)
+    last_bit = 2.0 ** (1 - bits)
+    assert np.array_equal(kept / last_bit, np.rint(kept / last_bit))
+    assert (np.abs(kept - x) < (last_bit if "cut" in said else 0.5001 * last_bit)).all()
+    assert (kept <= x).all() == ("cut" in said)
+    assert np.array_equal(STORED[name](-x), -kept)
+    ends = np.array([np.inf, -np.inf, np.nan])
+    assert np.array_equal(STORED[name](ends), ends, equal_nan=True)
+    assert name not in ways_to_store(bits)
+    assert name in ways_to_store(bits + 1)
 
 
 def test_slips_of_parameters_and_derivatives():

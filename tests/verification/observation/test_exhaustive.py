@@ -21,6 +21,7 @@ from verification.examination.accuracy import Accuracy, count
 from verification.examination.truth import Question
 from verification.grade import Grade
 from verification.observation import exhaustive
+from verification.observation import observe as observing
 from verification.observation.exhaustive import PORTION, exhaust, observe_portion
 from verification.observation.glance import look
 from verification.observation.kept import Kept
@@ -221,7 +222,24 @@ def test_out_of_time_it_says_what_was_tried(monkeypatch):
     assert str(verdict).startswith("not finished: tanh as tanh in float16: value correct")
     assert verdict.inputs == {"value": 1 << 15}
     assert "not finished" in verdict.to_markdown()
-    assert verdict.to_annotations().startswith("::notice")
+    [annotation] = verdict.to_annotations().splitlines()
+    assert annotation.startswith("::error title=halfulp%3A not finished::not finished: tanh as")
+    assert "not 0x8000 to 0xffff" in annotation
+
+
+def test_out_of_time_it_promises_what_a_quick_check_does(monkeypatch):
+    """At negative numbers too, the patterns of which come last: the grid is tried first."""
+    monkeypatch.setattr(exhaustive, "_is_over", lambda _: True)
+    first = np.float32(-3).view(np.uint32)
+
+    def planted(x):
+        place = x.view(np.uint32) - first < 1 << 16
+        return np.where(place, x.dtype.type(2), tanh(x))
+
+    verdict = check(planted, "tanh", exhaustive=True)
+    assert "0 of 4,294,967,296 patterns were tried" in verdict.unfinished
+    assert verdict.promise == check(planted, "tanh").promise == {"value": 1 << 16}
+    assert {symptom.kind for symptom in verdict.symptoms} >= {"wrong sign"}
 
 
 SLOW = """
@@ -276,6 +294,18 @@ def test_finished_portions_are_not_done_again(tmp_path, capsys):
     assert "1 of 2 portions" in capsys.readouterr().err
     assert judged(tmp_path, tolerance=5)[1] == 2
     assert "State of another candidate, question or version" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("candidate")
+def test_what_the_grid_had_time_for_does_not_matter_to_what_is_kept(tmp_path, monkeypatch):
+    """On a busy machine it ends earlier, and has seen less of what is wrong."""
+    assert judged(tmp_path)[1] == 2
+
+    def grades(_question, _caller, seen, *_):
+        seen.grade = Grade.ROUGH
+
+    monkeypatch.setattr(observing, "densify", grades)
+    assert judged(tmp_path)[1] == 0
 
 
 def test_another_candidate_begins_anew(tmp_path, candidate, capsys):

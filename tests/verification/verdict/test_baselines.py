@@ -70,7 +70,36 @@ def product(slope):
     return quiet(lambda x, upstream: slope(x) * upstream)
 
 
+def fussy(x):
+    """Takes contiguous arrays alone."""
+    if not x.flags.c_contiguous:
+        raise ValueError("expected a contiguous array")
+    return sigmoid(x)
+
+
+def small(x):
+    """Takes small numbers alone."""
+    if (np.abs(x) > 100).any():
+        raise ValueError("too large")
+    return sigmoid(x)
+
+
+def in_place(x):
+    """Overwrites its input, and cannot where it is read-only."""
+    x[...] = sigmoid(x)
+    return x
+
+
+def full(x):
+    """Has no largest element where there is none."""
+    return np.minimum(sigmoid(x), x.dtype.type(1 + max(x.max(), 0)))
+
+
 CANDIDATES = {
+    "layouts": ("sigmoid", Implementation("fussy", fussy)),
+    "small": ("sigmoid", Implementation("small", small)),
+    "in place": ("sigmoid", Implementation("in_place", in_place)),
+    "full": ("sigmoid", Implementation("full", full)),
     "np.tanh": ("tanh", Implementation("np.tanh", np.tanh)),
     "erf": ("gelu", Implementation("by_erf", by_erf)),
     "exp": (
@@ -95,12 +124,16 @@ def test_a_function_is_no_worse_than_itself(name, dtype, strict):
     assert verdict.passed, str(verdict)
 
 
-def test_a_stored_verdict_of_itself_convicts_no_function(tmp_path):
+@pytest.mark.parametrize(
+    ("function", "activation"),
+    [(tanh_of_exp, "tanh"), *((one, "sigmoid") for one in (fussy, small, in_place, full))],
+)
+def test_a_stored_verdict_of_itself_convicts_no_function(tmp_path, function, activation):
     """Nor does a verdict that stopped early, as much was wrong."""
     path = tmp_path / "base.json"
-    base = check(tanh_of_exp, "tanh")
+    base = check(function, activation)
     path.write_text(base.to_json(), encoding="utf-8")
-    verdict = check(tanh_of_exp, "tanh", baseline=path)
+    verdict = check(function, activation, baseline=path)
     assert verdict.passed, str(verdict)
     assert verdict.promise == base.promise
 
@@ -149,6 +182,84 @@ def test_what_is_no_number_excuses_no_wrong_numbers(theirs, ours):
 
     assert not check(band(ours), "sigmoid", baseline=band(theirs), dtype="float16")
     assert check(band(theirs), "sigmoid", baseline=band(theirs), dtype="float16")
+
+
+def either(theirs, tmp_path):
+    """A baseline as it is, and as a stored verdict."""
+    path = tmp_path / "base.json"
+    path.write_text(check(theirs, "sigmoid", dtype="float16").to_json(), encoding="utf-8")
+    return theirs, path
+
+
+BANDS = {
+    "the other side": (lambda x: (x > 2) & (x < 4), lambda x: (x < -2) & (x > -4)),
+    "between two": (lambda x: (np.abs(x) > 9) & (np.abs(x) < 15), lambda x: np.abs(x) < 8),
+    "a whole band": (lambda x: x == 0.5, lambda x: (x < 0) & (x > -15)),
+    "a whole stretch": (lambda x: x == 0.5, lambda x: (x >= 0.5) & (x < 0.5625)),
+}
+
+
+@pytest.mark.parametrize("name", BANDS)
+@pytest.mark.parametrize("result", [np.nan, np.inf, -0.0])
+def test_what_is_no_number_is_excused_where_it_is_and_no_more_often(tmp_path, name, result):
+    """In the same zone, by the same kind; the verdict says what is excused, and what is worse."""
+    theirs, ours = (flawed(place, lambda x: x.dtype.type(result)) for place in BANDS[name])
+    for baseline in either(theirs, tmp_path):
+        found = check(ours, "sigmoid", baseline=baseline, dtype="float16")
+        [kind] = kinds(found) - {"out of bounds", "not monotone"}
+        assert kind in {"nan", "overflow", "flushed"}
+        assert kind not in {one.kind for one in found.excused}
+        if name != "a whole stretch":
+            assert "worse in 0," not in found.beside[0]
+        alike = check(theirs, "sigmoid", baseline=baseline, dtype="float16")
+        assert alike.passed
+        assert "better in 0 " in alike.beside[0]
+        assert "worse in 0," in alike.beside[0]
+        said = f"value {kind}: forward does so too"
+        assert f"\nexcused: {said}" in str(alike)
+        assert f"\n- {said}" in alike.to_markdown()
+
+
+def raising(error, place):
+    """A function that raises where a number is in a place."""
+
+    def forward(x):
+        if place(x).any():
+            raise error("no")
+        return sigmoid(x)
+
+    return forward
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        pytest.param(
+            raising(ValueError, lambda x: x > 100),
+            raising(TypeError, lambda x: x > 100),
+            id="another exception",
+        ),
+        pytest.param(
+            raising(ValueError, lambda x: x > 100),
+            raising(ValueError, lambda x: x < -100),
+            id="another region",
+        ),
+        pytest.param(
+            raising(ValueError, lambda x: (x == 2) | (x == 3)),
+            raising(ValueError, lambda x: (x >= 2) & (x <= 3)),
+            id="more inputs",
+        ),
+        pytest.param(fussy, raising(ValueError, lambda x: x > 2), id="inputs, not layouts"),
+        pytest.param(raising(ValueError, lambda x: x == 2), fussy, id="layouts, not inputs"),
+        pytest.param(fussy, raising(ValueError, np.ones_like), id="always, not in layouts"),
+        pytest.param(full, raising(ValueError, lambda x: x == 2), id="one, not none"),
+    ],
+)
+def test_an_exception_is_excused_by_the_same_in_the_same_region(tmp_path, theirs, ours):
+    """Of inputs, or of arrays that lie in memory in some way."""
+    for baseline in either(theirs, tmp_path):
+        found = check(ours, "sigmoid", baseline=baseline, dtype="float16")
+        assert kinds(found) == {"exception"}
 
 
 def test_a_zone_that_matters_less_excuses_nothing():
@@ -216,6 +327,24 @@ def test_a_verdict_of_fewer_inputs_is_refused(tmp_path):
     assert "requires accurate or better" in said_of(require="close")
     with pytest.raises(UsageError, match="with strict True"):
         check(tanh, "tanh", dtype="float16", strict=True, baseline=base)
+
+
+def test_a_baseline_without_results_is_refused():
+    """There is nothing to compare with, and its promise is that of no input."""
+
+    def nothing(_x):
+        return None
+
+    said = "baseline: expected results of the {} to compare with, but nothing gave none"
+    stored = check(nothing, "tanh", dtype="float16")
+    for baseline in (nothing, stored):
+        with pytest.raises(UsageError, match=said.format("value")):
+            check(tanh, "tanh", baseline=baseline, dtype="float16")
+    half = Implementation("nothing", tanh, derivative=nothing)
+    whole = Implementation("tanh", tanh, derivative=tanh.derivative)
+    with pytest.raises(UsageError, match=said.format("derivative")):
+        check(whole, "tanh", baseline=half, dtype="float16")
+    assert check(tanh, "tanh", baseline=half, dtype="float16").passed
 
 
 def test_what_is_said_of_the_candidate_is_not_said_of_the_baseline():

@@ -168,8 +168,15 @@ def test_a_subject_without_a_result_never_passes(tmp_path):
         raise ValueError("no")
 
     verdict = check(fails, "tanh", dtype="float16")
-    known.write(path, verdict)
-    assert not check(fails, "tanh", dtype="float16", known=path).passed
+    said = known.write(path, verdict)
+    assert said == ["value exception (ValueError): no result of the value can be judged"]
+    assert known.read(path) == ()
+    entry = known.Entry.of(verdict, verdict.symptoms[0])
+    assert entry.accepts(entry)
+    found = known.without(verdict, [entry])
+    assert not found.passed
+    assert found.known == found.vanished == found.excused == ()
+    assert found.findings == verdict.findings
 
 
 def test_more_wrong_inputs_between_the_same_two_are_new(tmp_path):

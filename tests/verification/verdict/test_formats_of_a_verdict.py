@@ -71,6 +71,14 @@ def test_markdown_has_the_verdict_and_no_marks_of_others(verdict):
     assert "<script>" not in text.replace("\\<script\\>", "")
 
 
+def test_headings_keep_their_capitals():
+    """NaN is spelled so, in a heading as elsewhere."""
+    verdict = check(lambda x: np.where(np.isnan(x), np.float32(0), silu(x)), "silu")
+    assert "\n#### At extremes: \\|x\\| beyond 10,000, " in verdict.to_markdown()
+    assert "infinities, NaN\n" in verdict.to_markdown()
+    assert "\n#### In \\[-20, 20\\]\n" in check(np.arctan, "tanh").to_markdown()
+
+
 def test_annotations_are_a_line_each(verdict):
     """What a candidate says makes no other command."""
     lines = verdict.to_annotations().splitlines()

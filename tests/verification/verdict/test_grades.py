@@ -248,6 +248,28 @@ def test_a_grade_does_not_depend_on_what_is_required(name, options):
     assert len(grades) == 1
 
 
+def beyond_one(x):
+    """A tanh that saturates a number past its limit, as a fraction that was fitted does."""
+    y = tanh(x)
+    return np.where(np.abs(x) > 9, np.copysign(np.nextafter(F32(1), F32(2)), x), y)
+
+
+@pytest.mark.parametrize("require", REQUIRED)
+def test_a_broken_law_counts_in_the_grade_whatever_is_required(require):
+    """Each result is within the tolerance, and none may be beyond 1."""
+    verdict = check(beyond_one, "tanh", require=require)
+    assert verdict.grades == {"value": "close"}
+    assert verdict.passed == (Grade[require.upper()] >= Grade.CLOSE)
+
+
+@pytest.mark.parametrize("wrong", [-np.inf, 5.0])
+def test_another_number_where_the_limit_is_infinite_is_broken(wrong):
+    """A number where there is none, or the wrong infinity."""
+    verdict = check(lambda x: np.where(x == np.inf, F32(wrong), relu(x)), "relu", require="rough")
+    assert verdict.grades == {"value": "broken"}
+    assert not verdict
+
+
 def test_what_is_correct_is_accurate_whatever_the_tolerance():
     """Half an ulp is what rounding costs."""
     assert check(exact, "gelu", dtype="float16", tolerance=0.1).passed

@@ -141,6 +141,18 @@ def test_what_is_accepted_is_skipped_and_says_why(tmp_path):
         assert suite.get("failures") == "0"
 
 
+@pytest.mark.parametrize("candidate", [tanh, lambda x: x], ids=["nothing wrong", "wrong"])
+def test_a_check_without_an_end_is_an_error(candidate):
+    """It has not passed, though nothing may be wrong so far."""
+    verdict = check(candidate, "tanh", dtype="float16")
+    [suite] = fromstring(to_junit(replace(verdict, unfinished="no time")))  # noqa: S314  our own text
+    [error] = suite.findall("testcase/error")
+    assert error.get("message") == "no time"
+    assert suite.get("errors") == "1"
+    assert int(suite.get("tests")) == len(suite.findall("testcase"))
+    assert int(suite.get("failures")) == len(verdict.symptoms)
+
+
 def test_without_any_result_no_law_has_passed():
     """Of a function that raises always, all is skipped but that."""
     [suite] = fromstring(to_junit(check(escapes, "gelu")))  # noqa: S314  our own text

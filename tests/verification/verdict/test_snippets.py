@@ -1,4 +1,4 @@
-"""The line behind "try:" of each finding, run as it is, gives the wrong result again."""
+"""The line behind "try:" of each finding, run as it is, shows what is wrong again."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,7 @@ from reference import gelu_tanh, silu, tanh
 from verification.candidates.frameworks.contiguous import Contiguous
 from verification.candidates.implementation import Implementation
 from verification.verdict.check import check
+from verification.verdict.reporting import NOT_ALONE
 
 KINDS = {
     "transposed": lambda x: x.ndim > 1 and not x.flags.c_contiguous and x.strides[0] > 0,
@@ -36,14 +37,82 @@ def flawed(is_met):
     return forward
 
 
-def shown(finding, **names):
-    """What its snippet gives."""
+def run(finding, **names):
+    """What its snippet gives, whole."""
     names = {"numpy": np, **names}
     *statements, last = finding.snippet.split("; ")
     exec("\n".join(statements), names)  # noqa: S102  our own text
     with np.errstate(all="ignore"):
-        result = eval(last, names)  # noqa: S307  likewise
-    return float(np.asarray(result).reshape(-1)[0])
+        return eval(last, names)  # noqa: S307  likewise
+
+
+def shown(finding, **names):
+    """The number that its snippet gives."""
+    return float(np.asarray(run(finding, **names)).reshape(-1)[0])
+
+
+TROUBLES = {
+    **KINDS,
+    "empty": lambda x: x.size == 0,
+    "two axes without elements": lambda x: x.ndim == 3 and x.size == 0,
+    "no axis": lambda x: x.ndim == 0,
+    "odd": lambda x: x.size % 2 == 1,
+    "longer": lambda x: x.size > 4000,
+    "always": lambda x: True,  # noqa: ARG005  as the others
+    "numbers": lambda x: (np.abs(x) > 100).any(),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_a_call_that_raises_raises_again(name):
+    """In the array in which it did: the snippet is all that one needs."""
+
+    def forward(x):
+        if TROUBLES[name](x):
+            raise ValueError("not this array")
+        return tanh(x)
+
+    found = [one for one in check(forward, "tanh").symptoms if one.kind == "exception"]
+    [finding] = found
+    with pytest.raises(ValueError, match="not this array"):
+        run(finding, forward=forward)
+
+
+@pytest.mark.parametrize("name", ["transposed", "strided", "odd", "longer", "empty"])
+def test_another_shape_or_dtype_shows_again(name):
+    """As the result of the snippet, whole."""
+
+    def longer(x):
+        return np.append(tanh(x), x.dtype.type(0)) if TROUBLES[name](x) else tanh(x)
+
+    def wider(x):
+        return tanh(x).astype(np.float64) if TROUBLES[name](x) else tanh(x)
+
+    [finding] = [one for one in check(longer, "tanh").symptoms if one.kind == "shape"]
+    shapes = []
+    run(finding, longer=lambda x: shapes.append(x.shape) or shapes.append(longer(x).shape))
+    assert shapes[0] != shapes[1]
+    [finding] = [one for one in check(wider, "tanh").symptoms if one.kind == "dtype"]
+    assert run(finding, wider=wider).dtype == np.float64
+
+
+def test_a_call_with_upstream_raises_again():
+    """In the layouts of both arrays."""
+
+    def backward(x, upstream):
+        if not upstream.flags.c_contiguous:
+            raise ValueError("not this array")
+        return tanh.backward(x, upstream)
+
+    candidate = Implementation(
+        "f",
+        tanh,
+        backward=backward,
+        backward_call="b(numpy.array([{x}], '{dtype}'), numpy.array([{upstream}], '{dtype}'))",
+    )
+    [finding] = check(candidate, "tanh").symptoms
+    with pytest.raises(ValueError, match="not this array"):
+        run(finding, b=backward)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
@@ -102,7 +171,7 @@ def test_what_is_wrong_only_in_a_longer_array_shows_again():
         return y
 
     [finding] = [one for one in check(forward, "tanh").symptoms if one.kind == "inaccurate"]
-    assert finding.detail == "only within a longer array"
+    assert finding.detail == NOT_ALONE
     assert shown(finding, forward=forward) == finding.got != finding.expected
 
 

@@ -9,6 +9,8 @@ from reference import ACTIVATIONS
 from verification.candidates.implementation import Implementation
 from verification.verdict.check import check
 
+from .literal import is_literal, is_so
+
 V, D, D2, B = "value", "derivative", "second", "backward"
 F16, BF16, F32, F64 = "float16", "bfloat16", "float32", "float64"
 INACCURATE, FLUSHED, NAN, OVERFLOW = "inaccurate", "flushed", "nan", "overflow"
@@ -20,13 +22,6 @@ ON_THE_WAY = "overflows"
 OF_A_GATE = {"forward": V, "backward": "backward_x", "backward_y": "backward_y"}
 # Where the code is the formula as it is written.
 AS_WRITTEN = "(every|each) step"
-# What a reason says of the numbers alone, and the oracle has seen to be so.
-LITERAL = (
-    "^the tail is cut off at|^(0|NaN) for x from .* alone$|^it overflows from|^wrong for x from"
-    "|^(x itself is returned|the sign is wrong|the sign of x is lost).*, for x from"
-    "|^the sign of zero is lost: \\+0 for -0$|^at the kink"
-    "|^at -?inf.* it is|^the results are multiples of"
-)
 # Where the finding's detail says all that there is to say: what was raised, which length, ...
 TOLD_BY_DETAIL = (
     "exception",
@@ -102,7 +97,7 @@ class Bug:
     def is_beside(self, reason: str) -> bool:
         """Whether a reason is right, but beside the bug."""
         is_known = self.beside is not None and re.search(self.beside, reason, re.IGNORECASE)
-        return bool(is_known or re.search(LITERAL, reason))
+        return bool(is_known) or (is_literal(reason) and is_so(reason, self))
 
     def verdict(self) -> Any:
         """Check the bug, beside nothing else."""

@@ -153,6 +153,8 @@ MEMORY = [
         by_vectors(wide(lambda x: x / (1 + np.abs(x))), 8),
         "length",
         true=(UNWRITTEN, r"NaN at an inf|∞ ?/ ?∞"),
+        # The infinities stand at the end of the array, in what is not written.
+        beside="^at -inf and inf it is 0",
     ),
     Bug(
         "neighbour at the end",

@@ -60,7 +60,7 @@ MORE_GATES = [
         BF16,
         gated(silu, value=cast(lambda x, y: x * stored(sigmoid(x)) * y)),
         INACCURATE,
-        true=(r"(every|each) step|rounded|bfloat16", AT_INFINITY, ON_THE_WAY),
+        true=(r"(every|each) step|rounded|bfloat16|to subnormal", AT_INFINITY, ON_THE_WAY),
     ),
     Bug(
         "x y first",

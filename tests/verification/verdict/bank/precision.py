@@ -109,6 +109,7 @@ PRECISION = [
         F32,
         wide(steps),
         INACCURATE,
+        beside=r"clamped at 1e\+06",
         true="table|entry|grid|steps? of|quantis|fixed.point|rounded to (multiples|1/256)",
     ),
     Bug(

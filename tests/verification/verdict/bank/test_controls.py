@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, ndtr
 
+from reference import ACTIVATIONS
 from verification.verdict.check import check
 
 from .exponential import CELU, left
@@ -22,6 +23,7 @@ from .swishes import QUICK_GELU, SNAKE
 from .thresholds import HARD_MISH
 
 INF = np.inf
+
 # Formats with fewer bits than what a double is rounded to once.
 NARROW = ("float16", "bfloat16", "float32")
 
@@ -127,6 +129,37 @@ def test_a_stable_form_passes(control, dtype):
         dtype=dtype,
     )
     assert verdict.symptoms == (), str(verdict)
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=[control.formula for control in CONTROLS])
+def test_a_stable_form_is_close_in_float64(control):
+    """There every step of it is rounded."""
+    verdict = check(
+        limited(control.value, control.ends),
+        formula=control.formula,
+        derivative=limited(control.slope, control.slopes),
+        parameters=control.parameters,
+        dtype="float64",
+        require="close",
+        domain=(-20, 20),
+    )
+    assert verdict.symptoms == (), str(verdict)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_number_beside_the_right_one_passes(name, dtype):
+    """On the side away from 0, past extrema, but not past a limit that is a number."""
+
+    def beside(x):
+        y = ACTIVATIONS[name](x)
+        with np.errstate(over="ignore"):
+            away = np.nextafter(y, np.copysign(y.dtype.type(np.inf), y))
+        return np.where(np.isin(np.abs(y), [0, 1, np.inf]) | ~np.isfinite(away), y, away)
+
+    verdict = check(beside, name, dtype=dtype)
+    assert verdict, str(verdict)
+    assert verdict.grades["value"] == "accurate"
 
 
 @pytest.mark.parametrize("dtype", NARROW)

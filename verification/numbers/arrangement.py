@@ -32,10 +32,17 @@ class Arrangement:
         """That of an array of one dimension, by itself."""
         return cls((size,), (itemsize,), 0, size * itemsize, writeable=True)
 
+    @property
+    def size(self) -> int:
+        """How many elements it has."""
+        return prod(self.shape)
+
     def is_plain(self, itemsize: int) -> bool:
-        """Whether its elements follow one another from the beginning of its memory."""
+        """Whether its elements follow one another from the beginning of its memory, if any."""
+        if not self.size:
+            return True
         strides = [itemsize * prod(self.shape[axis + 1 :]) for axis in range(len(self.shape))]
-        is_whole = self.offset == 0 and self.length == itemsize * prod(self.shape)
+        is_whole = self.offset == 0 and self.length == itemsize * self.size
         return is_whole and self.writeable and [*self.strides] == strides
 
     @property
