@@ -225,7 +225,7 @@ def _saturated(case: Case) -> Mask:
 
 
 def _constant(case: Case) -> Mask:
-    """One number, or NaN, whatever x is."""
+    """One number, or NaN, in the place of many."""
     number = case.computed[np.argmin(np.abs(case.computed - median(case.computed)))]
     same = (case.computed == number) | (np.isnan(case.computed) & np.isnan(number))
     is_finite = bool(np.isfinite(number))

@@ -33,7 +33,6 @@ BEFORE, BEYOND = 2, 4
 KEPT_OF_FLUSHED, KEPT_OF_PRODUCTS = 0.05, 0.5
 # How much later than at the half of the largest number 2x is seen to overflow.
 NEARLY = 1.05
-NEXT_TO_LARGEST = 2.0**-6
 LEAST_ACTIVE = 1 / 64
 # A factor, in ulp of 1, that is none.
 FEW_ULP = 16
@@ -256,9 +255,10 @@ def _infinity(case: Case) -> Mask:
     """Infinities on a side where no number is left further out."""
     infinite = np.isinf(case.computed) & np.isfinite(case.wide) & np.isfinite(case.expected)
     right = doubles(case.right[0])
-    # Next to the largest number an infinity is right too.
-    size = np.abs(doubles(expected_of(case.question, *case.right)))
-    right = right[size < (1 - NEXT_TO_LARGEST) * case.question.format_.largest]
+    # An infinity is right too as long as it is within the tolerance of the largest number.
+    format_, size = case.question.format_, np.abs(doubles(expected_of(case.question, *case.right)))
+    within = (case.question.tolerance + 1) * 2.0 ** (1 - format_.precision)
+    right = right[size < (1 - within) * format_.largest]
     others = doubles(case.others.x)[np.isfinite(doubles(case.others.got))]
     numbers = np.concatenate([right, others, case.wide[np.isfinite(case.computed)]])
     numbers = numbers[np.isfinite(numbers)]

@@ -128,6 +128,8 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
     zero = computed == 0
     is_held_to = _sign_is_lost(question, wide, got, result) & (question.require < Grade.CLOSE)
     opposite = np.sign(computed) * np.sign(expected) < 0
+    # Beside a baseline what counts is how far off a result is.
+    is_opposite = opposite & (is_held_to & (question.baseline is None) | result.wrong)
     lost = zero & (expected == 0) & (np.signbit(got) != np.signbit(result.expected))
     tests = {
         "infinity": np.isinf(wide) & result.wrong,
@@ -136,7 +138,7 @@ def kinds_of(question: Question, x: Array, got: Array, result: Answer) -> dict[s
         "nan lost": ~np.isnan(computed) & np.isnan(expected) & result.wrong,
         "kink": at_kink & result.wrong & (question.order > 0),
         "overflow": np.isinf(computed) & np.isfinite(expected) & result.wrong,
-        "wrong sign": opposite & (is_held_to | result.wrong),
+        "wrong sign": is_opposite,
         "flushed": zero & (expected != 0) & result.wrong,
         "inaccurate": result.wrong,
         SIGN_OF_ZERO: lost & is_held_to,

@@ -57,8 +57,10 @@ class Domain:
         steps = np.arange(outside.size)
         low, high = np.array(self.intervals)[steps % len(self.intervals)].reshape(-1, 2).T
         share = steps * GOLDEN % 1
-        narrow = np.clip((low * (1 - share) + high * share).astype(numbers.dtype), low, high)
-        kept[outside] = narrow.astype(numbers.dtype)
+        narrow = (low * (1 - share) + high * share).astype(numbers.dtype)
+        inside = narrow[self.covers(narrow)]  # An end may have been rounded out of it.
+        if inside.size:
+            kept[outside] = np.resize(inside, outside.size)
         return kept.reshape(numbers.shape)
 
     def __str__(self) -> str:

@@ -21,8 +21,6 @@ from .verdict import VERSION, Verdict
 
 # How many times as much a finding may cost as one that is known.
 DEARER = 2.0
-# How far off these may be, the stretches of the baseline say.
-COMPARED = DISTANT
 # How much further out a region may reach than one that is known, how many times the share of its
 # inputs may be wrong, and how many more of them in any case.
 WIDER, TIMES, FEW = 0.01, 2, 8
@@ -222,7 +220,7 @@ class Baseline:
 
     def excuses(self, symptom: Symptom) -> bool:
         """Whether it misbehaves, or breaks a law, as this does; wrong numbers are compared."""
-        if symptom.kind in COMPARED or not self.seen[symptom.subject].inputs:
+        if symptom.kind in DISTANT or not self.seen[symptom.subject].inputs:
             return False
         kind = symptom.kind
         if KINDS[kind].silent or kind in WITHOUT_A_RESULT:

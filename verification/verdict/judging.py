@@ -11,6 +11,7 @@ from verification.candidates.trouble import Trouble
 from verification.diagnosis.explain import explain
 from verification.errors import UsageError
 from verification.examination.accuracy import Accuracy
+from verification.examination.cells import DISTANT
 from verification.examination.complaint import Complaint
 from verification.examination.examine import examine
 from verification.examination.observed import Observed
@@ -54,8 +55,9 @@ def judged(
                 excused.append(Excused(name, symptom.kind, because))
             else:
                 symptoms.append(symptom)
-        is_told = name in {one.subject for one in excused} | {one.subject for one in symptoms}
-        if asked.baseline is not None and found.seen.grade > asked.require and not is_told:
+        is_told = any(one.subject == name and one.kind in DISTANT for one in symptoms)
+        is_off = found.seen.grade > asked.require and found.seen.worst_ulp > asked.tolerance
+        if asked.baseline is not None and is_off and not is_told:
             because = f"no more than twice as far off as {asked.baseline.name} thereabouts"
             excused.append(Excused(name, "inaccurate", because))
         grades[name] = str(Grade.BROKEN if grave else grade)

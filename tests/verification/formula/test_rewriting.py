@@ -31,7 +31,7 @@ WRITTEN = [
     ("log(exp(x) + 1)", "softplus(x)"),
     ("log(sigmoid(x))", "-softplus(-x)"),
     ("x / (1 + exp(-x))", "x * sigmoid(x)"),
-    ("1 / (1 + exp(x))", "1 * sigmoid(-x)"),
+    ("1 / (1 + exp(x))", "sigmoid(-x)"),
     ("x / (exp(-x) + 1)", "x * sigmoid(x)"),
     ("(exp(x) - exp(-x)) / (exp(x) + exp(-x))", "tanh(x)"),
     ("--x", "x"),

@@ -95,6 +95,12 @@ def full(x):
     return np.minimum(sigmoid(x), x.dtype.type(1 + max(x.max(), 0)))
 
 
+def turned(x):
+    """A slope of gelu that has another sign where it is nearly 0."""
+    slope = np.asarray(gelu.derivative(x))
+    return np.where(np.abs(slope) < 2.0**-25, -slope, slope)
+
+
 CANDIDATES = {
     "layouts": ("sigmoid", Implementation("fussy", fussy)),
     "small": ("sigmoid", Implementation("small", small)),
@@ -110,6 +116,7 @@ CANDIDATES = {
         "tanh",
         Implementation("t", tanh_of_exp, slope_of_tanh, product(slope_of_tanh)),
     ),
+    "turned": ("gelu", Implementation("turned", gelu, turned, product(turned))),
     "log": ("softplus", Implementation("by_log", by_log, by_exp, product(by_exp))),
 }
 

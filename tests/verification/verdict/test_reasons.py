@@ -63,7 +63,7 @@ CASES = {
     "NaN in a band": Case(
         "sigmoid",
         F,
-        "NaN for x from 88.7",
+        "NaN for x from 88.7188 to 88.7228 alone",
         quiet(lambda x: np.where((x > F(88.7)) & (x < F(88.7228)), F(np.nan), sigmoid(x))),
     ),
     "one number": Case(
@@ -212,7 +212,7 @@ def test_distant_regions_have_reasons_of_their_own():
     forward = quiet(lambda x: np.where(x < -3.5, F(0.01), np.where(x < -3.1, F(-0.0), gelu(x))))
     whys = [finding.why for finding in check(forward, "gelu").findings]
     assert "0 for x from -3.5 to -3.1 alone" in whys
-    assert any(why.startswith("all of these results are 0.01") for why in whys if why)
+    assert "all of these results are 0.01, as if they were not written" in whys
 
 
 def test_a_constant_is_found_from_the_results():

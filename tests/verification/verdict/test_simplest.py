@@ -76,6 +76,14 @@ def test_numbers_outside_a_domain_are_replaced_by_others_within(intervals):
     assert np.array_equal(domain.kept(numbers.reshape(-1, 1)), kept.reshape(-1, 1))
 
 
+def test_no_number_is_rounded_out_of_a_narrow_domain():
+    """The float32 number next to 0.7 is below it, and half of these are next to an end."""
+    domain = Domain(((0.7, 0.7000001),))
+    numbers = np.linspace(-1, 1, 101).astype(np.float32)
+    assert float(np.float32(0.7)) < 0.7
+    assert domain.covers(domain.kept(numbers)).all()
+
+
 def test_a_gate_in_a_domain_is_called_with_arrays_of_all_shapes():
     """Both gradients, and without dimensions too."""
 
