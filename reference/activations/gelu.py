@@ -6,14 +6,13 @@ section 2: GELU(x) = x P(X <= x) = x Φ(x) = x/2 (1 + erf(x/√2)).
 
 from typing import Any
 
-from reference.arithmetic.elementary import normal, normal_density
+from reference.arithmetic.elementary import normal, normal_cdf, normal_density
 from reference.definition.activation import define
 
 
 def value(x: Any) -> Any:
     """x Φ(x)."""
-    cdf, _ = normal(x)
-    return x * cdf
+    return x * normal_cdf(x)
 
 
 def first(x: Any) -> Any:

@@ -8,7 +8,7 @@ section 2, the first of the two approximations.
 
 from typing import Any
 
-from reference.arithmetic.elementary import decimal, density_at_zero, logistic
+from reference.arithmetic.elementary import decimal, density_at_zero, logistic, sigmoid
 from reference.arithmetic.sharing import shared
 from reference.definition.activation import define
 
@@ -34,8 +34,7 @@ def curvature(x: Any) -> Any:
 
 def value(x: Any) -> Any:
     """x σ(w)."""
-    s, _ = logistic(argument(x))
-    return x * s
+    return x * sigmoid(argument(x))
 
 
 def first(x: Any) -> Any:

@@ -4,24 +4,16 @@ Source: D. Misra, "Mish: a self regularized non-monotonic activation function",
 arXiv:1908.08681, equation (1).
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from reference.arithmetic.elementary import exp, where
 from reference.arithmetic.sharing import shared
 from reference.definition.activation import define
 
 
-class Gate(NamedTuple):
-    """T = tanh(ln(1 + e^x)) and its derivatives."""
-
-    value: Any
-    slope: Any
-    curvature: Any
-
-
 @shared
-def gate(x: Any) -> Gate:
-    """T, its slope and its curvature.
+def parts(x: Any) -> tuple[Any, Any, Any, Any]:
+    """Whether x > 0, t, t² and d, of which T = tanh(ln(1 + e^x)) and its derivatives are made.
 
     For x <= 0, with t = e^x and d = (1 + t)² + 1:
 
@@ -31,32 +23,43 @@ def gate(x: Any) -> Gate:
     """
     right = x > 0
     t = exp(-abs(x))
-    d = (1 + t) * (1 + t) + where(right, t * t, 1.0)
-    n = where(right, 1 + 2 * t, t * (2 + t))
-    small = where(right, t * t, t)
-    bend = where(
-        right,
-        t * t * (2 + 2 * t) - (2 + 3 * t),
-        2 + 2 * t - t * t * (3 + 2 * t),
-    )
-    return Gate(n / d, 4 * (small * (1 + t) / (d * d)), 4 * (small * bend / (d * d * d)))
+    square = t * t
+    return right, t, square, (1 + t) * (1 + t) + where(right, square, 1.0)
+
+
+@shared
+def gate(x: Any) -> Any:
+    """T."""
+    right, t, _, d = parts(x)
+    return where(right, 1 + 2 * t, t * (2 + t)) / d
+
+
+def slope(x: Any) -> Any:
+    """T'."""
+    right, t, square, d = parts(x)
+    return 4 * (where(right, square, t) * (1 + t) / (d * d))
+
+
+def curvature(x: Any) -> Any:
+    """T''."""
+    right, t, square, d = parts(x)
+    bend = where(right, square * (2 + 2 * t) - (2 + 3 * t), 2 + 2 * t - square * (3 + 2 * t))
+    return 4 * (where(right, square, t) * bend / (d * d * d))
 
 
 def value(x: Any) -> Any:
     """x T."""
-    return x * gate(x).value
+    return x * gate(x)
 
 
 def first(x: Any) -> Any:
     """T + x T'."""
-    tanh = gate(x)
-    return tanh.value + x * tanh.slope
+    return gate(x) + x * slope(x)
 
 
 def second(x: Any) -> Any:
     """2 T' + x T''."""
-    tanh = gate(x)
-    return 2 * tanh.slope + x * tanh.curvature
+    return 2 * slope(x) + x * curvature(x)
 
 
 T = "t = tanh(log1p(exp(x)))"

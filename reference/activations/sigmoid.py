@@ -6,14 +6,14 @@ back-propagating errors", Nature 323 (1986), equation (2).
 
 from typing import Any
 
+from reference.arithmetic import elementary
 from reference.arithmetic.elementary import logistic, tanh
 from reference.definition.activation import define
 
 
 def value(x: Any) -> Any:
     """σ(x)."""
-    s, _ = logistic(x)
-    return s
+    return elementary.sigmoid(x)
 
 
 def first(x: Any) -> Any:

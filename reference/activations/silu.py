@@ -9,14 +9,13 @@ functions", arXiv:1710.05941, section 4 (Swish with β = 1).
 
 from typing import Any
 
-from reference.arithmetic.elementary import logistic
+from reference.arithmetic.elementary import logistic, sigmoid
 from reference.definition.activation import define
 
 
 def value(x: Any) -> Any:
     """x σ(x)."""
-    s, _ = logistic(x)
-    return x * s
+    return x * sigmoid(x)
 
 
 def first(x: Any) -> Any:

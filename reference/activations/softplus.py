@@ -6,7 +6,7 @@ functional knowledge for better option pricing", NIPS 2000, which names it; β i
 
 from typing import Any
 
-from reference.arithmetic.elementary import exp, log1p, logistic, where
+from reference.arithmetic.elementary import exp, log1p, logistic, sigmoid, where
 from reference.definition.activation import define
 
 
@@ -18,8 +18,7 @@ def value(x: Any, beta: Any) -> Any:
 
 def first(x: Any, beta: Any) -> Any:
     """σ(βx)."""
-    s, _ = logistic(beta * x)
-    return s
+    return sigmoid(beta * x)
 
 
 def second(x: Any, beta: Any) -> Any:

@@ -1,7 +1,7 @@
 """The functions that the formulas are written in, for whatever number type they are given.
 
-A number is a float64 array, a `DoubleDouble`, a `Tracked` or an `Interval`; a `Chosen` has the
-comparisons and `where` alone. No result is a difference of nearly equal terms.
+A number is a float64 array, a `HeadTail`, a `DoubleDouble`, a `Tracked` or an `Interval`; a
+`Chosen` has the comparisons and `where` alone. No result is a difference of nearly equal terms.
 """
 
 from fractions import Fraction
@@ -9,8 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from . import choice, double_double, exponential, gaussian_tail, interval, logarithm, tracked
+from . import (
+    choice,
+    double_double,
+    exponential,
+    gaussian_tail,
+    head_tail,
+    interval,
+    logarithm,
+    tracked,
+)
 from .double_double import DoubleDouble
+from .head_tail import HeadTail
 from .interval import Interval
 from .selection import select
 from .sharing import shared
@@ -24,6 +34,8 @@ def where(condition: Any, chosen: Any, otherwise: Any) -> Any:
     if isinstance(condition, choice.Condition):
         return choice.where(condition, chosen, otherwise)
     types = {type(chosen), type(otherwise)}
+    if HeadTail in types:
+        return head_tail.where(condition, chosen, otherwise)
     if DoubleDouble in types:
         return double_double.where(condition, chosen, otherwise)
     if Tracked in types or isinstance(condition, tracked.Condition):
@@ -44,6 +56,8 @@ def constant(number: float, like: Any) -> Any:
         return np.full_like(like, number)
     if isinstance(like, choice.Chosen):
         return choice.constant(number, like)
+    if isinstance(like, HeadTail):
+        return head_tail.as_head_tail(np.full_like(like.head, number))
     if isinstance(like, DoubleDouble):
         return double_double.as_double_double(np.full_like(like.hi, number))
     if isinstance(like, Tracked):
@@ -62,6 +76,8 @@ def _from_pair(pair: DoubleDouble, like: Any) -> Any:
     """A constant that is known as a pair of doubles."""
     if isinstance(like, DoubleDouble):
         return pair
+    if isinstance(like, HeadTail):
+        return head_tail.as_head_tail(pair)
     if isinstance(like, Tracked):
         return Tracked(pair.hi, np.abs(pair.hi) * UNIT)
     return float(pair.hi)
@@ -105,13 +121,24 @@ def density_at_zero(like: Any) -> Any:
 
 
 @shared
+def _power_and_sigmoid(x: Any) -> tuple[Any, Any]:
+    """e^-x and σ(x) = 1 / (1 + e^-x)."""
+    e = exp(-x)
+    return e, 1 / (1 + e)
+
+
+def sigmoid(x: Any) -> Any:
+    """σ(x)."""
+    return _power_and_sigmoid(x)[1]
+
+
+@shared
 def logistic(x: Any) -> tuple[Any, Any]:
-    """σ(x) = 1 / (1 + e^-x) and σ(-x) = e^-x σ(x).
+    """σ(x) and σ(-x) = e^-x σ(x).
 
     In intervals, where e^-x may be beyond all decimals, σ(-x) is evaluated as σ is.
     """
-    e = exp(-x)
-    s = 1 / (1 + e)
+    e, s = _power_and_sigmoid(x)
     return s, 1 / (1 + exp(x)) if isinstance(x, Interval) else e * s
 
 
@@ -129,8 +156,19 @@ def normal_density(x: Any) -> Any:
 
 
 @shared
-def normal(x: Any) -> tuple[Any, Any]:
-    """Φ(x) and φ(x), the standard normal distribution function and its density."""
+def _gauss_and_cdf(x: Any) -> tuple[Any, Any]:
+    """e^(-x²/2) and Φ(x)."""
     gauss = exp(-(x * x) / 2)
     tail = gauss * scaled_tail(abs(x))
-    return where(x < 0, tail, 1 - tail), gauss * density_at_zero(like=x)
+    return gauss, where(x < 0, tail, 1 - tail)
+
+
+def normal_cdf(x: Any) -> Any:
+    """Φ(x), the standard normal distribution function."""
+    return _gauss_and_cdf(x)[1]
+
+
+def normal(x: Any) -> tuple[Any, Any]:
+    """Φ(x) and φ(x), its density."""
+    gauss, cdf = _gauss_and_cdf(x)
+    return cdf, gauss * density_at_zero(like=x)

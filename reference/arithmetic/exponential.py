@@ -39,7 +39,7 @@ MINUS_ONE = np.asarray(-1.0)
 
 
 @cache
-def _powers() -> tuple[Float64, Float64]:
+def powers() -> tuple[Float64, Float64]:
     """2^(j/1024) for j in [-512, 512) as hi and lo, from ten integer square roots."""
     root = 2 << TABLE_BITS
     for _ in range(STEPS.bit_length() - 1):
@@ -55,7 +55,7 @@ def _powers() -> tuple[Float64, Float64]:
 
 
 @cache
-def _log_2_parts() -> tuple[float, float, float]:
+def log_2_parts() -> tuple[float, float, float]:
     """ln 2 / 1024 as two parts of 31 bits and a double."""
     rest = Fraction(log_2(TABLE_BITS), STEPS << TABLE_BITS)
     parts = []
@@ -68,7 +68,7 @@ def _log_2_parts() -> tuple[float, float, float]:
 
 def _reduced(x: DoubleDouble) -> tuple[Float64, Float64, Float64]:
     """k and p = e^r - 1 as a double-double."""
-    first, second, third = _log_2_parts()
+    first, second, third = log_2_parts()
     k = np.rint(x.hi * (1 / (first + second)))
     r, error = two_sum(x.hi - k * first, -k * second)
     r, error = two_sum(r, error + (x.lo - k * third))
@@ -78,12 +78,17 @@ def _reduced(x: DoubleDouble) -> tuple[Float64, Float64, Float64]:
     return k, p, p_error + (error + (square_error / 2 + r * error + cubic))
 
 
-def _table_entry(k: Float64) -> tuple[Float64, Float64, NDArray[np.int32]]:
-    """2^(j/1024) as hi and lo, and e."""
+def split_steps(k: Float64) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The place of 2^(j/1024) in the table, and e."""
     k_integer = k.astype(np.int32)
     e = (k_integer + STEPS // 2) >> STEPS.bit_length() - 1
-    index = k_integer & STEPS - 1 ^ STEPS // 2
-    hi, lo = _powers()
+    return k_integer & STEPS - 1 ^ STEPS // 2, e
+
+
+def _table_entry(k: Float64) -> tuple[Float64, Float64, NDArray[np.int32]]:
+    """2^(j/1024) as hi and lo, and e."""
+    index, e = split_steps(k)
+    hi, lo = powers()
     return np.take(hi, index), np.take(lo, index), e
 
 

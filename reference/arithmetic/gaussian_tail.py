@@ -104,28 +104,30 @@ ANCHOR = _anchor(CELLS_PER_UNIT)
 FLOAT64_ANCHOR = _anchor(FLOAT64_CELLS_PER_UNIT)
 
 
-def _located(a: Float64, anchor: Float64) -> tuple[NDArray[np.int64], Float64]:
-    """The nearest cell of ``a``, and the distance from its centre, exactly."""
+def located(a: Float64, anchor: Float64) -> tuple[NDArray[np.int64], Float64]:
+    """The nearest cell of ``a``, and its centre."""
     anchored = a + anchor
-    return anchored.view(np.int64) - anchor.view(np.int64), a - (anchored - anchor)
+    return anchored.view(np.int64) - anchor.view(np.int64), anchored - anchor
 
 
-def _gather(column: Float64, index: NDArray[np.int64]) -> Float64:
-    return column.take(index, mode="wrap")
+def gather(column: Float64, index: NDArray[np.int64]) -> Float64:
+    """What a column of the table has at each index."""
+    return column.take(index, mode="clip")
 
 
 def _polynomial(columns: Float64, index: NDArray[np.int64], offset: Float64) -> Float64:
-    total = _gather(columns[-1], index)
+    total = gather(columns[-1], index)
     for column in columns[-2::-1]:
         total *= offset
-        total += _gather(column, index)
+        total += gather(column, index)
     return total
 
 
 def scaled_tail_float64(a: Float64) -> Float64:
     """R(a) for a in [0, 20], with a relative error below 2^-48; NaN beyond."""
-    tail = _polynomial(float64_table(), *_located(a, FLOAT64_ANCHOR))
-    return _within(a, FLOAT64_LAST, tail)
+    index, centre = located(a, FLOAT64_ANCHOR)
+    tail = _polynomial(float64_table(), index, a - centre)
+    return within(a, FLOAT64_LAST, tail)
 
 
 def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
@@ -134,20 +136,21 @@ def scaled_tail_double_double(a: DoubleDouble) -> DoubleDouble:
     The table is for the upper half of a; the lower half counts by R' = aR - 1/√(2π).
     """
     upper, lower = table()
-    index, offset = _located(a.hi, ANCHOR)
+    index, centre = located(a.hi, ANCHOR)
+    offset = a.hi - centre
     hi = _polynomial(upper[DOUBLE_DOUBLE_TERMS:], index, offset)
     lo = ZERO
     for n in reversed(range(DOUBLE_DOUBLE_TERMS)):
         product, error = two_product(hi, offset)
-        error = error + lo * offset + _gather(lower[n], index)
-        hi, rest = fast_two_sum(_gather(upper[n], index), product)
+        error = error + lo * offset + gather(lower[n], index)
+        hi, rest = fast_two_sum(gather(upper[n], index), product)
         lo = rest + error
-    hi = _within(a.hi, LAST, hi)
+    hi = within(a.hi, LAST, hi)
     if a.lo is not ZERO:
         lo = lo + a.lo * (a.hi * hi - density_at_zero().hi)
     return DoubleDouble(*fast_two_sum(hi, lo))
 
 
-def _within(a: Float64, last: float, tail: Float64) -> Float64:
+def within(a: Float64, last: float, tail: Float64) -> Float64:
     """The tail, NaN where there is no cell of a table."""
     return tail if not np.max(a, initial=0.0) > last else np.where(a <= last, tail, np.nan)

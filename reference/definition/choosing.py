@@ -8,7 +8,8 @@ from reference.arithmetic.choice import Chosen
 from reference.arithmetic.types import Array, Mask
 
 from .function import Function
-from .levels import CACHED, Task
+from .guide import CACHED
+from .levels import Task
 
 NOWHERE: Mask = np.zeros(0, dtype=bool)
 

@@ -25,6 +25,7 @@ from . import tables
 from .choosing import by_choice, only_chooses
 from .function import Function
 from .guide import find
+from .head_tail_level import by_head_tail
 from .levels import (
     Task,
     by_double_double,
@@ -165,7 +166,11 @@ def _plan(
     if upstream is None and only_chooses(task):
         block = block * FLOAT64.itemsize // x.dtype.itemsize
         return Plan(task._replace(block=block), [by_choice, *STAGES])
-    return Plan(task, STAGES[1:] if is_wide and not function.exact else STAGES)
+    if not is_wide or function.exact:
+        return Plan(task, STAGES)
+    if x.dtype == FLOAT64 and guide.cancelling_roots is not None:
+        return Plan(task, [BY_HEAD_TAIL, *STAGES[1:]])
+    return Plan(task, STAGES[1:])
 
 
 def _by_plans(plans: Sequence[Plan], x: Array, upstream: Array | None) -> list[Array]:
@@ -216,18 +221,18 @@ def _by_slopes(slopes: Float64, task: Task, x: Array, upstream: Array | None) ->
 
 
 @shared
-def _wide_and_ends(x: Array) -> tuple[Float64, float, float]:
-    """The numbers as float64, the least and the largest of them; NaN if there is one."""
+def _wide_and_furthest(x: Array) -> tuple[Float64, float]:
+    """The numbers as float64, and the largest magnitude; NaN if there is one."""
     wide = x.astype(np.float64)
-    return wide, np.minimum.reduce(wide), np.maximum.reduce(wide)
+    return wide, np.maximum.reduce(np.abs(wide))
 
 
 def _by_level(level: Level, task: Task, x: Array, upstream: Array | None) -> tuple[Array, Mask]:
     """One block by one level; what is no ordinary number is settled here and left in no doubt."""
     end = task.guide.saturation
-    wide, least, most = _wide_and_ends(x)
+    wide, furthest = _wide_and_furthest(x)
     if upstream is None:
-        if least >= -end and most <= end:
+        if furthest <= end:
             return level(task, wide, None)
         factor = None
         ordinary = np.abs(wide) <= end
@@ -273,3 +278,4 @@ def _beyond_saturation(task: Task, x: Float64) -> Float64:
 
 
 STAGES = [partial(_by_level, level) for level in (by_float64, by_double_double, by_intervals)]
+BY_HEAD_TAIL = partial(_by_level, by_head_tail)

@@ -55,8 +55,9 @@ TRACKED_TO_DOUBLE_DOUBLE = 2.0**-22
 # Where the terms of a formula neither overflow nor underflow over double-double.
 MODERATE = (2.0**-300, 2.0**300)
 FIRST_DIGITS, MOST_DIGITS = 60, 100_000
-# Functions, parameters and formats whose saturated results are kept.
-CACHED = 256
+# Results of the third level that are kept, about 2 MiB: a point may be asked for in many arrays.
+CACHED = 4096
+NO_GUIDE = Guide((nan, nan))  # the third level needs none
 SMALLEST = 2.0**-1074
 
 
@@ -136,8 +137,7 @@ def by_double_double(task: Task, x: Float64, upstream: Float64 | None) -> tuple[
     error = _double_double_error(task, x, y)
     if upstream is not None:
         y, error = _times(y, upstream), error * np.abs(np.frexp(upstream)[0])
-    elif expansion is not None:
-        linear = np.abs(x) < LINEAR_BELOW
+    elif expansion is not None and (linear := np.abs(x) < LINEAR_BELOW).any():
         y = where(linear, _linear(expansion, x), y)
         error = np.where(linear, 0.0, error)
     # Away from 0, so that adding an error of 0 leaves a zero its sign.
@@ -178,7 +178,7 @@ def _double_double_error(task: Task, x: Float64, y: DoubleDouble) -> Float64:
         return np.zeros_like(y.hi)
     roots = task.guide.cancelling_roots
     if roots is not None:
-        return np.abs(y.hi) * (DOUBLE_DOUBLE_ERROR * _cancellation(roots, x))
+        return np.abs(y.hi) * (DOUBLE_DOUBLE_ERROR * cancellation(roots, x))
     first_level = as_tracked(task.formula(as_tracked(x), as_tracked))
     return np.ldexp(first_level.error * TRACKED_TO_DOUBLE_DOUBLE, -y.exponent)
 
@@ -219,25 +219,29 @@ def by_intervals(task: Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
     factors = np.ones_like(x) if upstream is None else upstream
     bits = np.stack([x, factors], axis=1).view(np.int64)
     points, places = np.unique(bits, axis=0, return_inverse=True)
-    results = np.array([_decide(task, *point) for point in points.view(np.float64).tolist()])
+    known = task.function, tuple(task.parameters.items()), task.dtype
+    hexadecimal = [map(float.hex, point) for point in points.view(np.float64).tolist()]
+    results = np.array([_decided(*known, *point) for point in hexadecimal])
     return narrow(results[places.reshape(-1)], task.dtype), np.zeros(x.shape, dtype=bool)
 
 
 def decided_at_saturation(task: Task, side: int) -> float:
     """f at the saturation, rounded; with that of the limit, the tie that it may be is decided."""
-    known = tuple(task.parameters.items())
-    return _decided_at(task.function, known, task.dtype, task.guide, side)
+    known = task.function, tuple(task.parameters.items()), task.dtype
+    return _decided(*known, (side * task.guide.saturation).hex(), (1.0).hex())
 
 
 @lru_cache(maxsize=CACHED)
-def _decided_at(
+def _decided(
     function: Function,
     parameters: tuple[tuple[str, float], ...],
     dtype: np.dtype[Any],
-    guide: Guide,
-    side: int,
+    x: str,
+    factor: str,
 ) -> float:
-    return _decide(Task(function, dict(parameters), dtype, guide, 1), side * guide.saturation, 1.0)
+    """The result at one point; in hexadecimal, 0 and -0 are two."""
+    point = map(float.fromhex, (x, factor))
+    return _decide(Task(function, dict(parameters), dtype, NO_GUIDE, 1), *point)
 
 
 def sign_of(task: Task, x: float) -> float:
@@ -303,7 +307,7 @@ def _sign_at_zero(task: Task, x: float) -> float:
     return -1.0 if y < 0 else 1.0
 
 
-def _cancellation(roots: Sequence[float], x: Float64) -> Float64 | float:
+def cancellation(roots: Sequence[float], x: Float64) -> Float64 | float:
     """A bound of (sum of the terms' magnitudes) / |sum of the terms|: 1 + Σ 9/|x - root|.
 
     Near a simple root r the sum is f'(r) (x - r), with terms that come to 4.2 |f'(r)| at most. The

@@ -73,7 +73,7 @@ def wrong_entries(enclosed):
     steps = range(-half, half)
     logarithm = arb(2).log
     balls = enclosed(lambda j: ((logarithm() * j / exponential.STEPS).exp(),), steps)
-    hi, lo = exponential._powers()  # noqa: SLF001 the table is not public, and is the claim
+    hi, lo = exponential.powers()
     pairs = zip(hi.tolist(), lo.tolist(), strict=True)
     return [
         j
@@ -103,7 +103,7 @@ def test_the_table_is_correctly_rounded(enclosed):
 
 def test_the_parts_of_log_2_are_exact_where_they_have_to_be():
     """Two parts of 31 bits, whose products with k < 2^22 are doubles, and the nearest third."""
-    first, second, third = exponential._log_2_parts()  # noqa: SLF001 as above
+    first, second, third = exponential.log_2_parts()
     for part in (first, second):
         numerator = Fraction(part).numerator
         assert (numerator // (numerator & -numerator)).bit_length() <= exponential.PART_BITS
@@ -144,23 +144,23 @@ def test_at_zero_the_results_are_exact(exact):
 
 def test_one_damaged_entry_is_caught(enclosed, monkeypatch):
     """One unit in the last place of one lower half."""
-    hi, lo = (half.copy() for half in exponential._powers())  # noqa: SLF001 as above
+    hi, lo = (half.copy() for half in exponential.powers())
     lo[700] = np.nextafter(lo[700], 1)
-    monkeypatch.setattr(exponential, "_powers", lambda: (hi, lo))
+    monkeypatch.setattr(exponential, "powers", lambda: (hi, lo))
     assert wrong_entries(enclosed) == [700 - exponential.STEPS // 2]
 
 
 @pytest.mark.parametrize(("function", "true", "bound"), FUNCTIONS)
 def test_a_dropped_low_word_is_caught(function, true, bound, worst, monkeypatch):
     """A table of doubles breaks both bounds."""
-    hi, lo = exponential._powers()  # noqa: SLF001 as above
-    monkeypatch.setattr(exponential, "_powers", lambda: (hi, np.zeros_like(lo)))
+    hi, lo = exponential.powers()
+    monkeypatch.setattr(exponential, "powers", lambda: (hi, np.zeros_like(lo)))
     assert worst(function, true) > bound
 
 
 @pytest.mark.parametrize(("function", "true", "bound"), FUNCTIONS)
 def test_a_dropped_third_part_is_caught(function, true, bound, worst, monkeypatch):
     """ln 2 to 62 bits is not enough for large k."""
-    first, second, _ = exponential._log_2_parts()  # noqa: SLF001 as above
-    monkeypatch.setattr(exponential, "_log_2_parts", lambda: (first, second, 0.0))
+    first, second, _ = exponential.log_2_parts()
+    monkeypatch.setattr(exponential, "log_2_parts", lambda: (first, second, 0.0))
     assert worst(function, true) > bound

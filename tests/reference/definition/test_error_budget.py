@@ -1,4 +1,4 @@
-"""The promised error bounds of the first two levels, held against running bounds of the same work.
+"""The promised error bounds of all levels but the last, held against running bounds.
 
 `Tracked` bounds the error of a formula step by step, from the roundings of its steps alone: it
 knows nothing of roots or of saturation. Where it stays below the promise, the promise is proved
@@ -6,15 +6,16 @@ at that input.
 """
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from flint import arb, ctx
 
 from reference import ACTIVATIONS
-from reference.arithmetic import elementary, tracked
-from reference.arithmetic.tracked import SMALLEST, as_tracked
-from reference.definition import levels
+from reference.arithmetic import elementary, head_tail, tracked
+from reference.arithmetic.tracked import SMALLEST, Tracked, as_tracked
+from reference.definition import head_tail_level, levels
 from verification.formula import balls
 from verification.formula.language import formula_of
 
@@ -25,14 +26,26 @@ FUNCTIONS = [
     if not activation.orders[order].exact
 ]
 each_function = pytest.mark.parametrize(("activation", "order"), FUNCTIONS)
-# Of double-double, relatively: a quotient, e^x, e^x - 1, ln(1 + x) and the tail.
-ARITHMETIC, EXPONENTIAL, DIFFERENCE, LOGARITHM, TAIL = (
-    2.0**-102,
-    2.0**-87,
-    2.0**-75.5,
-    2.0**-74.5,
-    2.0**-79,
-)
+
+
+class Steps(NamedTuple):
+    """The relative errors of a level's steps: arithmetic, e^x, e^x - 1, ln(1 + x), the tail.
+
+    ``low`` is what e^x loses of the lower part of x, times |x|; ``absolute`` is the error of
+    e^x - 1 beyond |x| = 2^-11.6, times the larger of 1 and e^x.
+    """
+
+    arithmetic: float
+    exponential: float
+    difference: float
+    logarithm: float
+    tail: float
+    low: float = 0.0
+    absolute: float = 0.0
+
+
+DOUBLE_DOUBLE = Steps(2.0**-102, 2.0**-87, 2.0**-75.5, 2.0**-74.5, 2.0**-79)
+HEAD_TAIL = Steps(head_tail.UNIT, 2.0**-73, 2.0**-73, 2.0**-72, 2.0**-69, 2.0**-78, 2.0**-79)
 near = partial(np.logspace, -9, 0, 400)
 
 
@@ -71,7 +84,7 @@ def promised_first(activation, order, x):
 def promised_second(activation, order, x):
     """What the second level counts on."""
     roots = activation.orders[order].guides[1].cancelling_roots
-    growth = levels._cancellation(roots, x)  # noqa: SLF001 part of the bound
+    growth = levels.cancellation(roots, x)
     return levels.DOUBLE_DOUBLE_ERROR * growth
 
 
@@ -91,43 +104,79 @@ def second_shares(activation, order):
     return x[counts], (relative / promised_second(activation, order, x))[counts]
 
 
-@pytest.fixture
-def double_double_steps(monkeypatch):
-    """`Tracked` with the errors that a step has over double-double; nothing underflows there."""
+def middle_shares(activation, order):
+    """The same at the scale of heads and tails, as a share of the promise of the level between."""
+    function = activation.orders[order]
+    x = inputs(activation, order, is_wide=True)
+    x = x[np.abs(x) <= head_tail_level.FURTHEST]
+    relative, counts = running(activation, order, x)
+    promised = head_tail_level.ERROR * head_tail_level.growth(np.abs(x))
+    promised *= levels.cancellation(function.guides[1].cancelling_roots, x)
+    return x[counts], (relative / promised)[counts]
+
+
+def take_steps(monkeypatch, steps):
+    """Make `Tracked` one with the errors of these steps; nothing underflows there."""
 
     def of(relative, function):
         return lambda x: tracked._rounded(  # noqa: SLF001 its own step
-            *function(x), relative / ARITHMETIC
+            *function(x, steps), relative / steps.arithmetic
         )
 
-    monkeypatch.setattr(tracked, "UNIT", ARITHMETIC)
-    monkeypatch.setattr(elementary, "UNIT", ARITHMETIC)
+    monkeypatch.setattr(tracked, "UNIT", steps.arithmetic)
+    monkeypatch.setattr(elementary, "UNIT", steps.arithmetic)
     monkeypatch.setattr(tracked, "SMALLEST", 0.0)
-    monkeypatch.setattr(tracked, "TAIL_UNITS", TAIL / ARITHMETIC)
-    monkeypatch.setattr(tracked, "FUNCTION_UNITS", LOGARITHM / ARITHMETIC)
-    for name, method in (("exp", of(EXPONENTIAL, exp)), ("expm1", of(DIFFERENCE, expm1))):
-        monkeypatch.setattr(tracked.Tracked, name, method)
+    monkeypatch.setattr(tracked, "TAIL_UNITS", steps.tail / steps.arithmetic)
+    monkeypatch.setattr(tracked, "FUNCTION_UNITS", steps.logarithm / steps.arithmetic)
+    for name, method in (
+        ("exp", of(steps.exponential, exp)),
+        ("expm1", of(steps.difference, expm1)),
+    ):
+        monkeypatch.setattr(Tracked, name, method)
 
 
-def exp(x):
+@pytest.fixture
+def double_double_steps(monkeypatch):
+    """Those of the second level."""
+    take_steps(monkeypatch, DOUBLE_DOUBLE)
+
+
+@pytest.fixture
+def head_tail_steps(monkeypatch):
+    """Those of the level between, where the rounding of a sum is a part of its terms."""
+    take_steps(monkeypatch, HEAD_TAIL)
+    added = Tracked.__add__
+
+    def add(a, b):
+        total, b = added(a, b), as_tracked(b)
+        terms = np.abs(a.value) + np.abs(b.value)
+        return Tracked(total.value, total.error + HEAD_TAIL.arithmetic * terms)
+
+    monkeypatch.setattr(Tracked, "__add__", add)
+    monkeypatch.setattr(Tracked, "__radd__", add)
+
+
+def exp(x, steps):
     """e^x, and what the error of x makes of it."""
     power = np.exp(x.value)
-    return power, power * np.expm1(x.error)
+    return power, power * np.expm1(x.error + steps.low * np.abs(x.value))
 
 
-def expm1(x):
+def expm1(x, steps):
     """e^x - 1, and the same."""
-    return np.expm1(x.value), np.exp(x.value) * np.expm1(x.error)
+    power, error = exp(x, steps)
+    own = np.where(np.abs(x.value) > 2.0**-11.6, steps.absolute * np.maximum(power, 1), 0)
+    return np.expm1(x.value), error + own
 
 
 @pytest.mark.parametrize(
     ("second", "units"),
     [
-        (ARITHMETIC, 1),
-        (EXPONENTIAL, tracked.FUNCTION_UNITS),
-        (DIFFERENCE, tracked.FUNCTION_UNITS),
-        (LOGARITHM, tracked.FUNCTION_UNITS),
-        (TAIL, tracked.TAIL_UNITS),
+        (DOUBLE_DOUBLE.arithmetic, 1),
+        (DOUBLE_DOUBLE.exponential, tracked.FUNCTION_UNITS),
+        (DOUBLE_DOUBLE.difference, tracked.FUNCTION_UNITS),
+        (DOUBLE_DOUBLE.logarithm, tracked.FUNCTION_UNITS),
+        (DOUBLE_DOUBLE.tail, tracked.TAIL_UNITS),
     ],
 )
 def test_no_step_of_the_second_level_is_off_by_more_than_its_share(second, units):
@@ -177,6 +226,20 @@ def test_what_the_running_bound_leaves_open_is_measured():
 def test_the_second_level_keeps_its_promise(activation, order):
     """With the errors of its own steps the running bound is within it at every input."""
     assert worst(second_shares(activation, order))[0] <= 1
+
+
+@each_function
+@pytest.mark.usefixtures("head_tail_steps")
+def test_the_level_between_keeps_its_promise(activation, order):
+    """The same for heads and tails."""
+    assert worst(middle_shares(activation, order))[0] <= 1
+
+
+@pytest.mark.usefixtures("head_tail_steps")
+def test_the_promise_of_the_level_between_is_of_use():
+    """Some function takes most of it."""
+    shares = [worst(middle_shares(*parameter.values))[0] for parameter in FUNCTIONS]
+    assert max(shares) > 1 / 2
 
 
 def test_the_first_levels_promises_are_of_use():
