@@ -4,9 +4,20 @@ import os
 from functools import partial
 
 import numpy as np
-from peers import SCIPY, flint_values, inputs, jax_value, mpmath_value, torch_both, torch_value
+from peers import (
+    MPFR,
+    SCIPY,
+    flint_values,
+    jax_value,
+    mpfr_value,
+    mpmath_value,
+    torch_both,
+    torch_compiled,
+    torch_value,
+)
 from table import Section, geometric_mean, nanoseconds
 from timing import seconds
+from workload import inputs
 
 from reference import ACTIVATIONS
 from reference.definition.evaluation import BLOCK
@@ -32,10 +43,9 @@ def plain(name, order, x):
     return call
 
 
-def both(name, x):
-    """Value and derivative."""
-    activation = ACTIVATIONS[name]
-    return lambda: (activation(x), activation.derivative(x))
+def present(calls):
+    """The contenders that there are on this machine."""
+    return {name: call for name, call in calls.items() if call is not None}
 
 
 def float32():
@@ -44,24 +54,32 @@ def float32():
     rows, ratios = [], {"value": [], "both": []}
     for name in NAMES:
         best = seconds(
-            {
-                "ours": partial(ACTIVATIONS[name], x),
-                "torch": torch_value(name, x),
-                "ours both": both(name, x),
-                "torch both": torch_both(name, x),
-                "plain": plain(name, 0, x),
-                "plain first": plain(name, 1, x),
-                "first": partial(ACTIVATIONS[name].derivative, x),
-            }
+            present(
+                {
+                    "ours": partial(ACTIVATIONS[name], x),
+                    "torch": torch_value(name, x),
+                    "compiled": torch_compiled(name, x),
+                    "JAX": jax_value(name, x),
+                    "ours both": partial(ACTIVATIONS[name].value_and_derivative, x),
+                    "torch both": torch_both(name, x),
+                    "plain": plain(name, 0, x),
+                    "plain first": plain(name, 1, x),
+                    "first": partial(ACTIVATIONS[name].derivative, x),
+                }
+            )
         )
         value, pair = best["ours"] / best["torch"], best["ours both"] / best["torch both"]
         ratios["value"].append(value)
         ratios["both"].append(pair)
         times = [nanoseconds(best[key], LARGE) for key in ("ours", "torch")]
+        others = [nanoseconds(best[k], LARGE) if k in best else "" for k in ("compiled", "JAX")]
         pairs = [nanoseconds(best[key], LARGE) for key in ("ours both", "torch both")]
         over = [best["ours"] / best["plain"], best["first"] / best["plain first"]]
         rows.append(
-            (name, *times, f"{value:.2f}", *pairs, f"{pair:.2f}", *(f"{r:.2f}" for r in over))
+            (
+                *(name, *times, f"{value:.2f}", *others, *pairs, f"{pair:.2f}"),
+                *(f"{r:.2f}" for r in over),
+            )
         )
     means = {key: geometric_mean(numbers) for key, numbers in ratios.items()}
     return Section(
@@ -71,7 +89,9 @@ def float32():
             "value, ns",
             "torch, ns",
             "ratio",
-            "value + derivative, ns",
+            "torch compiled, ns",
+            "JAX jit, ns",
+            "value and derivative, ns",
             "torch, ns",
             "ratio",
             "value over plain NumPy",
@@ -79,8 +99,8 @@ def float32():
         ),
         rows,
         f"Geometric mean of the ratios: {means['value']:.2f} for the value, {means['both']:.2f} "
-        "for value and derivative. Plain NumPy is the same formula over float64 in the same "
-        "blocks, narrowed, without a test of the rounding.",
+        "for value and derivative in one call. JAX takes several threads. Plain NumPy is the same "
+        "formula over float64 in the same blocks, narrowed, without a test of the rounding.",
     )
 
 
@@ -100,8 +120,10 @@ def float64():
         }
         if name in SCIPY:
             calls["SciPy"] = partial(SCIPY[name], x)
+        if name in MPFR:
+            calls["MPFR"] = mpfr_value(name, few)
         best = seconds(calls, rounds=3)
-        size = {"mpmath": FEW, "flint": FEW}
+        size = {"mpmath": FEW, "flint": FEW, "MPFR": FEW}
         each = {key: value / size.get(key, MIDDLE) * 1e9 for key, value in best.items()}
         times[0].append(each["value"])
         times[1].append(each["first"])
@@ -117,11 +139,12 @@ def float64():
         f"Geometric mean: {means[0]:.0f} ns for a value and {means[1]:.0f} ns for a derivative; "
         f"without relu and leaky_relu {smooth[0]:.0f} and {smooth[1]:.0f} ns; python-flint takes "
         f"{geometric_mean(over_flint[2:]):.0f} times as long for its enclosures of value and two "
-        "derivatives. SciPy, torch and JAX are not correctly rounded; JAX takes several threads.",
+        "derivatives. SciPy, torch and JAX are not correctly rounded, MPFR is; JAX takes several "
+        "threads.",
     )
 
 
-OTHERS = ("SciPy", "torch", "JAX", "mpmath", "flint")
+OTHERS = ("SciPy", "torch", "JAX", "MPFR", "mpmath", "flint")
 
 
 def growth():
@@ -181,7 +204,7 @@ def small():
         ("function", *(f"{t}, {n:,}" for t in ("float32", "float64") for n in SMALL)),
         rows,
         f"The aim in float32 is 5 times np.tanh plus 20 µs; the slowest takes {of_worst}. float64 "
-        "goes to double-double at once, a hundred or more NumPy calls.",
+        "takes fifty NumPy calls or more.",
     )
 
 

@@ -4,9 +4,10 @@ from functools import partial
 
 import numpy as np
 from ml_dtypes import bfloat16
-from peers import inputs, jax_value, torch_both, torch_value
+from peers import jax_value, torch_both, torch_value
 from table import Section, geometric_mean, nanoseconds
 from timing import seconds
+from workload import inputs
 
 from reference import ACTIVATIONS
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import gmpy2
 import jax
 import jax.numpy as jnp
 import mpmath
@@ -44,6 +45,8 @@ SCIPY = {
     "gelu": lambda x: x * scipy.special.ndtr(x),
     "silu": lambda x: x * scipy.special.expit(x),
 }
+# What is one function of MPFR, and so rounded correctly.
+MPFR = {"tanh": gmpy2.tanh, "elu": lambda x: x if x > 0 else gmpy2.expm1(x)}
 MPMATH = {
     "relu": lambda x: max(x, 0),
     "leaky_relu": lambda x: x if x > 0 else x * 0.01,
@@ -60,15 +63,20 @@ MPMATH = {
 }
 
 
-def inputs(size, dtype):
-    """Pre-activations, N(0, 3²)."""
-    return (3 * np.random.default_rng(42).standard_normal(size)).astype(dtype)
-
-
 def torch_value(name, x):
     """Eager PyTorch in float64, what people take for the truth."""
     tensor = torch.from_numpy(x.astype(np.float64))
     return lambda: TORCH[name](tensor)
+
+
+def torch_compiled(name, x):
+    """The same compiled; None where there is no compiler for it."""
+    tensor, compiled = torch.from_numpy(x.astype(np.float64)), torch.compile(TORCH[name])
+    try:
+        compiled(tensor)
+    except Exception:  # noqa: BLE001  whatever a machine without a compiler makes of it
+        return None
+    return lambda: compiled(tensor)
 
 
 def torch_both(name, x):
@@ -100,6 +108,17 @@ def mpmath_value(name, x):
     """Numbers of 53 bits, one at a time."""
     numbers = [mpmath.mpf(value) for value in x.tolist()]
     return lambda: [MPMATH[name](number) for number in numbers]
+
+
+def mpfr_value(name, x):
+    """MPFR, a C library that rounds correctly, one number at a time."""
+    numbers = [gmpy2.mpfr(value, 53) for value in x.tolist()]
+
+    def call():
+        with gmpy2.context(precision=53):
+            return [MPFR[name](number) for number in numbers]
+
+    return call
 
 
 def flint_values(name, x):

@@ -6,6 +6,8 @@ from importlib import metadata
 from pathlib import Path
 
 import arrays
+import before
+import commands
 import judging
 import looked_up
 import psutil
@@ -13,7 +15,7 @@ import scaling
 import starting
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-PACKAGES = ("numpy", "torch", "jax", "scipy", "mpmath", "python-flint", "distributed")
+PACKAGES = ("numpy", "torch", "jax", "scipy", "mpmath", "python-flint", "distributed", "gmpy2")
 
 
 def machine():
@@ -31,17 +33,20 @@ def machine():
     )
 
 
-def sections():
+def sections(commit):
     """Each as soon as it is measured."""
     yield arrays.float32()
     yield arrays.float64()
     yield looked_up.short()
     yield looked_up.rectifiers()
     yield looked_up.together()
+    if commit:
+        yield before.beside(commit)
     yield arrays.growth()
     yield arrays.small()
     yield arrays.threads()
     yield starting.starting()
+    yield commands.commands()
     checks, check_seconds = judging.judging()
     yield checks
     sweeps, function_seconds = scaling.scaling()
@@ -53,7 +58,8 @@ def main():
     """Print the sections, and write them into the file."""
     parser = argparse.ArgumentParser(description="Measure, print, and write RESULTS.md.")
     parser.add_argument("--out", type=Path, default=RESULTS)
-    out = parser.parse_args().out
+    parser.add_argument("--before", metavar="COMMIT", help="measure beside an earlier commit, too")
+    arguments = parser.parse_args()
     head = (
         "Written by `nox -s benchmark`. Each row was measured side by side in one run; only the "
         f"ratios mean much on a shared machine. {machine()}."
@@ -61,10 +67,10 @@ def main():
     parts = ["# Benchmarks", head]
     for part in parts:
         print(part, end="\n\n")  # noqa: T201  what a benchmark is for
-    for section in sections():
+    for section in sections(arguments.before):
         print(section.markdown(), end="\n\n", flush=True)  # noqa: T201  likewise
         parts.append(section.markdown())
-    out.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    arguments.out.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
