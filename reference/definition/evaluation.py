@@ -1,13 +1,14 @@
-"""From a formula to the correctly rounded result: Ziv's strategy with three number types.
+"""From a formula to the correctly rounded result: Ziv's strategy with four number types.
 
 A formula is evaluated over float64, where that is enough, then over double-double, then over
 intervals with ever more digits. Each level has a proved error bound, and a result counts as soon as
 its enclosure [y - error, y + error] rounds to one number of the format (A. Ziv, ACM TOMS 17
 (1991)); the rest goes one level up. So speed comes from the first level, and truth from the last.
 
-float16, bfloat16 and float32 start at the first level; float64 starts at the second, unless the
-formula is exact. The bits of the result depend on none of it: the rounded number is the same,
-whichever level decides.
+float16, bfloat16 and float32 start at the first level; float64 starts between it and the second,
+over numbers of a head and a tail, or at the second where roots are not known, unless the formula is
+exact. The bits of the result depend on none of it: the rounded number is the same, whichever
+level decides.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The three levels of evaluation, each with its error bound and Ziv's rounding test.
+"""Three levels of evaluation, each with its error bound and Ziv's rounding test.
 
 A level takes inputs, and upstream factors if there are any, and returns results rounded to the
 format, and which of them are in doubt because the bound leaves two.
