@@ -5,6 +5,8 @@ is rounded once, to the format, with Ziv's test; there is no arithmetic on what 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import copysign
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from .types import Array, Mask
 FLOAT64 = np.dtype(np.float64)
 # Of the product of two doubles.
 ONE_ROUNDING = 2.0**-52
+CACHED = 256  # constants of the formulas
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +42,8 @@ class Condition:
 class Chosen:
     """Inputs, constants or products of the two, and which of them may be one of two numbers.
 
-    ``in_doubt`` is None where none are. ``is_input`` says that nothing has been rounded yet.
+    ``in_doubt`` is None where none are. ``is_input`` says that nothing has been rounded yet. A
+    comparison with a number between two of the format is one with the nearer of the two.
     """
 
     value: Array
@@ -47,18 +51,30 @@ class Chosen:
     is_input: bool = False
 
     __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
+    def __eq__(self, other: object) -> Any:
+        raise TypeError("a rectifier compares by <, <=, > and >=")
 
     def __lt__(self, other: float) -> Condition:
-        return Condition(self._input < other, self.value.dtype)
+        near = _narrowed(other, self.value.dtype)
+        compare = np.less_equal if float(near) < other else np.less
+        return Condition(compare(self._input, near), self.value.dtype)
 
     def __le__(self, other: float) -> Condition:
-        return Condition(self._input <= other, self.value.dtype)
+        near = _narrowed(other, self.value.dtype)
+        compare = np.less if float(near) > other else np.less_equal
+        return Condition(compare(self._input, near), self.value.dtype)
 
     def __gt__(self, other: float) -> Condition:
-        return Condition(self._input > other, self.value.dtype)
+        near = _narrowed(other, self.value.dtype)
+        compare = np.greater_equal if float(near) > other else np.greater
+        return Condition(compare(self._input, near), self.value.dtype)
 
     def __ge__(self, other: float) -> Condition:
-        return Condition(self._input >= other, self.value.dtype)
+        near = _narrowed(other, self.value.dtype)
+        compare = np.greater if float(near) < other else np.greater_equal
+        return Condition(compare(self._input, near), self.value.dtype)
 
     def __mul__(self, other: float) -> "Chosen":
         if not isinstance(other, int | float):
@@ -99,4 +115,12 @@ def _in_format(number: Any, dtype: np.dtype[Any]) -> Chosen:
 
 
 def _narrowed(number: float, dtype: np.dtype[Any]) -> Array:
-    return narrow(np.asarray(number, dtype=np.float64), dtype)
+    return _kept(number, copysign(1.0, number), dtype)
+
+
+@lru_cache(maxsize=CACHED)
+def _kept(number: float, _: float, dtype: np.dtype[Any]) -> Array:
+    """A constant in a format, by its sign, too: -0 is not 0."""
+    constant = np.asarray(narrow(np.asarray(number, dtype=np.float64), dtype))
+    constant.flags.writeable = False
+    return constant

@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 
 
+def has_few_numbers(dtype: np.dtype[Any]) -> bool:
+    """Whether a format has 16 bits."""
+    return dtype.itemsize == np.dtype(np.uint16).itemsize
+
+
 @dataclass(frozen=True)
 class Format:
     """A binary floating-point format: p bits of significand, exponents from emin to emax."""
@@ -38,7 +43,7 @@ class Format:
     @property
     def has_few_numbers(self) -> bool:
         """Whether all of its numbers can be tried at once: the formats of 16 bits."""
-        return self.width == np.finfo(np.float16).bits
+        return has_few_numbers(self.dtype)
 
     @property
     def largest(self) -> float:

@@ -29,7 +29,7 @@ UNIT = 6.2 * 2.0**-78
 NONE = np.zeros(())  # the tail of what is a head alone
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class HeadTail:
     """head + tail, elementwise; both broadcast together."""
 
@@ -37,6 +37,7 @@ class HeadTail:
     tail: Float64
 
     __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def __neg__(self) -> "HeadTail":
         return HeadTail(-self.head, self.tail if self.tail is NONE else -self.tail)
@@ -44,6 +45,9 @@ class HeadTail:
     def __abs__(self) -> "HeadTail":
         sign = np.copysign(1.0, self.head)
         return HeadTail(sign * self.head, sign * self.tail)
+
+    def __eq__(self, other: object) -> Any:
+        return self._side_of(other) == 0
 
     def __lt__(self, other: Any) -> Mask:
         return self._side_of(other) < 0

@@ -4,25 +4,25 @@ With δ = 2^-25 and u = 2^-53, as in `head_tail`; all tables have heads and tail
 
 e^x. As in `exponential`, x = k ln 2 / 1024 + r with |r| < 2^-11.5 and e^x = 2^e 2^(j/1024) e^r. The
 head of r is exact, and what is added to it, its tail and r²/2 + r³/6 + r⁴/24 + r⁵/120, is below
-2^-23.9; all terms that are rounded are below 2^-23: within 2^-73, and uδ |x| for the tail of x.
-
-Both are NaN where e^x is not between 2^-900 and 2^900.
+2^-23.9; all terms that are rounded are below 2^-23: within 2^-73, and 3 uδ |x| for three sums that
+the tail of x has a part in.
 
 e^x - 1. The same with r²/2 exact as well and a term more, so that p = e^r - 1 has a tail below
 2^-36. What is added to a power 2^(j/1024) - 1 of the table is then small enough. That power itself
 is known to 2^-80, and so is its sum with p: within 2^-73, relatively, and where j and e are not
-both 0, that is for |x| > 2^-11.6, within 2^-79 times the larger of 1 and e^x besides.
+both 0, that is for |x| > 2^-11.6, within 2^-79 times the larger of 1 and e^x besides; 3 uδ |x| as
+before. Both functions are NaN where e^x is not between 2^-900 and 2^900.
 
 ln(1 + x), 0 <= x <= 1. With c the number of 12 bits nearest to 1 / (1 + j/512) and j/512 next to x,
 ln(1 + x) = -ln c + ln(1 + r), r = (1 + x) c - 1, |r| < 2^-9. Head and tail of r are exact, and so
-is r²/2 of the head; the series goes on to r⁸/8, the first neglected term is below 2^-75 r: within
-2^-72.
+is r²/2 of the head; the series goes on to r⁸/8, the first neglected term is below 2^-75 r. Where j
+is 1, and x just above 2^-10, the terms are as large as the result: within 2^-71.
 
-R(a) = Φ(-a) e^(a²/2). A table of cells 1/256 wide with R and R' as heads and tails, and four more
+R(a) = Φ(-a) e^(a²/2). A table of cells 1/256 wide with R and R' as heads and tails, and five more
 Taylor coefficients as doubles, whose sum is below 2^-19 R: within 2^-69.
 """
 
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from .double_double import ZERO, DoubleDouble, nearest_pair, power_of_two
+from .ends import precision
 from .error_free import UPPER, split, two_sum
 from .exponential import MINUS_ONE, STEPS, log_2_parts, powers, split_steps
 from .gaussian_tail import (
@@ -139,7 +140,7 @@ def _logarithms() -> tuple[Float64, Float64, Float64]:
         round(Fraction(LOGARITHM_CELLS << CELL_BITS, LOGARITHM_CELLS + j))
         for j in range(LOGARITHM_CELLS + 1)
     ]
-    with localcontext(prec=DIGITS):
+    with precision(DIGITS):
         logarithms = [Fraction((Decimal(1 << CELL_BITS) / n).ln()) for n in numerators]
     c = np.array(numerators) / (1 << CELL_BITS)
     return c, *_split([nearest_pair(logarithm) for logarithm in logarithms])

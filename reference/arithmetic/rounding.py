@@ -14,10 +14,10 @@ import numpy as np
 
 from .double_double import DoubleDouble
 from .error_free import two_sum
-from .formats import FORMATS, Format
+from .formats import FORMATS, Format, has_few_numbers
 from .types import Array, Float64, Mask
 
-FEW = 2  # bytes of a format whose numbers are few
+FINEST = 2.0**-13  # below half a unit of a format of 16 bits, whose numbers are then counted
 
 
 def add_to_odd(a: Float64, b: Float64) -> Float64:
@@ -47,14 +47,14 @@ def narrow(y: Float64, dtype: np.dtype[Any]) -> Array:
 
 def narrow_between(y: Float64, error: Float64 | float, dtype: np.dtype[Any]) -> tuple[Array, Mask]:
     """``y`` with a relative error of ``error``, rounded; and where that may be one of two."""
-    if dtype.itemsize == FEW and not np.isnan(y).any():
+    if has_few_numbers(dtype) and np.max(error) <= FINEST and not np.isnan(y).any():
         return _between_few(y, error, FORMATS[dtype.name])
     upper = narrow(y * (1 + error), dtype)
     return upper, upper != narrow(y * (1 - error), dtype)
 
 
 def _between_few(y: Float64, error: Float64 | float, format_: Format) -> tuple[Array, Mask]:
-    """The same for a format of 16 bits, where its numbers are counted instead.
+    """The same for a format of 16 bits and a small error: its numbers are counted instead.
 
     With e the exponent of |y|, at least emin, and q = 2^(e + 1 - p) the last bit there, the sum of
     |y| and 2^52 q is rounded to a multiple of q, to nearest even, and its bits are those of 2^52 q

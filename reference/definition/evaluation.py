@@ -14,15 +14,15 @@ level decides.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from reference.arithmetic.formats import has_few_numbers
 from reference.arithmetic.rounding import narrow, narrow_between
 from reference.arithmetic.sharing import shared, sharing
 from reference.arithmetic.types import Array, Float64, Mask
 
-from . import tables
 from .choosing import by_choice, only_chooses
 from .function import Function
 from .guide import find
@@ -67,13 +67,15 @@ def evaluate(
 
     The parameters are those of ``function.guides``, if they are so ``by_default``.
     """
-    if not tables.have(x.dtype) or (upstream is not None and upstream.dtype == FLOAT64):
+    if not has_few_numbers(x.dtype) or (upstream is not None and upstream.dtype == FLOAT64):
         return _by_levels(function, x, upstream, parameters=parameters, by_default=by_default)
     by_levels = partial(_by_levels, function, parameters=parameters, by_default=by_default)
     wanted = (function, repr(parameters), x.dtype)
     if upstream is None:
         results = RESULTS.find(wanted, x.size, by_levels)
         return by_levels(x) if results is None else _by_table(results, x)
+    if not by_default:  # a guide to float64 costs a second for parameters that are new
+        return by_levels(x, upstream)
     slopes = SLOPES.find(wanted, x.size, lambda numbers: by_levels(_widened(numbers)))
     return by_levels(x, upstream, slopes=slopes)
 
@@ -91,7 +93,7 @@ def evaluate_together(
     by_default: bool = False,
 ) -> list[Array]:
     """Functions of ``x``, block by block, so that they share what they have in common."""
-    if tables.have(x.dtype) or all(function.exact for function in functions):
+    if has_few_numbers(x.dtype) or all(function.exact for function in functions):
         return [evaluate(f, x, None, parameters, by_default=by_default) for f in functions]
     plans = [_plan(f, x, None, parameters, by_default=by_default) for f in functions]
     return _by_plans(plans, x, None)
@@ -124,7 +126,7 @@ def _by_levels(
     by_default: bool,
     slopes: Float64 | None = None,
 ) -> Array:
-    """The same level by level, before them by a table of float64 results if there is one."""
+    """The function level by level, before them by a table of float64 results if there is one."""
     plan = _plan(function, x, upstream, parameters, by_default=by_default)
     if slopes is not None:
         plan = Plan(plan.task, [partial(_by_slopes, slopes), *plan.stages])
@@ -213,12 +215,11 @@ def _at(upstream: Array | None, index: slice | Array) -> Array | None:
     return None if upstream is None else upstream[index]
 
 
-def _by_slopes(slopes: Float64, task: Task, x: Array, upstream: Array | None) -> tuple[Array, Mask]:
+def _by_slopes(slopes: Float64, task: Task, x: Array, upstream: Any) -> tuple[Array, Mask]:
     """The derivative out of a table, times upstream; NaN, of whatever origin, is left in doubt."""
     slope = np.empty(x.shape)
     look_up(slopes, x, slope)
-    product = slope if upstream is None else slope * upstream
-    return narrow_between(product, TWO_ROUNDINGS, task.dtype)
+    return narrow_between(slope * upstream, TWO_ROUNDINGS, task.dtype)
 
 
 @shared

@@ -2,8 +2,9 @@
 
 Its relative error is below 2^-67 for |x| <= 5, and grows like |x|³ up to |x| = 16, as that of e^w
 with the w of gelu_tanh does; near a root it grows as at the second level. One result in some
-thousands is left in doubt. So is whatever may underflow or overflow on the way: |x| > 16,
-|x| < 2^-200, whose head may be 0, and |f(x)| < 2^-900, with upstream and without.
+thousands is left in doubt, and in some hundreds where there are roots. So is whatever may underflow
+or overflow on the way: |x| > 16, |x| < 2^-200, whose head may be 0, and |f(x)| < 2^-900, with
+upstream and without.
 
 The bound is proved step by step in tests/reference/definition/test_error_budget.py.
 """
@@ -28,9 +29,7 @@ def by_head_tail(task: Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
         y = y * of_doubles(upstream)
         magnitude = np.minimum(magnitude, np.abs(y.head))
     furthest = np.maximum.reduce(size)
-    error = y.head * (ERROR * cancellation(task.guide.cancelling_roots or (), x))
-    if furthest > STEADY:
-        error *= growth(size)
+    error = y.head * relative_error(task, x, size, furthest)
     result: Float64 = y.head + (y.tail + error)
     in_doubt = result != y.head + (y.tail - error)
     if furthest > FURTHEST or np.minimum.reduce(size) < LEAST_INPUT:
@@ -40,7 +39,10 @@ def by_head_tail(task: Task, x: Float64, upstream: Float64 | None) -> tuple[Arra
     return result, in_doubt
 
 
-def growth(size: Float64) -> Float64:
-    """How the bound grows with |x|."""
+def relative_error(task: Task, x: Float64, size: Float64, furthest: float) -> Float64 | float:
+    """The bound at x, of the magnitudes ``size`` up to ``furthest``."""
+    error = ERROR * cancellation(task.guide.cancelling_roots or (), x)
+    if not furthest > STEADY:
+        return error
     beyond = np.maximum(size * (1 / STEADY), 1.0)
-    return beyond * beyond * beyond
+    return error * (beyond * beyond * beyond)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from math import inf
+from operator import ge, gt, le, lt
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from reference.arithmetic import choice
 from reference.arithmetic.choice import Chosen
 from reference.arithmetic.elementary import constant, where
 from reference.arithmetic.formats import FORMATS
-from reference.arithmetic.rounding import nearest
+from reference.arithmetic.rounding import narrow, nearest
 
 each_format = pytest.mark.parametrize("format_", FORMATS.values(), ids=FORMATS)
 SLOPES = [0.01, -1 / 3, 2.0**-30, 1e300, 0.5]
@@ -79,6 +80,7 @@ def test_a_choice_is_that_of_where(format_):
         pytest.param(lambda x: where(x > 0, x, 0.1) * 3.0, id="of a choice"),
         pytest.param(lambda x: where(x * 0.1 > 0, x, 0.0), id="comparison of a product"),
         pytest.param(lambda x: x + 1.0, id="a sum"),
+        pytest.param(lambda x: where(x == 0, 1.0, x), id="equality"),
         pytest.param(lambda x: x * x, id="a square"),
     ],
 )
@@ -86,6 +88,19 @@ def test_there_is_no_further_arithmetic(formula):
     """What would round twice, or has no bound here, is refused."""
     with pytest.raises(TypeError):
         formula(Chosen(np.ones(3, np.float32), is_input=True))
+
+
+@each_format
+@pytest.mark.parametrize("number", [0.1, -0.1, 0.3, 1 / 3, 2.5, -6.0, 1e-300, 1e300])
+def test_a_threshold_between_two_numbers_stays_there(format_, number):
+    """Comparisons are those of the real numbers, also where the format lacks the threshold."""
+    with np.errstate(all="ignore"):
+        near = narrow(np.array([number]), format_.dtype).view(format_.bits)
+        patterns = np.concatenate([near - 1, near, near + 1, [0, 1]]).astype(format_.bits)
+        x = patterns.view(format_.dtype)
+        chosen, wide = Chosen(x, is_input=True), x.astype(np.float64)
+        for compare in (lt, le, gt, ge):
+            assert compare(chosen, number).holds.tolist() == compare(wide, number).tolist()
 
 
 def test_a_bound_of_nothing_is_caught(monkeypatch):

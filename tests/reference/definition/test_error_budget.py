@@ -16,6 +16,7 @@ from reference import ACTIVATIONS
 from reference.arithmetic import elementary, head_tail, tracked
 from reference.arithmetic.tracked import SMALLEST, Tracked, as_tracked
 from reference.definition import head_tail_level, levels
+from reference.definition.levels import Task
 from verification.formula import balls
 from verification.formula.language import formula_of
 
@@ -45,7 +46,7 @@ class Steps(NamedTuple):
 
 
 DOUBLE_DOUBLE = Steps(2.0**-102, 2.0**-87, 2.0**-75.5, 2.0**-74.5, 2.0**-79)
-HEAD_TAIL = Steps(head_tail.UNIT, 2.0**-73, 2.0**-73, 2.0**-72, 2.0**-69, 2.0**-78, 2.0**-79)
+HEAD_TAIL = Steps(head_tail.UNIT, 2.0**-73, 2.0**-73, 2.0**-71, 2.0**-69, 3 * 2.0**-78, 2.0**-79)
 near = partial(np.logspace, -9, 0, 400)
 
 
@@ -110,9 +111,18 @@ def middle_shares(activation, order):
     x = inputs(activation, order, is_wide=True)
     x = x[np.abs(x) <= head_tail_level.FURTHEST]
     relative, counts = running(activation, order, x)
-    promised = head_tail_level.ERROR * head_tail_level.growth(np.abs(x))
-    promised *= levels.cancellation(function.guides[1].cancelling_roots, x)
-    return x[counts], (relative / promised)[counts]
+    task = Task(function, activation.parameters, x.dtype, function.guides[1], x.size)
+    promised = [
+        head_tail_level.relative_error(task, part, np.abs(part), np.abs(part).max())
+        for part in np.split(x, np.arange(100, x.size, 100))
+    ]
+    shares = [
+        part / bound
+        for part, bound in zip(
+            np.split(relative, np.arange(100, x.size, 100)), promised, strict=True
+        )
+    ]
+    return x[counts], np.concatenate(shares)[counts]
 
 
 def take_steps(monkeypatch, steps):

@@ -129,6 +129,17 @@ def test_a_parameter_of_minus_zero_has_a_table_of_its_own():
         assert np.signbit(derivative).any() == np.signbit(slope)
 
 
+@pytest.mark.parametrize("format_", FEW)
+def test_products_do_not_depend_on_what_was_asked_before(format_):
+    """At the infinities with a slope of -0, before and after many calls."""
+    x = np.array([-np.inf, np.inf, -1.0, 1.0], format_.dtype)
+    upstream = np.array([2.0, 2.0, 2.0, 2.0], format_.dtype)
+    before = leaky_relu.backward(x, upstream, negative_slope=-0.0)
+    many = np.tile(x, INPUTS // 2)
+    leaky_relu.backward(many, np.tile(upstream, INPUTS // 2), negative_slope=-0.0)
+    assert same_bits(before, leaky_relu.backward(x, upstream, negative_slope=-0.0))
+
+
 def test_threads_that_come_at_once_get_the_same_bits():
     """Whichever of them fills the table."""
     x = inputs(np.dtype(np.float16))
