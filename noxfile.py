@@ -83,7 +83,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure beside the peers, and write tests/benchmarks/RESULTS.md; about 15 minutes."""
+    """Measure beside the peers, and write tests/benchmarks/RESULTS.md; about 20 minutes."""
     session.install("-e", ".[figures]", *nox.project.dependency_groups(PYPROJECT, "benchmarks"))
     session.run("python", "tests/benchmarks/run.py", *session.posargs)
 
